@@ -1,0 +1,194 @@
+//! The methods of every event. The derive gives them to the struct as inherent methods, so that a method of the same
+//! name is a compiler error and not a silent replacement.
+
+use crate::slot::{count_unrecorded, recorder_or_error};
+use crate::{AuditEvent, Context, EmitError, EventRef, Recorder};
+
+/// An event with what it is emitted with: generated methods end here.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Emission<'a>(EventRef<'a>);
+
+impl<'a> Emission<'a> {
+    pub fn new<E: AuditEvent>(event: &'a E) -> Emission<'a> {
+        Emission(EventRef::new(event, None))
+    }
+
+    pub fn new_in<E: AuditEvent>(event: &'a E, context: &'a Context<'a>) -> Emission<'a> {
+        Emission(EventRef::new(event, Some(context)))
+    }
+
+    pub fn emit(&self) -> Result<(), EmitError> {
+        recorder_or_error()?.record(self.0)
+    }
+
+    pub fn emit_to(&self, recorder: &dyn Recorder) -> Result<(), EmitError> {
+        recorder.record(self.0)
+    }
+
+    pub fn emit_or_count(&self) {
+        match crate::recorder() {
+            None => count_unrecorded(),
+            Some(recorder) => {
+                if let Err(why) = recorder.record(self.0) {
+                    recorder.count_lost(self.0.schema(), why);
+                }
+            }
+        }
+    }
+
+    #[cfg(feature = "std")]
+    pub fn begin_durable(&self) -> Result<crate::Pending, EmitError> {
+        recorder_or_error()?.record_durable(self.0)
+    }
+
+    #[cfg(feature = "std")]
+    pub fn emit_durable(&self) -> Result<crate::Receipt, EmitError> {
+        let recorder = recorder_or_error()?;
+        recorder.record_durable(self.0)?.wait_for(recorder.durable_within())
+    }
+}
+
+/// The methods of an event that knows its actor and source.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __emit_methods {
+    () => {
+        /// Hands the event to the program's recorder. `Ok` means accepted: it will be written, or its loss recorded.
+        pub fn emit(&self) -> ::core::result::Result<(), $crate::EmitError>
+        where
+            Self: $crate::AuditEvent,
+        {
+            $crate::__private::Emission::new(self).emit()
+        }
+
+        /// Hands the event to the program's recorder. What cannot be accepted is counted, and the count reaches the
+        /// log.
+        pub fn emit_or_count(&self)
+        where
+            Self: $crate::AuditEvent,
+        {
+            $crate::__private::Emission::new(self).emit_or_count()
+        }
+
+        /// Hands the event to this recorder instead of the program's.
+        pub fn emit_to(
+            &self,
+            recorder: &dyn $crate::Recorder,
+        ) -> ::core::result::Result<(), $crate::EmitError>
+        where
+            Self: $crate::AuditEvent,
+        {
+            $crate::__private::Emission::new(self).emit_to(recorder)
+        }
+
+        $crate::__durable_methods! {}
+    };
+}
+
+/// The methods of an event that takes actor or source from a context.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __emit_in_methods {
+    () => {
+        /// Hands the event to the program's recorder. `Ok` means accepted: it will be written, or its loss recorded.
+        pub fn emit_in(
+            &self,
+            context: &$crate::Context<'_>,
+        ) -> ::core::result::Result<(), $crate::EmitError>
+        where
+            Self: $crate::AuditEvent,
+        {
+            $crate::__private::Emission::new_in(self, context).emit()
+        }
+
+        /// Hands the event to the program's recorder. What cannot be accepted is counted, and the count reaches the
+        /// log.
+        pub fn emit_or_count_in(&self, context: &$crate::Context<'_>)
+        where
+            Self: $crate::AuditEvent,
+        {
+            $crate::__private::Emission::new_in(self, context).emit_or_count()
+        }
+
+        /// Hands the event to this recorder instead of the program's.
+        pub fn emit_to_in(
+            &self,
+            recorder: &dyn $crate::Recorder,
+            context: &$crate::Context<'_>,
+        ) -> ::core::result::Result<(), $crate::EmitError>
+        where
+            Self: $crate::AuditEvent,
+        {
+            $crate::__private::Emission::new_in(self, context).emit_to(recorder)
+        }
+
+        $crate::__durable_in_methods! {}
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "std")]
+macro_rules! __durable_methods {
+    () => {
+        /// Hands the event to the program's recorder and waits until it is on stable storage: no record, no action.
+        pub fn emit_durable(&self) -> ::core::result::Result<$crate::Receipt, $crate::EmitError>
+        where
+            Self: $crate::AuditEvent,
+        {
+            $crate::__private::Emission::new(self).emit_durable()
+        }
+
+        /// As `emit_durable`, without waiting: what comes back can be waited for, or awaited.
+        pub fn begin_durable(&self) -> ::core::result::Result<$crate::Pending, $crate::EmitError>
+        where
+            Self: $crate::AuditEvent,
+        {
+            $crate::__private::Emission::new(self).begin_durable()
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "std")]
+macro_rules! __durable_in_methods {
+    () => {
+        /// Hands the event to the program's recorder and waits until it is on stable storage: no record, no action.
+        pub fn emit_durable_in(
+            &self,
+            context: &$crate::Context<'_>,
+        ) -> ::core::result::Result<$crate::Receipt, $crate::EmitError>
+        where
+            Self: $crate::AuditEvent,
+        {
+            $crate::__private::Emission::new_in(self, context).emit_durable()
+        }
+
+        /// As `emit_durable_in`, without waiting: what comes back can be waited for, or awaited.
+        pub fn begin_durable_in(
+            &self,
+            context: &$crate::Context<'_>,
+        ) -> ::core::result::Result<$crate::Pending, $crate::EmitError>
+        where
+            Self: $crate::AuditEvent,
+        {
+            $crate::__private::Emission::new_in(self, context).begin_durable()
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "std"))]
+macro_rules! __durable_methods {
+    () => {};
+}
+
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "std"))]
+macro_rules! __durable_in_methods {
+    () => {};
+}

@@ -1,0 +1,126 @@
+//! Writing the values of an event into a record.
+
+use core::net::{IpAddr, SocketAddr};
+
+use crate::Pseudonyms;
+use crate::pseudonym::{Domain, Pseudonym};
+use crate::value::escaped_len_of;
+
+/// Where an event's values are written to, in the order of its schema.
+///
+/// Only generated code sees one. It counts on beyond the end of its buffer, so that a buffer that is too small can be
+/// told the size that suffices; what does not fit is not written.
+pub struct Encoder<'a> {
+    buffer: &'a mut [u8],
+    /// Bytes written or, beyond the buffer's end, needed.
+    len: usize,
+    pseudonyms: Option<&'a dyn Pseudonyms>,
+}
+
+impl<'a> Encoder<'a> {
+    pub(crate) fn new(buffer: &'a mut [u8], pseudonyms: Option<&'a dyn Pseudonyms>) -> Encoder<'a> {
+        Encoder { buffer, len: 0, pseudonyms }
+    }
+
+    /// The bytes needed so far.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(crate) fn put(&mut self, bytes: &[u8]) {
+        let end = self.len.saturating_add(bytes.len());
+        if let Some(room) = self.buffer.get_mut(self.len..end) {
+            room.copy_from_slice(bytes);
+        }
+        self.len = end;
+    }
+
+    pub(crate) fn put_u8(&mut self, byte: u8) {
+        self.put(&[byte]);
+    }
+
+    pub(crate) fn put_u16(&mut self, number: u16) {
+        self.put(&number.to_le_bytes());
+    }
+
+    /// Writes as much of a text as fits into `limit` escaped bytes, and how many bytes were cut.
+    pub(crate) fn put_text(&mut self, text: &str, limit: u16) {
+        let kept = fitting(text, limit);
+        let cut = text.len() - kept.len();
+        // A limit is a u16 and an escaped text is never shorter than the text, so `kept` fits.
+        self.put_u16(u16::try_from(kept.len()).unwrap_or(u16::MAX));
+        self.put(&u32::try_from(cut).unwrap_or(u32::MAX).to_le_bytes());
+        self.put(kept.as_bytes());
+    }
+
+    pub(crate) fn put_ip(&mut self, ip: IpAddr) {
+        match ip.to_canonical() {
+            IpAddr::V4(v4) => {
+                self.put_u8(4);
+                self.put(&v4.octets());
+            }
+            IpAddr::V6(v6) => {
+                self.put_u8(6);
+                self.put(&v6.octets());
+            }
+        }
+    }
+
+    pub(crate) fn put_address(&mut self, address: SocketAddr) {
+        self.put_ip(address.ip());
+        self.put_u16(address.port());
+    }
+
+    /// Writes the keyed pseudonym of a credential; only that it was there, where the recorder has no key.
+    pub(crate) fn put_keyed(&mut self, domain: Domain, secret: &[u8]) {
+        match self.pseudonyms {
+            Some(pseudonyms) => {
+                let Pseudonym(bytes) = pseudonyms.pseudonym(domain, secret);
+                self.put_u8(1);
+                self.put(&bytes);
+            }
+            None => self.put_u8(0),
+        }
+    }
+}
+
+impl core::fmt::Debug for Encoder<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Encoder").field("len", &self.len).finish_non_exhaustive()
+    }
+}
+
+/// The longest prefix of whole characters that takes at most `limit` bytes once escaped.
+fn fitting(text: &str, limit: u16) -> &str {
+    let mut width = 0;
+    for (at, character) in text.char_indices() {
+        let mut utf8 = [0; 4];
+        let first = character.encode_utf8(&mut utf8).as_bytes().first().copied().unwrap_or(0);
+        width += escaped_len_of(first);
+        if width > usize::from(limit) {
+            return text.get(..at).unwrap_or_default();
+        }
+    }
+    text
+}
+
+/// Writes the label of a fieldless enum by its place among the labels.
+#[doc(hidden)]
+pub fn encode_label(label: u16, out: &mut Encoder<'_>) {
+    out.put_u16(label);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fitting;
+
+    #[test]
+    fn text_is_cut_between_characters_and_by_its_escaped_width() {
+        assert_eq!(fitting("abcdef", 4), "abcd");
+        assert_eq!(fitting("\n\n\n", 4), "\n\n");
+        assert_eq!(fitting("aé", 6), "a");
+        assert_eq!(fitting("aé", 7), "aé");
+        assert_eq!(fitting("😀", 11), "");
+        assert_eq!(fitting("😀", 12), "😀");
+    }
+}

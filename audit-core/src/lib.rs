@@ -1,0 +1,111 @@
+//! Typed audit events whose sensitive fields cannot be logged, because that would not compile.
+//!
+//! A program declares an event as a struct and derives [`AuditEvent`]. The derive accepts only fields whose types say
+//! what they are ([`vocab`]), wants the five answers that an audit record owes its reader (actor, source, object,
+//! action, outcome), and gives the struct its `emit` methods.
+//!
+//! ```
+//! use audit_core::vocab::{ClaimedName, ObjectId};
+//! use audit_core::{AuditEvent, AuditValue, Withheld};
+//! use std::net::SocketAddr;
+//!
+//! /// Why a login was refused.
+//! #[derive(AuditValue)]
+//! pub enum LoginRefusal {
+//!     BadPassword,
+//!     UnknownUser,
+//! }
+//!
+//! /// A login attempt was refused.
+//! #[must_use]
+//! #[derive(AuditEvent)]
+//! #[audit(action = "login", category = "authentication", outcome = "denied")]
+//! pub struct LoginFailed<'a> {
+//!     #[audit(actor(user))]
+//!     pub user: ClaimedName<'a>,
+//!     #[audit(source(address))]
+//!     pub from: SocketAddr,
+//!     #[audit(object(id), object_type = "device")]
+//!     pub device: ObjectId<'a>,
+//!     #[audit(reason)]
+//!     pub reason: LoginRefusal,
+//!     #[audit(disclose = "counter of the login throttle; nothing the user typed", class = "internal")]
+//!     pub attempt: u32,
+//!     pub password: Withheld<&'a str>,
+//! }
+//!
+//! let event = LoginFailed {
+//!     user: ClaimedName::unknown("hunter2"), // somebody typed the password here
+//!     from: "192.0.2.17:54321".parse()?,
+//!     device: ObjectId::new("kvm-7")?,
+//!     reason: LoginRefusal::UnknownUser,
+//!     attempt: 3,
+//!     password: Withheld::new("hunter2"),
+//! };
+//! // Nothing is silent: without a recorder the event is not accepted.
+//! assert_eq!(event.emit(), Err(audit_core::EmitError::NoRecorder));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Libraries depend on this crate alone. A program installs a recorder once, as a rule the one of `audit-writer`.
+//!
+//! # What is promised
+//!
+//! No unclassified field of an event reaches a record, in crates that `#![forbid(unsafe_code)]`: the traits that
+//! could widen what may be recorded are `unsafe` to implement. Not promised: what a program does with `println!`,
+//! and what its choice and order of events reveal.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+
+// The traits and the schema: what an event is.
+mod class;
+mod event;
+mod outcome;
+mod schema;
+mod value;
+
+// The vocabulary: what may stand in one.
+mod disclose;
+pub mod vocab;
+mod withheld;
+
+// From event to record.
+mod context;
+mod encode;
+mod pseudonym;
+mod record;
+
+// The facade: handing records over.
+mod emit;
+mod error;
+#[cfg(feature = "std")]
+mod pending;
+mod recorder;
+mod slot;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+
+pub use crate::class::Class;
+pub use crate::context::{Actor, Context, Source};
+pub use crate::disclose::Disclosable;
+pub use crate::encode::Encoder;
+pub use crate::error::EmitError;
+pub use crate::event::AuditEvent;
+pub use crate::outcome::{Level, Outcome, OutcomeKind};
+#[cfg(feature = "std")]
+pub use crate::pending::{Completer, Pending, pending};
+pub use crate::pseudonym::{Domain, Pseudonym, Pseudonyms};
+pub use crate::record::{Buffer, Malformed, Record, TooSmall, Value, Values};
+pub use crate::recorder::{EventRef, Receipt, Recorder};
+pub use crate::schema::{ActionNames, Field, OutcomeRule, Part, Place, Schema, Treatment};
+pub use crate::slot::{SetRecorderError, recorder, set_recorder, take_unrecorded};
+pub use crate::value::{AuditReason, AuditValue, Type};
+pub use crate::withheld::{Withheld, Withholdable};
+
+#[cfg(feature = "derive")]
+pub use audit_derive::{AuditEvent, AuditValue};
+
+/// The longest line that a record may become, in bytes, its newline included.
+pub const LINE_BYTES_MAX: usize = 16 * 1024;

@@ -1,0 +1,124 @@
+//! How an action ended, and how loudly to say so.
+#![expect(unsafe_code, reason = "the traits that say what may be recorded are unsafe to implement")]
+
+use crate::value::{AuditReason, AuditValue, Type};
+use crate::{Class, Encoder};
+
+/// How an action ended, as a field of an event: what is not a success always has a reason.
+///
+/// ```
+/// use audit_core::{AuditValue, Outcome};
+/// #[derive(AuditValue)]
+/// enum VaultRefusal { NotInvited, Revoked }
+/// let outcome = Outcome::Denied(VaultRefusal::Revoked);
+/// # let _ = outcome;
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Outcome<R> {
+    /// It was done.
+    Success,
+    /// It was not allowed.
+    Denied(R),
+    /// It was allowed and did not work.
+    Failure(R),
+}
+
+impl<R> Outcome<R> {
+    /// The outcome without its reason.
+    pub const fn kind(&self) -> OutcomeKind {
+        match self {
+            Outcome::Success => OutcomeKind::Success,
+            Outcome::Denied(_) => OutcomeKind::Denied,
+            Outcome::Failure(_) => OutcomeKind::Failure,
+        }
+    }
+}
+
+impl<R> core::fmt::Debug for Outcome<R> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.kind().name())
+    }
+}
+
+// SAFETY: writes the kind and what the reason, itself a value, writes.
+unsafe impl<R: AuditReason> AuditValue for Outcome<R> {
+    const TYPE: Type = Type::Outcome(&R::TYPE);
+    const CLASS: Class = R::CLASS;
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        out.put_u8(self.kind() as u8);
+        match self {
+            Outcome::Success => {}
+            Outcome::Denied(reason) | Outcome::Failure(reason) => reason.encode(out),
+        }
+    }
+}
+
+/// How an action ended, without the reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[repr(u8)]
+pub enum OutcomeKind {
+    /// It was done.
+    Success = 0,
+    /// It was not allowed.
+    Denied = 1,
+    /// It was allowed and did not work.
+    Failure = 2,
+    /// Nobody knows.
+    Unknown = 3,
+}
+
+impl OutcomeKind {
+    /// The outcome's name in a line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            OutcomeKind::Success => "success",
+            OutcomeKind::Denied => "denied",
+            OutcomeKind::Failure => "failure",
+            OutcomeKind::Unknown => "unknown",
+        }
+    }
+
+    /// The level that follows from the outcome, unless the event says otherwise.
+    pub const fn level(self) -> Level {
+        match self {
+            OutcomeKind::Success => Level::Info,
+            OutcomeKind::Denied | OutcomeKind::Unknown => Level::Warn,
+            OutcomeKind::Failure => Level::Error,
+        }
+    }
+
+    pub(crate) const fn from_byte(byte: u8) -> Option<OutcomeKind> {
+        match byte {
+            0 => Some(OutcomeKind::Success),
+            1 => Some(OutcomeKind::Denied),
+            2 => Some(OutcomeKind::Failure),
+            3 => Some(OutcomeKind::Unknown),
+            _ => None,
+        }
+    }
+}
+
+/// How loudly a record speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Level {
+    /// As expected.
+    Info,
+    /// Worth a look.
+    Warn,
+    /// Something did not work.
+    Error,
+}
+
+impl Level {
+    /// The level's name in a line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Level::Info => "info",
+            Level::Warn => "warn",
+            Level::Error => "error",
+        }
+    }
+}

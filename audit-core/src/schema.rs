@@ -1,0 +1,234 @@
+//! What an event is and records, as constants.
+
+use crate::value::{Type, escaped_len, max};
+use crate::{Class, Level, OutcomeKind};
+
+/// What an event is and records. The derive writes it; a log carries it before the event's first line.
+#[derive(Clone, Copy, Debug)]
+pub struct Schema {
+    /// The event's name, such as `login_failed`.
+    pub event: &'static str,
+    /// What the event's author says about it: the struct's doc comment, first paragraph.
+    pub about: &'static str,
+    /// What kind of action it is, such as `authentication`.
+    pub category: &'static str,
+    /// The action's name, by outcome.
+    pub action: ActionNames,
+    /// Where the outcome comes from.
+    pub outcome: OutcomeRule,
+    /// The level, if it does not follow from the outcome.
+    pub level: Option<Level>,
+    /// Where the actor comes from: who did it.
+    pub actor: Part,
+    /// Where the source comes from: from where it was done.
+    pub source: Part,
+    /// Where the object comes from: what it was done to.
+    pub object: Part,
+    /// What the object is, such as `device`; empty where there is no object.
+    pub object_type: &'static str,
+    /// The recorded fields, by place, then in the order of declaration. A record holds their values in this order.
+    pub fields: &'static [Field],
+}
+
+/// The action's name, by outcome; as a rule one and the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActionNames {
+    /// When it was done.
+    pub success: &'static str,
+    /// When it was not allowed.
+    pub denied: &'static str,
+    /// When it did not work.
+    pub failure: &'static str,
+}
+
+impl ActionNames {
+    /// One name whatever the outcome.
+    pub const fn always(name: &'static str) -> ActionNames {
+        ActionNames { success: name, denied: name, failure: name }
+    }
+
+    /// The name for an outcome; an unknown outcome has the name of success, which is the name of the attempt.
+    pub const fn of(&self, outcome: OutcomeKind) -> &'static str {
+        match outcome {
+            OutcomeKind::Success | OutcomeKind::Unknown => self.success,
+            OutcomeKind::Denied => self.denied,
+            OutcomeKind::Failure => self.failure,
+        }
+    }
+}
+
+/// Where an event's outcome comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutcomeRule {
+    /// It is always this one.
+    Always(OutcomeKind),
+    /// A field of type [`Outcome`](crate::Outcome) says so.
+    Field,
+}
+
+/// Where one of actor, source and object comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// From the event's fields.
+    Fields,
+    /// Always the same; the name of the kind and the value, such as `service` and `updater`.
+    Always(&'static str, &'static str),
+    /// There is none, and this is why.
+    None(&'static str),
+    /// From the [`Context`](crate::Context) that the caller gives.
+    Context,
+}
+
+/// One recorded field.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// The field's name, which is its key in a line's `data`.
+    pub name: &'static str,
+    /// Where in a line its value stands.
+    pub place: Place,
+    /// What its values are.
+    pub ty: Type,
+    /// How far it may travel.
+    pub class: Class,
+    /// How it came to be recorded.
+    pub treatment: Treatment,
+    /// Why it may be absent, where its type is an `Option` and it is part of an actor, source or object.
+    pub absent: Option<&'static str>,
+}
+
+/// Where in a line a field's value stands. The order is that of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Place {
+    /// The outcome, with its reason.
+    Outcome,
+    /// The reason of a constant outcome.
+    Reason,
+    /// The whole actor, from a context.
+    Actor,
+    /// The actor's user name.
+    ActorUser,
+    /// The actor's session.
+    ActorSession,
+    /// The whole source, from a context.
+    Source,
+    /// The source's address.
+    SourceAddress,
+    /// The object's id.
+    ObjectId,
+    /// The object's name.
+    ObjectName,
+    /// A key of `data`.
+    Data,
+}
+
+impl Place {
+    /// The place's name in a schema line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Place::Outcome => "outcome",
+            Place::Reason => "reason",
+            Place::Actor => "actor",
+            Place::ActorUser => "actor.user",
+            Place::ActorSession => "actor.session",
+            Place::Source => "source",
+            Place::SourceAddress => "source.address",
+            Place::ObjectId => "object.id",
+            Place::ObjectName => "object.name",
+            Place::Data => "data",
+        }
+    }
+}
+
+/// How a field came to be recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Treatment {
+    /// Its type is vocabulary, or withheld.
+    ByType,
+    /// Its author disclosed it, for this reason.
+    Disclosed(&'static str),
+}
+
+impl Schema {
+    /// The longest record of this event, in bytes.
+    pub const fn max_encoded(&self) -> usize {
+        let mut total = 0;
+        let mut rest = self.fields;
+        while let [field, tail @ ..] = rest {
+            total += field.ty.max_encoded();
+            rest = tail;
+        }
+        total
+    }
+
+    /// An upper bound of this event's line, in bytes.
+    pub const fn max_line(&self) -> usize {
+        /// Keys, punctuation, numbers and times of every line.
+        const ENVELOPE: usize = 512;
+        let names = escaped_len(self.event)
+            + escaped_len(self.category)
+            + escaped_len(self.action.success)
+            + escaped_len(self.action.denied)
+            + escaped_len(self.action.failure)
+            + escaped_len(self.object_type);
+        ENVELOPE
+            + names
+            + self.actor.max_line()
+            + self.source.max_line()
+            + self.object.max_line()
+            + fields_max_line(self.fields)
+    }
+
+    /// An upper bound of the line that describes this event, in bytes.
+    pub const fn max_schema_line(&self) -> usize {
+        self.max_line() + 512 + escaped_len(self.about) + fields_max_schema(self.fields)
+    }
+}
+
+impl Part {
+    const fn max_line(&self) -> usize {
+        match self {
+            Part::Fields | Part::Context => 0,
+            Part::Always(kind, value) => escaped_len(kind) + escaped_len(value) + 8,
+            Part::None(why) => escaped_len(why) + 16,
+        }
+    }
+}
+
+/// The summed width of fields as `"name":value,` in a line.
+pub(crate) const fn fields_max_line(fields: &'static [Field]) -> usize {
+    let mut total = 2;
+    let mut rest = fields;
+    while let [field, tail @ ..] = rest {
+        let absent = match field.absent {
+            Some(why) => escaped_len(why) + 16,
+            None => 0,
+        };
+        total += escaped_len(field.name) + 4 + max(field.ty.max_line(), absent);
+        rest = tail;
+    }
+    total
+}
+
+/// The summed width of fields as a schema line lists them.
+const fn fields_max_schema(fields: &'static [Field]) -> usize {
+    let mut total = 0;
+    let mut rest = fields;
+    while let [field, tail @ ..] = rest {
+        let reason = match field.treatment {
+            Treatment::Disclosed(why) => escaped_len(why),
+            Treatment::ByType => 0,
+        };
+        let absent = match field.absent {
+            Some(why) => escaped_len(why),
+            None => 0,
+        };
+        total += 128 + escaped_len(field.name) + reason + absent + field.ty.max_schema();
+        if let Type::Group(inner) = field.ty {
+            total += fields_max_schema(inner);
+        }
+        rest = tail;
+    }
+    total
+}

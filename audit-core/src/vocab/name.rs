@@ -1,0 +1,198 @@
+//! Names and ids: short texts with a meaning.
+#![expect(unsafe_code, reason = "the traits that say what may be recorded are unsafe to implement")]
+
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+
+use crate::pseudonym::Domain;
+use crate::value::{AuditValue, Type, escaped_len};
+use crate::{Class, Encoder};
+
+/// A text that a vocabulary type would not take. It says which type and why, and never quotes the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused {
+    what: &'static str,
+    why: Why,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    Empty,
+    TooLong { limit: u16 },
+    NotAPath,
+}
+
+impl Refused {
+    pub(crate) const fn new(what: &'static str, why: Why) -> Refused {
+        Refused { what, why }
+    }
+}
+
+impl core::fmt::Display for Refused {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Refused { what, why } = self;
+        match why {
+            Why::Empty => write!(f, "refused as {what}: empty"),
+            Why::TooLong { limit } => write!(f, "refused as {what}: longer than {limit} bytes once escaped"),
+            Why::NotAPath => write!(f, "refused as {what}: neither a path nor a URL with a path"),
+        }
+    }
+}
+
+impl core::error::Error for Refused {}
+
+/// Checks a text against a type's limit.
+pub(crate) fn checked<'a>(what: &'static str, text: &'a str, limit: u16) -> Result<&'a str, Refused> {
+    if text.is_empty() {
+        return Err(Refused::new(what, Why::Empty));
+    }
+    if escaped_len(text) > usize::from(limit) {
+        return Err(Refused::new(what, Why::TooLong { limit }));
+    }
+    Ok(text)
+}
+
+macro_rules! names {
+    ($($(#[$doc:meta])* $name:ident, $what:literal, $class:ident, $limit:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+        pub struct $name<'a>(&'a str);
+
+        impl<'a> $name<'a> {
+            /// The longest text that is taken, in escaped bytes.
+            pub const LIMIT: u16 = $limit;
+
+            /// Takes a text that is not empty and not longer than [`LIMIT`](Self::LIMIT).
+            ///
+            /// # Errors
+            ///
+            /// [`Refused`] says what was wrong, without the text.
+            pub fn new(text: &'a str) -> Result<Self, Refused> {
+                checked($what, text, Self::LIMIT).map($name)
+            }
+        }
+
+        impl core::fmt::Debug for $name<'_> {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(stringify!($name))
+            }
+        }
+
+        // SAFETY: the type's meaning is that its text may be recorded.
+        unsafe impl AuditValue for $name<'_> {
+            const TYPE: Type = Type::Text($limit);
+            const CLASS: Class = Class::$class;
+
+            fn encode(&self, out: &mut Encoder<'_>) {
+                out.put_text(self.0, Self::LIMIT);
+            }
+        }
+    )*};
+}
+
+names! {
+    /// The name of an authenticated user: one that the program looked up, not one that somebody typed. For that there
+    /// is [`ClaimedName`].
+    UserName, "a user name", Personal, 128;
+    /// The id of the thing acted on.
+    ObjectId, "an object id", Internal, 128;
+    /// The name of the thing acted on, such as a file's.
+    ObjectName, "an object name", Internal, 256;
+    /// The name of a setting.
+    SettingName, "a setting name", Internal, 128;
+    /// A version of software or firmware.
+    Version, "a version", Internal, 64;
+}
+
+/// A name that somebody typed. People type passwords into the box for the name, so the text is recorded only where an
+/// account really has it; otherwise a keyed pseudonym stands for it.
+///
+/// ```
+/// use audit_core::vocab::ClaimedName;
+/// # fn account_exists(_: &str) -> bool { false }
+/// # let typed = "hunter2";
+/// let claimed = match account_exists(typed) {
+///     true => ClaimedName::known(typed),
+///     false => ClaimedName::unknown(typed),
+/// };
+/// assert_eq!(format!("{claimed:?}"), "ClaimedName");
+/// ```
+#[derive(Clone, Copy)]
+pub struct ClaimedName<'a> {
+    text: &'a str,
+    known: bool,
+}
+
+impl<'a> ClaimedName<'a> {
+    /// The longest name that is recorded in clear, in escaped bytes. A longer one gets a pseudonym.
+    pub const LIMIT: u16 = 128;
+
+    /// A name that an account has.
+    pub const fn known(text: &'a str) -> ClaimedName<'a> {
+        ClaimedName { text, known: true }
+    }
+
+    /// A name that no account has: it may be anything, a password too.
+    pub const fn unknown(text: &'a str) -> ClaimedName<'a> {
+        ClaimedName { text, known: false }
+    }
+}
+
+impl core::fmt::Debug for ClaimedName<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("ClaimedName")
+    }
+}
+
+// SAFETY: a text that no account has is written as its pseudonym only.
+unsafe impl AuditValue for ClaimedName<'_> {
+    const TYPE: Type = Type::Claimed(Self::LIMIT);
+    const CLASS: Class = Class::Personal;
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        if self.known && escaped_len(self.text) <= usize::from(Self::LIMIT) {
+            out.put_u8(2);
+            out.put_text(self.text, Self::LIMIT);
+        } else {
+            out.put_keyed(Domain::ClaimedName, self.text.as_bytes());
+        }
+    }
+}
+
+macro_rules! parts {
+    ($($(#[$doc:meta])* $part:ident, $what:literal, $label:literal, $note:literal => $($ty:ty),*;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// # Safety
+        ///
+        /// As for [`AuditValue`].
+        #[diagnostic::on_unimplemented(message = $what, label = $label, note = $note)]
+        pub unsafe trait $part: AuditValue {}
+
+        $(
+            // SAFETY: the type means this part.
+            unsafe impl $part for $ty {}
+        )*
+
+        // SAFETY: the part, or its absence.
+        unsafe impl<T: $part> $part for Option<T> {}
+    )*};
+}
+
+parts! {
+    /// A type for `actor(user)`: [`UserName`], [`ClaimedName`] or an `Option` of these.
+    ActorUser, "`{Self}` is not a user", "not a user",
+        "an authenticated user is a `UserName`, a name that somebody typed is a `ClaimedName`"
+        => UserName<'_>, ClaimedName<'_>;
+    /// A type for `source(address)`: an IP or socket address or an `Option` of these.
+    SourceAddress, "`{Self}` is not a source address", "not a source address",
+        "a source address is an `IpAddr` or a `SocketAddr`"
+        => IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6;
+    /// A type for `object(id)`: [`ObjectId`], or a name that identifies.
+    IsObjectId, "`{Self}` is not an object's id", "not an object's id",
+        "an object's id is an `ObjectId`; a `SettingName` or a `UserName` will do where it is the object"
+        => ObjectId<'_>, SettingName<'_>, UserName<'_>;
+    /// A type for `object(name)`: [`ObjectName`], or another name.
+    IsObjectName, "`{Self}` is not an object's name", "not an object's name",
+        "an object's name is an `ObjectName`; a `SettingName`, a `UserName` or an `HttpPath` will do where it is the object"
+        => ObjectName<'_>, SettingName<'_>, UserName<'_>, super::HttpPath<'_>;
+}
