@@ -2,7 +2,8 @@
 
 /// How far a value may travel, from the widest to the narrowest.
 ///
-/// The order is the rule: a destination cleared for one class takes that class and everything below it.
+/// The order is the rule: a destination cleared for one class takes that class and everything below
+/// it.
 ///
 /// ```
 /// use audit_core::Class;

@@ -6,8 +6,8 @@ use crate::Encoder;
 use crate::value::AuditValue;
 use crate::vocab::{ClaimedName, Lit, SessionRef, UserName};
 
-/// Actor and source of events that are declared with `#[audit(from_context(actor, source))]`: a request handler makes
-/// it once and every event takes it in `emit_in`.
+/// Actor and source of events that are declared with `#[audit(from_context(actor, source))]`: a
+/// request handler makes it once and every event takes it in `emit_in`.
 ///
 /// ```
 /// use audit_core::vocab::{SessionRef, UserName};

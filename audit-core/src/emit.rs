@@ -1,5 +1,5 @@
-//! The methods of every event. The derive gives them to the struct as inherent methods, so that a method of the same
-//! name is a compiler error and not a silent replacement.
+//! The methods of every event. The derive gives them to the struct as inherent methods, so that a
+//! method of the same name is a compiler error and not a silent replacement.
 
 use crate::slot::{count_unrecorded, recorder_or_error};
 use crate::{AuditEvent, Context, EmitError, EventRef, Recorder};
@@ -43,30 +43,44 @@ impl<'a> Emission<'a> {
     }
 
     #[cfg(feature = "std")]
+    pub fn begin_durable_to(&self, recorder: &dyn Recorder) -> Result<crate::Pending, EmitError> {
+        recorder.record_durable(self.0)
+    }
+
+    #[cfg(feature = "std")]
     pub fn emit_durable(&self) -> Result<crate::Receipt, EmitError> {
         let recorder = recorder_or_error()?;
         recorder.record_durable(self.0)?.wait_for(recorder.durable_within())
     }
 }
 
+/// [`AuditEvent`], as the methods require it. The lifetime means nothing; but the compiler checks a
+/// predicate that names only concrete types where it stands, and would tell of one faulty field
+/// once more for each method.
+#[doc(hidden)]
+pub trait Emittable<'x>: AuditEvent {}
+
+impl<E: AuditEvent> Emittable<'_> for E {}
+
 /// The methods of an event that knows its actor and source.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __emit_methods {
     () => {
-        /// Hands the event to the program's recorder. `Ok` means accepted: it will be written, or its loss recorded.
+        /// Hands the event to the program's recorder. `Ok` means accepted: it will be written, or
+        /// its loss recorded.
         pub fn emit(&self) -> ::core::result::Result<(), $crate::EmitError>
         where
-            Self: $crate::AuditEvent,
+            for<'x> Self: $crate::__private::Emittable<'x>,
         {
             $crate::__private::Emission::new(self).emit()
         }
 
-        /// Hands the event to the program's recorder. What cannot be accepted is counted, and the count reaches the
-        /// log.
+        /// Hands the event to the program's recorder. What cannot be accepted is counted, and the
+        /// count reaches the log.
         pub fn emit_or_count(&self)
         where
-            Self: $crate::AuditEvent,
+            for<'x> Self: $crate::__private::Emittable<'x>,
         {
             $crate::__private::Emission::new(self).emit_or_count()
         }
@@ -77,7 +91,7 @@ macro_rules! __emit_methods {
             recorder: &dyn $crate::Recorder,
         ) -> ::core::result::Result<(), $crate::EmitError>
         where
-            Self: $crate::AuditEvent,
+            for<'x> Self: $crate::__private::Emittable<'x>,
         {
             $crate::__private::Emission::new(self).emit_to(recorder)
         }
@@ -91,22 +105,23 @@ macro_rules! __emit_methods {
 #[macro_export]
 macro_rules! __emit_in_methods {
     () => {
-        /// Hands the event to the program's recorder. `Ok` means accepted: it will be written, or its loss recorded.
+        /// Hands the event to the program's recorder. `Ok` means accepted: it will be written, or
+        /// its loss recorded.
         pub fn emit_in(
             &self,
             context: &$crate::Context<'_>,
         ) -> ::core::result::Result<(), $crate::EmitError>
         where
-            Self: $crate::AuditEvent,
+            for<'x> Self: $crate::__private::Emittable<'x>,
         {
             $crate::__private::Emission::new_in(self, context).emit()
         }
 
-        /// Hands the event to the program's recorder. What cannot be accepted is counted, and the count reaches the
-        /// log.
+        /// Hands the event to the program's recorder. What cannot be accepted is counted, and the
+        /// count reaches the log.
         pub fn emit_or_count_in(&self, context: &$crate::Context<'_>)
         where
-            Self: $crate::AuditEvent,
+            for<'x> Self: $crate::__private::Emittable<'x>,
         {
             $crate::__private::Emission::new_in(self, context).emit_or_count()
         }
@@ -118,7 +133,7 @@ macro_rules! __emit_in_methods {
             context: &$crate::Context<'_>,
         ) -> ::core::result::Result<(), $crate::EmitError>
         where
-            Self: $crate::AuditEvent,
+            for<'x> Self: $crate::__private::Emittable<'x>,
         {
             $crate::__private::Emission::new_in(self, context).emit_to(recorder)
         }
@@ -132,10 +147,11 @@ macro_rules! __emit_in_methods {
 #[cfg(feature = "std")]
 macro_rules! __durable_methods {
     () => {
-        /// Hands the event to the program's recorder and waits until it is on stable storage: no record, no action.
+        /// Hands the event to the program's recorder and waits until it is on stable storage: no
+        /// record, no action.
         pub fn emit_durable(&self) -> ::core::result::Result<$crate::Receipt, $crate::EmitError>
         where
-            Self: $crate::AuditEvent,
+            for<'x> Self: $crate::__private::Emittable<'x>,
         {
             $crate::__private::Emission::new(self).emit_durable()
         }
@@ -143,9 +159,20 @@ macro_rules! __durable_methods {
         /// As `emit_durable`, without waiting: what comes back can be waited for, or awaited.
         pub fn begin_durable(&self) -> ::core::result::Result<$crate::Pending, $crate::EmitError>
         where
-            Self: $crate::AuditEvent,
+            for<'x> Self: $crate::__private::Emittable<'x>,
         {
             $crate::__private::Emission::new(self).begin_durable()
+        }
+
+        /// As `begin_durable`, with this recorder instead of the program's.
+        pub fn begin_durable_to(
+            &self,
+            recorder: &dyn $crate::Recorder,
+        ) -> ::core::result::Result<$crate::Pending, $crate::EmitError>
+        where
+            for<'x> Self: $crate::__private::Emittable<'x>,
+        {
+            $crate::__private::Emission::new(self).begin_durable_to(recorder)
         }
     };
 }
@@ -155,13 +182,14 @@ macro_rules! __durable_methods {
 #[cfg(feature = "std")]
 macro_rules! __durable_in_methods {
     () => {
-        /// Hands the event to the program's recorder and waits until it is on stable storage: no record, no action.
+        /// Hands the event to the program's recorder and waits until it is on stable storage: no
+        /// record, no action.
         pub fn emit_durable_in(
             &self,
             context: &$crate::Context<'_>,
         ) -> ::core::result::Result<$crate::Receipt, $crate::EmitError>
         where
-            Self: $crate::AuditEvent,
+            for<'x> Self: $crate::__private::Emittable<'x>,
         {
             $crate::__private::Emission::new_in(self, context).emit_durable()
         }
@@ -172,9 +200,21 @@ macro_rules! __durable_in_methods {
             context: &$crate::Context<'_>,
         ) -> ::core::result::Result<$crate::Pending, $crate::EmitError>
         where
-            Self: $crate::AuditEvent,
+            for<'x> Self: $crate::__private::Emittable<'x>,
         {
             $crate::__private::Emission::new_in(self, context).begin_durable()
+        }
+
+        /// As `begin_durable_in`, with this recorder instead of the program's.
+        pub fn begin_durable_to_in(
+            &self,
+            recorder: &dyn $crate::Recorder,
+            context: &$crate::Context<'_>,
+        ) -> ::core::result::Result<$crate::Pending, $crate::EmitError>
+        where
+            for<'x> Self: $crate::__private::Emittable<'x>,
+        {
+            $crate::__private::Emission::new_in(self, context).begin_durable_to(recorder)
         }
     };
 }

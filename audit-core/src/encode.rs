@@ -8,8 +8,8 @@ use crate::value::escaped_len_of;
 
 /// Where an event's values are written to, in the order of its schema.
 ///
-/// Only generated code sees one. It counts on beyond the end of its buffer, so that a buffer that is too small can be
-/// told the size that suffices; what does not fit is not written.
+/// Only generated code sees one. It counts on beyond the end of its buffer, so that a buffer that
+/// is too small can be told the size that suffices; what does not fit is not written.
 pub struct Encoder<'a> {
     buffer: &'a mut [u8],
     /// Bytes written or, beyond the buffer's end, needed.
@@ -71,7 +71,8 @@ impl<'a> Encoder<'a> {
         self.put_u16(address.port());
     }
 
-    /// Writes the keyed pseudonym of a credential; only that it was there, where the recorder has no key.
+    /// Writes the keyed pseudonym of a credential; only that it was there, where the recorder has
+    /// no key.
     pub(crate) fn put_keyed(&mut self, domain: Domain, secret: &[u8]) {
         match self.pseudonyms {
             Some(pseudonyms) => {

@@ -4,7 +4,8 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EmitError {
-    /// No recorder is installed: call [`set_recorder`](crate::set_recorder), or the writer's `install`, first.
+    /// No recorder is installed: call [`set_recorder`](crate::set_recorder), or the writer's
+    /// `install`, first.
     NoRecorder,
     /// The channel to the writer is full.
     Full,
@@ -14,7 +15,8 @@ pub enum EmitError {
     Closed,
     /// This process was forked off the one that records: its writer thread is not here.
     AfterFork,
-    /// The writer could not put the event on stable storage. It may be there or not; the log says which.
+    /// The writer could not put the event on stable storage. It may be there or not; the log says
+    /// which.
     NotDurable,
     /// The writer has not answered within the bound. The event may still be written.
     TimedOut,
@@ -23,11 +25,15 @@ pub enum EmitError {
 impl core::fmt::Display for EmitError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
-            EmitError::NoRecorder => "no audit recorder is installed; install the writer before the first event",
+            EmitError::NoRecorder => {
+                "no audit recorder is installed; install the writer before the first event"
+            }
             EmitError::Full => "the audit channel is full",
             EmitError::TooLarge => "the audit event could exceed the longest line of the log",
             EmitError::Closed => "the audit recorder was shut down",
-            EmitError::AfterFork => "the audit recorder lives in the parent process; open a log in the child",
+            EmitError::AfterFork => {
+                "the audit recorder lives in the parent process; open a log in the child"
+            }
             EmitError::NotDurable => "the audit event could not be made durable",
             EmitError::TimedOut => "the audit event was not confirmed to be durable in time",
         })

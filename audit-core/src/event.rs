@@ -7,8 +7,9 @@ use crate::{Context, Encoder, Schema};
 ///
 /// # Safety
 ///
-/// Whoever implements this by hand vouches that `encode` writes the fields of `SCHEMA`, in its order, and nothing that
-/// is withheld. Crates that `#![forbid(unsafe_code)]` cannot, and that is what the guarantee rests on.
+/// Whoever implements this by hand vouches that `encode` writes the fields of `SCHEMA`, in its
+/// order, and nothing that is withheld. Crates that `#![forbid(unsafe_code)]` cannot, and that is
+/// what the guarantee rests on.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an audit event",
     label = "not an audit event",

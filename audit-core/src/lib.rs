@@ -1,8 +1,9 @@
 //! Typed audit events whose sensitive fields cannot be logged, because that would not compile.
 //!
-//! A program declares an event as a struct and derives [`AuditEvent`]. The derive accepts only fields whose types say
-//! what they are ([`vocab`]), wants the five answers that an audit record owes its reader (actor, source, object,
-//! action, outcome), and gives the struct its `emit` methods.
+//! A program declares an event as a struct and derives [`AuditEvent`]. The derive accepts only
+//! fields whose types say what they are ([`vocab`]), wants the five answers that an audit record
+//! owes its reader (actor, source, object, action, outcome), and gives the struct its `emit`
+//! methods.
 //!
 //! ```
 //! use audit_core::vocab::{ClaimedName, ObjectId};
@@ -47,13 +48,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Libraries depend on this crate alone. A program installs a recorder once, as a rule the one of `audit-writer`.
+//! Libraries depend on this crate alone. A program installs a recorder once, as a rule the one of
+//! `audit-writer`.
 //!
 //! # What is promised
 //!
-//! No unclassified field of an event reaches a record, in crates that `#![forbid(unsafe_code)]`: the traits that
-//! could widen what may be recorded are `unsafe` to implement. Not promised: what a program does with `println!`,
-//! and what its choice and order of events reveal.
+//! No unclassified field of an event reaches a record, in crates that `#![forbid(unsafe_code)]`:
+//! the traits that could widen what may be recorded are `unsafe` to implement. Not promised: what a
+//! program does with `println!`, and what its choice and order of events reveal.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -97,7 +99,7 @@ pub use crate::outcome::{Level, Outcome, OutcomeKind};
 #[cfg(feature = "std")]
 pub use crate::pending::{Completer, Pending, pending};
 pub use crate::pseudonym::{Domain, Pseudonym, Pseudonyms};
-pub use crate::record::{Buffer, Malformed, Record, TooSmall, Value, Values};
+pub use crate::record::{Buffer, Malformed, PartValue, Record, TooSmall, Value, Values};
 pub use crate::recorder::{EventRef, Receipt, Recorder};
 pub use crate::schema::{ActionNames, Field, OutcomeRule, Part, Place, Schema, Treatment};
 pub use crate::slot::{SetRecorderError, recorder, set_recorder, take_unrecorded};

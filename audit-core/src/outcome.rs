@@ -54,6 +54,22 @@ unsafe impl<R: AuditReason> AuditValue for Outcome<R> {
     }
 }
 
+/// A type for `#[audit(outcome)]`: [`Outcome`] alone.
+///
+/// # Safety
+///
+/// As for [`AuditValue`]; its [`Type`] is [`Type::Outcome`].
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an outcome",
+    label = "not an outcome",
+    note = "an outcome is an `audit_core::Outcome<Reason>`; the reason is a fieldless enum with `#[derive(AuditValue)]`"
+)]
+pub unsafe trait IsOutcome: AuditValue {}
+
+// SAFETY: it is the type that is meant.
+unsafe impl<R: AuditReason> IsOutcome for Outcome<R> {}
+
 /// How an action ended, without the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

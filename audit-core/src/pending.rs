@@ -15,7 +15,8 @@ use crate::{EmitError, Receipt};
 #[must_use = "the event is not known to be durable until this says so"]
 pub struct Pending(Arc<Cell>);
 
-/// The recorder's end of a [`Pending`]. Dropped without an answer it answers [`EmitError::NotDurable`].
+/// The recorder's end of a [`Pending`]. Dropped without an answer it answers
+/// [`EmitError::NotDurable`].
 #[derive(Debug)]
 pub struct Completer(Arc<Cell>);
 
@@ -42,7 +43,8 @@ impl Pending {
     ///
     /// # Errors
     ///
-    /// What the recorder answered, or [`EmitError::TimedOut`]; the event may then still become durable.
+    /// What the recorder answered, or [`EmitError::TimedOut`]; the event may then still become
+    /// durable.
     pub fn wait_for(&self, at_most: Duration) -> Result<Receipt, EmitError> {
         let state = self.0.lock();
         let (state, _) = self

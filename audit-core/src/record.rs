@@ -9,7 +9,8 @@ use crate::{OutcomeKind, Place};
 
 /// The encoded form of one event, in memory of the recorder's choice. It holds no withheld byte.
 ///
-/// A record comes only from [`EventRef::encode`](crate::EventRef::encode): there is no way to make one of bytes.
+/// A record comes only from [`EventRef::encode`](crate::EventRef::encode): there is no way to make
+/// one of bytes.
 #[derive(Clone)]
 pub struct Record<B> {
     schema: &'static Schema,
@@ -41,7 +42,10 @@ impl<B: Buffer> Record<B> {
 
 impl<B> core::fmt::Debug for Record<B> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Record").field("event", &self.schema.event).field("len", &self.len).finish_non_exhaustive()
+        f.debug_struct("Record")
+            .field("event", &self.schema.event)
+            .field("len", &self.len)
+            .finish_non_exhaustive()
     }
 }
 
@@ -313,7 +317,10 @@ impl<'a> Cursor<'_, 'a> {
 
     fn source(&mut self) -> Option<[Option<(&'static str, PartValue<'a>)>; 2]> {
         Some(match self.u8()? {
-            0 => [Some(("ip", PartValue::Ip(self.ip()?))), Some(("port", PartValue::Port(self.u16()?)))],
+            0 => [
+                Some(("ip", PartValue::Ip(self.ip()?))),
+                Some(("port", PartValue::Port(self.u16()?))),
+            ],
             1 => [Some(("ip", PartValue::Ip(self.ip()?))), None],
             2 => [Some(("local", self.part_text()?)), None],
             3 => [Some(("none", self.part_text()?)), None],

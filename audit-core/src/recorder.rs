@@ -8,7 +8,8 @@ use crate::{AuditEvent, Buffer, Context, EmitError, Pseudonyms, Record, Schema, 
 pub trait Recorder: Send + Sync {
     /// Takes an event. `Ok` means accepted: it will be written, or its loss will be recorded.
     ///
-    /// For implementors: encode the event here, on the caller's thread, and keep nothing of it but the record.
+    /// For implementors: encode the event here, on the caller's thread, and keep nothing of it but
+    /// the record.
     ///
     /// # Errors
     ///
@@ -29,8 +30,8 @@ pub trait Recorder: Send + Sync {
         core::time::Duration::from_secs(10)
     }
 
-    /// Counts an event that was not accepted and whose caller goes on all the same (`emit_or_count`). The count must
-    /// reach the log.
+    /// Counts an event that was not accepted and whose caller goes on all the same
+    /// (`emit_or_count`). The count must reach the log.
     fn count_lost(&self, event: &'static Schema, why: EmitError);
 }
 
@@ -42,10 +43,14 @@ pub struct EventRef<'a> {
 }
 
 impl<'a> EventRef<'a> {
-    pub(crate) fn new<E: AuditEvent>(event: &'a E, context: Option<&'a Context<'a>>) -> EventRef<'a> {
+    pub(crate) fn new<E: AuditEvent>(
+        event: &'a E,
+        context: Option<&'a Context<'a>>,
+    ) -> EventRef<'a> {
         const {
             assert!(
-                E::SCHEMA.max_line() <= crate::LINE_BYTES_MAX && E::SCHEMA.max_schema_line() <= crate::LINE_BYTES_MAX,
+                E::SCHEMA.max_line() <= crate::LINE_BYTES_MAX
+                    && E::SCHEMA.max_schema_line() <= crate::LINE_BYTES_MAX,
                 "this audit event could exceed the longest line of 16 KiB: record fewer or shorter fields"
             );
         }
@@ -62,7 +67,8 @@ impl<'a> EventRef<'a> {
         self.event.schema().max_encoded()
     }
 
-    /// Encodes the event into a buffer. Without `pseudonyms` what would be one is recorded as withheld.
+    /// Encodes the event into a buffer. Without `pseudonyms` what would be one is recorded as
+    /// withheld.
     ///
     /// # Errors
     ///

@@ -3,8 +3,9 @@
 use crate::value::{Type, escaped_len, max};
 use crate::{Class, Level, OutcomeKind};
 
-/// What an event is and records. The derive writes it; a log carries it before the event's first line.
-#[derive(Clone, Copy, Debug)]
+/// What an event is and records. The derive writes it; a log carries it before the event's first
+/// line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Schema {
     /// The event's name, such as `login_failed`.
     pub event: &'static str,
@@ -26,7 +27,8 @@ pub struct Schema {
     pub object: Part,
     /// What the object is, such as `device`; empty where there is no object.
     pub object_type: &'static str,
-    /// The recorded fields, by place, then in the order of declaration. A record holds their values in this order.
+    /// The recorded fields, by place, then in the order of declaration. A record holds their
+    /// values in this order.
     pub fields: &'static [Field],
 }
 
@@ -47,7 +49,8 @@ impl ActionNames {
         ActionNames { success: name, denied: name, failure: name }
     }
 
-    /// The name for an outcome; an unknown outcome has the name of success, which is the name of the attempt.
+    /// The name for an outcome; an unknown outcome has the name of success, which is the name of
+    /// the attempt.
     pub const fn of(&self, outcome: OutcomeKind) -> &'static str {
         match outcome {
             OutcomeKind::Success | OutcomeKind::Unknown => self.success,
@@ -80,7 +83,7 @@ pub enum Part {
 }
 
 /// One recorded field.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
     /// The field's name, which is its key in a line's `data`.
     pub name: &'static str,
@@ -92,7 +95,8 @@ pub struct Field {
     pub class: Class,
     /// How it came to be recorded.
     pub treatment: Treatment,
-    /// Why it may be absent, where its type is an `Option` and it is part of an actor, source or object.
+    /// Why it may be absent, where its type is an `Option` and it is part of an actor, source or
+    /// object.
     pub absent: Option<&'static str>,
 }
 
@@ -184,6 +188,28 @@ impl Schema {
     pub const fn max_schema_line(&self) -> usize {
         self.max_line() + 512 + escaped_len(self.about) + fields_max_schema(self.fields)
     }
+}
+
+/// The class of a group: that of its most confined field. Withheld fields do not count, because
+/// nothing of them is in the group's values; where there are no others, the group is withheld too.
+#[doc(hidden)]
+pub const fn class_of_group(group: &Type) -> Class {
+    let mut rest: &[Field] = match group {
+        Type::Group(fields) => fields,
+        _ => &[],
+    };
+    let mut class = Class::Withheld;
+    while let [field, tail @ ..] = rest {
+        class = match (class, field.class) {
+            (_, Class::Withheld) => class,
+            (Class::Withheld, first) => first,
+            (Class::Personal, _) | (_, Class::Personal) => Class::Personal,
+            (Class::Internal, _) | (_, Class::Internal) => Class::Internal,
+            (Class::Public, Class::Public) => Class::Public,
+        };
+        rest = tail;
+    }
+    class
 }
 
 impl Part {

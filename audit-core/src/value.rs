@@ -8,9 +8,10 @@ use crate::{Class, Encoder};
 
 /// A value that may stand in an audit event.
 ///
-/// There is none for text, bytes, numbers, paths, maps or errors: nothing about those types says that they hold no
-/// secret. What has it: `bool`, IP and socket addresses, [`Withheld`](crate::Withheld), [`vocab`](crate::vocab), and
-/// what `#[derive(AuditValue)]` makes of these.
+/// There is none for text, bytes, numbers, paths, maps or errors: nothing about those types says
+/// that they hold no secret. What has it: `bool`, IP and socket addresses,
+/// [`Withheld`](crate::Withheld), [`vocab`](crate::vocab), and what `#[derive(AuditValue)]` makes
+/// of these.
 ///
 /// ```compile_fail
 /// #[derive(audit_core::AuditValue)]
@@ -19,11 +20,12 @@ use crate::{Class, Encoder};
 ///
 /// # Safety
 ///
-/// Whoever implements this by hand vouches that `encode` writes what `TYPE` says and nothing that must stay unsaid.
+/// Whoever implements this by hand vouches that `encode` writes what `TYPE` says and nothing that
+/// must stay unsaid.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` may not stand in an audit event",
     label = "nothing about this type says that it holds no secret",
-    note = "a secret, or content such as pasted text: declare the field as `Withheld<{Self}>`",
+    note = "a secret, or content such as pasted text: wrap the field's type in `Withheld<…>`",
     note = "a name, an id, a size, a version: use the type of `audit_core::vocab` that says so",
     note = "a fieldless enum, a newtype or a struct of your own: add `#[derive(AuditValue)]` to it",
     note = "text or a number that may be recorded all the same: say why with `#[audit(disclose = \"why\", class = \"internal\")]`"
@@ -38,8 +40,8 @@ pub unsafe trait AuditValue {
     fn encode(&self, out: &mut Encoder<'_>);
 }
 
-/// Why an action was denied or failed: a fieldless enum with `#[derive(AuditValue)]`, so that it is a code and not a
-/// text that may quote a secret.
+/// Why an action was denied or failed: a fieldless enum with `#[derive(AuditValue)]`, so that it is
+/// a code and not a text that may quote a secret.
 ///
 /// # Safety
 ///
@@ -52,13 +54,13 @@ pub unsafe trait AuditValue {
 pub unsafe trait AuditReason: AuditValue {}
 
 /// What the values of a field are: how they are encoded, and how they look in a line.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Type {
     /// `true` or `false`.
     Bool,
-    /// An unsigned integer of so many bits (8, 16, 32 or 64), and its unit, if it has one. 64-bit ones are strings in
-    /// a line, because many readers of JSON round them.
+    /// An unsigned integer of so many bits (8, 16, 32 or 64), and its unit, if it has one. 64-bit
+    /// ones are strings in a line, because many readers of JSON round them.
     Unsigned(u8, &'static str),
     /// A signed integer of so many bits (8, 16, 32 or 64).
     Signed(u8),
@@ -78,7 +80,8 @@ pub enum Type {
     Withheld,
     /// A keyed pseudonym.
     Keyed,
-    /// A name of at most so many escaped bytes where the account is known, otherwise a keyed pseudonym.
+    /// A name of at most so many escaped bytes where the account is known, otherwise a keyed
+    /// pseudonym.
     Claimed(u16),
     /// An outcome, with a reason of this type where it is not a success.
     Outcome(&'static Type),
@@ -171,8 +174,8 @@ pub(crate) const fn escaped_len(text: &str) -> usize {
     total
 }
 
-/// The escaped bytes that one byte of UTF-8 stands for: a character of several bytes is counted at its first, and one
-/// beyond U+FFFF takes a surrogate pair.
+/// The escaped bytes that one byte of UTF-8 stands for: a character of several bytes is counted at
+/// its first, and one beyond U+FFFF takes a surrogate pair.
 pub(crate) const fn escaped_len_of(byte: u8) -> usize {
     match byte {
         b'"' | b'\\' | 0x08 | b'\t' | b'\n' | 0x0c | b'\r' => 2,
@@ -244,7 +247,7 @@ unsafe impl<T: AuditValue> AuditValue for Option<T> {
 }
 
 // SAFETY: writes what the value behind the reference writes.
-unsafe impl<T: AuditValue> AuditValue for &T {
+unsafe impl<T: AuditValue + ?Sized> AuditValue for &T {
     const TYPE: Type = T::TYPE;
     const CLASS: Class = T::CLASS;
 

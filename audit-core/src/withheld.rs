@@ -8,8 +8,8 @@ use crate::{Class, Encoder};
 
 /// A secret or content that an event carries past the log: recorded as withheld, and nothing more.
 ///
-/// There is no way to its value: no accessor, no `Debug` of it, no comparison, no hash, no length. An owned value is
-/// wiped when it is dropped; a borrowed one cannot be.
+/// There is no way to its value: no accessor, no `Debug` of it, no comparison, no hash, no length.
+/// An owned value is wiped when it is dropped; a borrowed one cannot be.
 ///
 /// ```
 /// use audit_core::Withheld;
@@ -17,7 +17,8 @@ use crate::{Class, Encoder};
 /// assert_eq!(format!("{password:?}"), "Withheld");
 /// ```
 ///
-/// Because it wipes on drop, an event that borrows must be declared after the buffer that it borrows from.
+/// Because it wipes on drop, an event that borrows must be declared after the buffer that it
+/// borrows from.
 pub struct Withheld<T: Withholdable>(T);
 
 impl<T: Withholdable> Withheld<T> {

@@ -1,2 +1,23 @@
-//! Tests across crates.
-fn main() {}
+//! What the writer promises, one module a promise.
+
+#![forbid(unsafe_code)]
+#![expect(unreachable_pub, reason = "what `kit` offers is public to the other modules")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails panics"
+)]
+
+mod kit;
+
+mod durable;
+mod fault;
+mod format;
+mod leak;
+mod overflow;
+mod place;
+mod recovery;
+mod rotation;
+mod shutdown;
+mod tidy;

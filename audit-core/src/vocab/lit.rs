@@ -4,7 +4,8 @@
 use crate::value::{AuditValue, Type, escaped_len};
 use crate::{Class, Encoder};
 
-/// A literal of the program, by [`lit!`](crate::lit): the one kind of text that cannot hold a secret of the moment.
+/// A literal of the program, by [`lit!`](crate::lit): the one kind of text that cannot hold a
+/// secret of the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Lit(&'static str);
 
@@ -12,15 +13,18 @@ impl Lit {
     /// The longest literal, in escaped bytes.
     pub const LIMIT: u16 = 256;
 
-    /// What [`lit!`](crate::lit) calls. A text that was leaked to live for ever is `&'static str` too, so that type
-    /// alone proves nothing.
+    /// What [`lit!`](crate::lit) calls. A text that was leaked to live for ever is `&'static str`
+    /// too, so that type alone proves nothing.
     ///
     /// # Safety
     ///
     /// The text must stand in the program's source.
     #[doc(hidden)]
     pub const unsafe fn __new(text: &'static str) -> Lit {
-        assert!(escaped_len(text) <= Lit::LIMIT as usize, "a `lit!` is at most 256 bytes long once escaped");
+        assert!(
+            escaped_len(text) <= Lit::LIMIT as usize,
+            "a `lit!` is at most 256 bytes long once escaped"
+        );
         Lit(text)
     }
 

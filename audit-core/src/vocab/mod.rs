@@ -12,8 +12,9 @@
 //! | [`SizeBucket`], [`PasteSize`] | about how large content was | internal |
 //! | [`Lit`] by [`lit!`](crate::lit) | a literal of the program | public |
 //!
-//! Texts are limited in *escaped* bytes, the bytes that they take in a line, so that no text can make a line too long.
-//! What is not printable ASCII is escaped in the line and never dropped: `root\n` does not turn into `root`.
+//! Texts are limited in *escaped* bytes, the bytes that they take in a line, so that no text can
+//! make a line too long. What is not printable ASCII is escaped in the line and never dropped:
+//! `root\n` does not turn into `root`.
 
 mod content;
 mod lit;
@@ -26,8 +27,8 @@ pub use content::{PasteSize, SizeBucket};
 pub use lit::Lit;
 pub use measure::{ByteSize, Count, Elapsed};
 pub use name::{
-    ActorUser, ClaimedName, IsObjectId, IsObjectName, ObjectId, ObjectName, Refused, SettingName, SourceAddress,
-    UserName, Version,
+    ActorUser, ClaimedName, IsObjectId, IsObjectName, ObjectId, ObjectName, Refused, SettingName,
+    SourceAddress, UserName, Version,
 };
 pub use path::HttpPath;
 pub use session::{ActorSession, SessionRef};

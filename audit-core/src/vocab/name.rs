@@ -7,7 +7,8 @@ use crate::pseudonym::Domain;
 use crate::value::{AuditValue, Type, escaped_len};
 use crate::{Class, Encoder};
 
-/// A text that a vocabulary type would not take. It says which type and why, and never quotes the text.
+/// A text that a vocabulary type would not take. It says which type and why, and never quotes the
+/// text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused {
     what: &'static str,
@@ -32,7 +33,9 @@ impl core::fmt::Display for Refused {
         let Refused { what, why } = self;
         match why {
             Why::Empty => write!(f, "refused as {what}: empty"),
-            Why::TooLong { limit } => write!(f, "refused as {what}: longer than {limit} bytes once escaped"),
+            Why::TooLong { limit } => {
+                write!(f, "refused as {what}: longer than {limit} bytes once escaped")
+            }
             Why::NotAPath => write!(f, "refused as {what}: neither a path nor a URL with a path"),
         }
     }
@@ -41,7 +44,11 @@ impl core::fmt::Display for Refused {
 impl core::error::Error for Refused {}
 
 /// Checks a text against a type's limit.
-pub(crate) fn checked<'a>(what: &'static str, text: &'a str, limit: u16) -> Result<&'a str, Refused> {
+pub(crate) fn checked<'a>(
+    what: &'static str,
+    text: &'a str,
+    limit: u16,
+) -> Result<&'a str, Refused> {
     if text.is_empty() {
         return Err(Refused::new(what, Why::Empty));
     }
@@ -103,8 +110,8 @@ names! {
     Version, "a version", Internal, 64;
 }
 
-/// A name that somebody typed. People type passwords into the box for the name, so the text is recorded only where an
-/// account really has it; otherwise a keyed pseudonym stands for it.
+/// A name that somebody typed. People type passwords into the box for the name, so the text is
+/// recorded only where an account really has it; otherwise a keyed pseudonym stands for it.
 ///
 /// ```
 /// use audit_core::vocab::ClaimedName;

@@ -5,8 +5,8 @@ use crate::pseudonym::Domain;
 use crate::value::{AuditValue, Type};
 use crate::{Class, Encoder};
 
-/// A session, made from its cookie or token. Those are credentials, so only a short keyed hash is recorded: enough to
-/// join the lines of one session, useless to take it over.
+/// A session, made from its cookie or token. Those are credentials, so only a short keyed hash is
+/// recorded: enough to join the lines of one session, useless to take it over.
 #[derive(Clone, Copy)]
 pub struct SessionRef<'a>(&'a [u8]);
 

@@ -1,0 +1,184 @@
+//! What was declared, as a small tree of our own. It is complete by construction: `check` makes it
+//! of what was written, `expand` makes code of it and cannot fail.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Generics, Path, Type};
+
+use crate::symbol;
+
+/// The item that derives.
+pub(crate) struct Item<'a> {
+    pub(crate) ident: &'a Ident,
+    pub(crate) generics: &'a Generics,
+    /// Where audit-core lives.
+    pub(crate) krate: Path,
+}
+
+/// A struct that is an event.
+pub(crate) struct Event<'a> {
+    pub(crate) name: String,
+    /// The first paragraph of its documentation.
+    pub(crate) about: String,
+    pub(crate) category: String,
+    pub(crate) action: Action,
+    pub(crate) outcome: OutcomeRule,
+    /// The level, if it does not follow from the outcome.
+    pub(crate) level: Option<Level>,
+    pub(crate) actor: Part,
+    pub(crate) source: Part,
+    pub(crate) object: Part,
+    /// Empty where there is no object.
+    pub(crate) object_type: String,
+    /// In the order of declaration.
+    pub(crate) fields: Vec<Field<'a>>,
+}
+
+/// The names of an action, by outcome.
+pub(crate) struct Action {
+    pub(crate) success: String,
+    pub(crate) denied: String,
+    pub(crate) failure: String,
+}
+
+/// Where the outcome comes from.
+pub(crate) enum OutcomeRule {
+    Always(OutcomeKind),
+    Field,
+}
+
+/// Where an actor, source or object comes from.
+pub(crate) enum Part {
+    Fields,
+    /// The name of the kind and the value, such as `service` and `updater`.
+    Always(&'static str, String),
+    /// And why.
+    None(String),
+    Context,
+}
+
+/// A field that is recorded, which every field is.
+pub(crate) struct Field<'a> {
+    pub(crate) ident: &'a Ident,
+    /// The identifier without `r#`.
+    pub(crate) name: String,
+    pub(crate) ty: &'a Type,
+    pub(crate) place: Place,
+    pub(crate) treatment: Treatment,
+    /// Why it may be absent.
+    pub(crate) absent: Option<String>,
+}
+
+/// How a field comes to be recorded.
+pub(crate) enum Treatment {
+    /// Its type says that it may be.
+    ByType,
+    /// Its author says so.
+    Disclosed { why: String, class: Class },
+}
+
+/// A type that is a value.
+pub(crate) enum Value<'a> {
+    /// A fieldless enum.
+    Labels { class: Class, labels: Vec<Label<'a>> },
+    /// A struct around one value, as which it is recorded.
+    Newtype { ty: &'a Type },
+    /// A struct with named fields.
+    Group { fields: Vec<Field<'a>> },
+}
+
+/// A variant of a fieldless enum.
+pub(crate) struct Label<'a> {
+    pub(crate) variant: &'a Ident,
+    pub(crate) text: String,
+}
+
+/// One of the three parts that every event owes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PartKind {
+    Actor,
+    Source,
+    Object,
+}
+
+impl PartKind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            PartKind::Actor => symbol::ACTOR,
+            PartKind::Source => symbol::SOURCE,
+            PartKind::Object => symbol::OBJECT,
+        }
+    }
+}
+
+/// Declares enums of audit-core once more: as tokens they are `Enum::Variant`, for a path to lead
+/// to.
+macro_rules! mirrors {
+    ($($(#[$doc:meta])* $name:ident { $($variant:ident,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub(crate) enum $name { $($variant,)* }
+
+        impl ToTokens for $name {
+            fn to_tokens(&self, tokens: &mut TokenStream) {
+                tokens.extend(match self { $($name::$variant => quote!($name::$variant),)* });
+            }
+        }
+    )*};
+}
+
+mirrors! {
+    /// Where in a line a field's value stands. The order is that of a record.
+    Place {
+        Outcome,
+        Reason,
+        Actor,
+        ActorUser,
+        ActorSession,
+        Source,
+        SourceAddress,
+        ObjectId,
+        ObjectName,
+        Data,
+    }
+    /// How an action ended.
+    OutcomeKind { Success, Denied, Failure, Unknown, }
+    /// How loudly a record speaks.
+    Level { Info, Warn, Error, }
+    /// How far a value may travel, as far as an attribute may say it.
+    Class { Public, Internal, Personal, }
+}
+
+impl Place {
+    /// The part that a field at this place belongs to.
+    pub(crate) fn part(self) -> Option<PartKind> {
+        match self {
+            Place::Actor | Place::ActorUser | Place::ActorSession => Some(PartKind::Actor),
+            Place::Source | Place::SourceAddress => Some(PartKind::Source),
+            Place::ObjectId | Place::ObjectName => Some(PartKind::Object),
+            Place::Outcome | Place::Reason | Place::Data => None,
+        }
+    }
+}
+
+impl OutcomeKind {
+    pub(crate) const WORDS: &'static [(&'static str, OutcomeKind)] = &[
+        (symbol::SUCCESS, OutcomeKind::Success),
+        (symbol::DENIED, OutcomeKind::Denied),
+        (symbol::FAILURE, OutcomeKind::Failure),
+        (symbol::UNKNOWN, OutcomeKind::Unknown),
+    ];
+}
+
+impl Level {
+    pub(crate) const WORDS: &'static [(&'static str, Level)] =
+        &[(symbol::INFO, Level::Info), (symbol::WARN, Level::Warn), (symbol::ERROR, Level::Error)];
+}
+
+impl Class {
+    pub(crate) const WORDS: &'static [(&'static str, Class)] = &[
+        (symbol::PUBLIC, Class::Public),
+        (symbol::INTERNAL, Class::Internal),
+        (symbol::PERSONAL, Class::Personal),
+    ];
+}

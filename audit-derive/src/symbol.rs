@@ -1,0 +1,46 @@
+//! The words of the `#[audit(…)]` attribute. They are spelled here and nowhere else.
+
+pub(crate) const AUDIT: &str = "audit";
+pub(crate) const MUST_USE: &str = "must_use";
+
+// On a struct.
+pub(crate) const ACTION: &str = "action";
+pub(crate) const CATEGORY: &str = "category";
+pub(crate) const CRATE: &str = "crate";
+pub(crate) const FROM_CONTEXT: &str = "from_context";
+pub(crate) const LEVEL: &str = "level";
+pub(crate) const NAME: &str = "name";
+pub(crate) const NONE: &str = "none";
+
+// On a struct and on a field.
+pub(crate) const ACTOR: &str = "actor";
+pub(crate) const CLASS: &str = "class";
+pub(crate) const OBJECT: &str = "object";
+pub(crate) const OBJECT_TYPE: &str = "object_type";
+pub(crate) const OUTCOME: &str = "outcome";
+pub(crate) const SOURCE: &str = "source";
+
+// On a field.
+pub(crate) const ABSENT: &str = "absent";
+pub(crate) const DISCLOSE: &str = "disclose";
+pub(crate) const REASON: &str = "reason";
+
+// In the parentheses of `action`, `actor`, `source` and `object`.
+pub(crate) const ADDRESS: &str = "address";
+pub(crate) const DENIED: &str = "denied";
+pub(crate) const FAILURE: &str = "failure";
+pub(crate) const ID: &str = "id";
+pub(crate) const LOCAL: &str = "local";
+pub(crate) const SERVICE: &str = "service";
+pub(crate) const SESSION: &str = "session";
+pub(crate) const SUCCESS: &str = "success";
+pub(crate) const USER: &str = "user";
+
+// As texts.
+pub(crate) const ERROR: &str = "error";
+pub(crate) const INFO: &str = "info";
+pub(crate) const INTERNAL: &str = "internal";
+pub(crate) const PERSONAL: &str = "personal";
+pub(crate) const PUBLIC: &str = "public";
+pub(crate) const UNKNOWN: &str = "unknown";
+pub(crate) const WARN: &str = "warn";

@@ -1,0 +1,174 @@
+//! What a writer can be told, with sane defaults.
+
+use std::time::Duration;
+
+use audit_core::LINE_BYTES_MAX;
+
+use crate::error::{Error, ErrorKind};
+use crate::retention::Retention;
+use crate::rotation::Rotation;
+
+/// What happens to an event when the channel is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Overflow {
+    /// The emitting thread waits for room, and at most so long; then the event is dropped and
+    /// counted, and a gap line says so.
+    Block {
+        /// The longest that `emit` may take.
+        at_most: Duration,
+    },
+    /// The event is dropped and counted at once, and a gap line says so.
+    DropAndCount,
+    /// `emit` returns [`EmitError::Full`](audit_core::EmitError::Full), and the caller decides.
+    Refuse,
+}
+
+impl Default for Overflow {
+    /// Waits for at most 50 ms.
+    fn default() -> Overflow {
+        Overflow::Block { at_most: Duration::from_millis(50) }
+    }
+}
+
+impl Overflow {
+    pub(crate) fn wait(self) -> Duration {
+        match self {
+            Overflow::Block { at_most } => at_most,
+            Overflow::DropAndCount | Overflow::Refuse => Duration::ZERO,
+        }
+    }
+
+    pub(crate) fn describe(self) -> String {
+        match self {
+            Overflow::Block { at_most } => format!("block {} ms", at_most.as_millis()),
+            Overflow::DropAndCount => "drop_and_count".to_owned(),
+            Overflow::Refuse => "refuse".to_owned(),
+        }
+    }
+}
+
+/// When lines are made durable that nobody waits for. `emit_durable` and `flush` are durable under
+/// each of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Durability {
+    /// When the system likes. A power cut may cost the last half minute or so; the end of a process
+    /// costs nothing.
+    Never,
+    /// At the latest so long after they were written; events that were denied or failed within 100
+    /// ms.
+    Interval(Duration),
+    /// With every batch that is written.
+    EveryBatch,
+}
+
+impl Default for Durability {
+    /// Every second.
+    fn default() -> Durability {
+        Durability::Interval(Duration::from_secs(1))
+    }
+}
+
+/// Syncs on behalf of denied and failed events are at least this far apart.
+const URGENT_APART: Duration = Duration::from_millis(100);
+
+impl Durability {
+    /// When the lines that are not durable yet should be made so, in microseconds since boot.
+    pub(crate) fn due_us(self, lines: Unsynced) -> Option<u64> {
+        let micros = |duration: Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+        let Unsynced { since_us, last_sync_us, urgent } = lines;
+        match self {
+            Durability::Never => None,
+            Durability::EveryBatch => Some(since_us),
+            Durability::Interval(interval) => {
+                let patient = since_us.saturating_add(micros(interval));
+                let urgent_due = last_sync_us.saturating_add(micros(URGENT_APART)).max(since_us);
+                Some(if urgent { patient.min(urgent_due) } else { patient })
+            }
+        }
+    }
+
+    pub(crate) fn describe(self) -> String {
+        match self {
+            Durability::Never => "never".to_owned(),
+            Durability::Interval(interval) => format!("interval {} ms", interval.as_millis()),
+            Durability::EveryBatch => "every_batch".to_owned(),
+        }
+    }
+}
+
+/// Smaller segments would hold little but their headers and schemas.
+const SEGMENT_BYTES_MIN: u64 = 4 * 1024;
+
+/// Lines that are written and not known to be durable.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unsynced {
+    /// Since when there are any.
+    pub(crate) since_us: u64,
+    /// When lines were made durable the last time.
+    pub(crate) last_sync_us: u64,
+    /// Whether one of them was denied or failed.
+    pub(crate) urgent: bool,
+}
+
+/// Everything a writer is told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Config {
+    pub(crate) rotation: Rotation,
+    pub(crate) retention: Retention,
+    pub(crate) capacity_bytes: usize,
+    pub(crate) overflow: Overflow,
+    pub(crate) durability: Durability,
+    pub(crate) shutdown_within: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            rotation: Rotation::default(),
+            retention: Retention::default(),
+            capacity_bytes: 1024 * 1024,
+            overflow: Overflow::default(),
+            durability: Durability::default(),
+            shutdown_within: Duration::from_secs(5),
+        }
+    }
+}
+
+impl Config {
+    /// # Errors
+    ///
+    /// Says which setting cannot work.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.rotation.segment_bytes < SEGMENT_BYTES_MIN {
+            return Err(ErrorKind::Config("a segment must be allowed 4 KiB at least").into());
+        }
+        if self.retention.total_bytes < self.rotation.segment_bytes {
+            return Err(ErrorKind::Config("retention must allow one whole segment at least").into());
+        }
+        if self.capacity_bytes < 4 * LINE_BYTES_MAX {
+            return Err(ErrorKind::Config("the channel must be allowed 64 KiB at least").into());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(durability: Durability, urgent: bool, due_us: Option<u64>) {
+        let lines = Unsynced { since_us: 5_000_000, last_sync_us: 4_950_000, urgent };
+        assert_eq!(durability.due_us(lines), due_us);
+    }
+
+    #[test]
+    fn urgent_lines_wait_for_the_distance_between_syncs_only() {
+        let second = Durability::Interval(Duration::from_secs(1));
+        check(second, false, Some(6_000_000));
+        check(second, true, Some(5_050_000));
+        check(Durability::EveryBatch, false, Some(5_000_000));
+        check(Durability::Never, true, None);
+    }
+}

@@ -1,0 +1,139 @@
+//! Why a log could not be opened or closed.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why a log could not be opened, written or read.
+#[derive(Debug)]
+pub struct Error(Box<ErrorKind>);
+
+#[derive(Debug)]
+pub(crate) enum ErrorKind {
+    /// Another process, or another writer of this one, has the directory.
+    Locked { dir: PathBuf, pid: Option<u32> },
+    /// Others could replace the log's files.
+    OthersCanWrite { path: PathBuf, mode: u32 },
+    /// A file of the log is not what the writer made.
+    Foreign { name: String, what: &'static str },
+    /// A recorder is installed already.
+    Installed,
+    /// The configuration cannot work.
+    Config(&'static str),
+    /// The system refused something.
+    Io { doing: &'static str, what: PathBuf, source: io::Error },
+}
+
+impl Error {
+    /// Whether another process, or another writer of this one, has the directory.
+    pub fn is_locked(&self) -> bool {
+        matches!(*self.0, ErrorKind::Locked { .. })
+    }
+
+    /// The process that has the directory, where that is known.
+    pub fn locked_by(&self) -> Option<u32> {
+        match *self.0 {
+            ErrorKind::Locked { pid, .. } => pid,
+            _ => None,
+        }
+    }
+
+    /// Whether the directory or a file in it could have been made or changed by somebody else.
+    pub fn is_unsafe_place(&self) -> bool {
+        matches!(*self.0, ErrorKind::OthersCanWrite { .. } | ErrorKind::Foreign { .. })
+    }
+
+    /// What the system said, if it was the system that refused.
+    pub fn io_kind(&self) -> Option<io::ErrorKind> {
+        match &*self.0 {
+            ErrorKind::Io { source, .. } => Some(source.kind()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn io(
+        doing: &'static str,
+        what: impl Into<PathBuf>,
+    ) -> impl FnOnce(io::Error) -> Error {
+        let what = what.into();
+        move |source| match foreign(&source) {
+            Some(what_it_is) => {
+                ErrorKind::Foreign { name: what.display().to_string(), what: what_it_is }.into()
+            }
+            None => ErrorKind::Io { doing, what, source }.into(),
+        }
+    }
+}
+
+/// What the storage found in the place of a regular file of its own, if that is why it refused.
+fn foreign(error: &io::Error) -> Option<&'static str> {
+    error.get_ref()?.downcast_ref::<NotOurs>().map(|it| it.0)
+}
+
+/// In the place of a file of the log there is something else. A
+/// [`Storage`](crate::storage::Storage) wraps it into the `io::Error` of the call that found it.
+#[derive(Debug)]
+pub struct NotOurs(pub &'static str);
+
+impl std::fmt::Display for NotOurs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "it is {}", self.0)
+    }
+}
+
+impl std::error::Error for NotOurs {}
+
+impl From<NotOurs> for io::Error {
+    fn from(it: NotOurs) -> io::Error {
+        io::Error::new(io::ErrorKind::InvalidInput, it)
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Error {
+        Error(Box::new(kind))
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &*self.0 {
+            ErrorKind::Locked { dir, pid: Some(pid) } => write!(
+                f,
+                "the audit log in {} is in use by process {pid}; stop it, or use a directory of your own",
+                dir.display()
+            ),
+            ErrorKind::Locked { dir, pid: None } => write!(
+                f,
+                "the audit log in {} is in use by another process; stop it, or use a directory of your own",
+                dir.display()
+            ),
+            ErrorKind::OthersCanWrite { path, mode } => write!(
+                f,
+                "others can write to {} (mode {mode:04o}), so a log there could be replaced; run `chmod go-w` on it",
+                path.display()
+            ),
+            ErrorKind::Foreign { name, what } => {
+                write!(
+                    f,
+                    "{name} is {what}, not a file that this log made; look who put it there, and move it away"
+                )
+            }
+            ErrorKind::Installed => {
+                f.write_str("an audit recorder is installed already, and can be only once")
+            }
+            ErrorKind::Config(why) => f.write_str(why),
+            ErrorKind::Io { doing, what, source: _ } => {
+                write!(f, "could not {doing} {}", what.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &*self.0 {
+            ErrorKind::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}

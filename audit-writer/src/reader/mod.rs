@@ -1,0 +1,302 @@
+//! Reading a log: lines, segments, directories.
+
+mod json;
+
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+use audit_core::LINE_BYTES_MAX;
+
+pub use json::Json;
+
+use crate::error::Error;
+use crate::line::FORMAT_VERSION;
+use crate::segment::name::{ACTIVE, Kind, Name};
+use crate::storage::{OsStorage, ReadSeek, Storage};
+
+/// One line of a log, as it was read.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// What kind of line it is: `event`, `schema`, `header`, `gap` or `life`; or one that a later
+    /// version added.
+    pub kind: String,
+    /// Its number in its stream.
+    pub seq: u64,
+    /// When it was written, in RFC 3339.
+    pub time: String,
+    /// The run that wrote it.
+    pub run: String,
+    /// All of it.
+    pub json: Json,
+}
+
+/// Why some bytes are not a line. It never quotes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LineError {
+    /// It is longer than a line may be.
+    TooLong,
+    /// It is not JSON.
+    NotJson,
+    /// It is JSON, but not in the one spelling that lines have.
+    NotCanonical,
+    /// It is of a version that this reader does not know.
+    Version,
+    /// One of the keys that every line has is missing or wrong.
+    Envelope(&'static str),
+    /// It does not end with a newline: somebody is writing it, or was when the power went.
+    Torn,
+    /// The file could not be read on.
+    Unreadable,
+}
+
+impl std::fmt::Display for LineError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            LineError::TooLong => write!(f, "longer than {LINE_BYTES_MAX} bytes"),
+            LineError::NotJson => f.write_str("not JSON"),
+            LineError::NotCanonical => f.write_str("not in the one spelling that lines have"),
+            LineError::Version => write!(f, "not of format version {FORMAT_VERSION}"),
+            LineError::Envelope(key) => write!(f, "`{key}` is missing or wrong"),
+            LineError::Torn => f.write_str("torn: it has no end"),
+            LineError::Unreadable => f.write_str("the file could not be read on"),
+        }
+    }
+}
+
+impl std::error::Error for LineError {}
+
+impl Line {
+    /// Reads one line, without its newline.
+    ///
+    /// # Errors
+    ///
+    /// [`LineError`]; among others, a line that says the same in another spelling is refused.
+    pub fn parse(bytes: &[u8]) -> Result<Line, LineError> {
+        if bytes.len() >= LINE_BYTES_MAX {
+            return Err(LineError::TooLong);
+        }
+        let json: Json =
+            serde_json::from_slice(bytes).map_err(|_quotes_the_line| LineError::NotJson)?;
+        let mut canonical = Vec::with_capacity(bytes.len());
+        crate::line::json::write(&json, &mut canonical)
+            .map_err(|_quotes_the_line| LineError::NotJson)?;
+        if canonical != bytes {
+            return Err(LineError::NotCanonical);
+        }
+        if json.get("v").and_then(Json::as_u64) != Some(u64::from(FORMAT_VERSION)) {
+            return Err(LineError::Version);
+        }
+        let text = |key| {
+            json.get(key).and_then(Json::as_str).map(str::to_owned).ok_or(LineError::Envelope(key))
+        };
+        Ok(Line {
+            kind: text("kind")?,
+            seq: json.get("seq").and_then(Json::as_u64).ok_or(LineError::Envelope("seq"))?,
+            time: text("time")?,
+            run: text("run")?,
+            json,
+        })
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&Json> {
+        self.json.get(key)
+    }
+}
+
+/// Where a line stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The segment's file name.
+    pub segment: String,
+    /// The line's number in that file, from 1.
+    pub line: u64,
+}
+
+/// The lines of a log's directory, oldest first: rotated segments, then the active one.
+///
+/// It reads while a writer writes: what it has not reached when a segment is rotated, it still
+/// reads.
+pub struct Lines {
+    segments: VecDeque<(String, Box<dyn ReadSeek>)>,
+    open: Option<Open>,
+}
+
+struct Open {
+    segment: String,
+    line: u64,
+    bytes: BufReader<Box<dyn ReadSeek>>,
+}
+
+impl std::fmt::Debug for Lines {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lines").field("segments_left", &self.segments.len()).finish_non_exhaustive()
+    }
+}
+
+impl Lines {
+    /// The lines of the log in a directory of the machine.
+    ///
+    /// # Errors
+    ///
+    /// The directory cannot be opened, or a file in it is not the log's.
+    pub fn of_dir(dir: impl AsRef<Path>) -> Result<Lines, Error> {
+        Lines::of_storage(&OsStorage::open_existing(dir.as_ref())?)
+    }
+
+    /// The lines of the log in a storage.
+    ///
+    /// # Errors
+    ///
+    /// As for [`of_dir`](Lines::of_dir).
+    pub fn of_storage(storage: &dyn Storage) -> Result<Lines, Error> {
+        // The active segment is opened first: if it is rotated while we list, it is read under both
+        // names' one file.
+        let active = match storage.read(ACTIVE) {
+            Ok(file) => Some(file),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => return Err(Error::io("open", ACTIVE)(error)),
+        };
+        let first_active = active.is_some().then(|| first_seq(storage)).flatten();
+        let mut segments = VecDeque::new();
+        for name in rotated(storage)? {
+            // Rotated between the two looks: the file that is open already.
+            if first_active == Some(name.seq) {
+                continue;
+            }
+            let name = name.to_string();
+            let file = storage.read(&name).map_err(Error::io("open", &name))?;
+            segments.push_back((name, file));
+        }
+        segments.extend(active.map(|file| (ACTIVE.to_owned(), file)));
+        Ok(Lines { segments, open: None })
+    }
+}
+
+/// The number of the active segment's first line, if it can be read.
+fn first_seq(storage: &dyn Storage) -> Option<u64> {
+    let mut bytes = BufReader::new(storage.read(ACTIVE).ok()?);
+    let line = next_line(&mut bytes)?.ok()?;
+    Line::parse(&line).ok().map(|line| line.seq)
+}
+
+/// The rotated segments, oldest first.
+pub(crate) fn rotated(storage: &dyn Storage) -> Result<Vec<Name>, Error> {
+    let files = storage.list().map_err(Error::io("list", "the directory"))?;
+    let mut names: Vec<Name> = files.iter().filter_map(|(name, _)| Name::parse(name)).collect();
+    names.retain(|name| name.kind == Kind::Segment);
+    names.sort();
+    Ok(names)
+}
+
+impl Iterator for Lines {
+    type Item = (Position, Result<Line, LineError>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let open = match &mut self.open {
+                Some(open) => open,
+                None => {
+                    let (segment, file) = self.segments.pop_front()?;
+                    self.open.insert(Open { segment, line: 0, bytes: BufReader::new(file) })
+                }
+            };
+            match next_line(&mut open.bytes) {
+                Some(bytes) => {
+                    open.line += 1;
+                    let position = Position { segment: open.segment.clone(), line: open.line };
+                    if bytes == Err(LineError::Unreadable) {
+                        self.open = None;
+                    }
+                    return Some((position, bytes.and_then(|bytes| Line::parse(&bytes))));
+                }
+                None => self.open = None,
+            }
+        }
+    }
+}
+
+/// The next line without its newline; `None` at the end of the file. Never more than a line's limit
+/// is held.
+pub(crate) fn next_line(bytes: &mut impl BufRead) -> Option<Result<Vec<u8>, LineError>> {
+    let mut line = Vec::new();
+    if bytes.take(LINE_BYTES_MAX as u64).read_until(b'\n', &mut line).is_err() {
+        return Some(Err(LineError::Unreadable));
+    }
+    match line.last() {
+        None => None,
+        Some(b'\n') => {
+            line.pop();
+            Some(Ok(line))
+        }
+        Some(_) if line.len() < LINE_BYTES_MAX => Some(Err(LineError::Torn)),
+        Some(_) => Some(Err(skip_line(bytes))),
+    }
+}
+
+/// Passes over the rest of a line that is too long.
+fn skip_line(bytes: &mut impl BufRead) -> LineError {
+    loop {
+        let (found, used) = match bytes.fill_buf() {
+            Err(_) => return LineError::Unreadable,
+            Ok([]) => return LineError::TooLong,
+            Ok(buffer) => match buffer.iter().position(|byte| *byte == b'\n') {
+                Some(at) => (true, at + 1),
+                None => (false, buffer.len()),
+            },
+        };
+        bytes.consume(used);
+        if found {
+            return LineError::TooLong;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"{"v":1,"kind":"life","seq":3,"time":"2026-11-20T12:00:00.000000000Z","run":"r","x":[{},null]}"#;
+
+    #[test]
+    fn a_canonical_line_is_read() {
+        let line = Line::parse(GOOD.as_bytes()).unwrap();
+        assert_eq!((line.kind.as_str(), line.seq, line.run.as_str()), ("life", 3, "r"));
+    }
+
+    #[test]
+    fn other_spellings_are_refused() {
+        for (from, to) in [
+            (r#""v":1"#, r#""v": 1"#),
+            (r#""seq":3"#, r#""seq":3.0"#),
+            (r#""run":"r""#, r#""run":"\u0072""#),
+            (r#""run":"r""#, "\"run\":\"\u{e9}\""),
+            (r#""seq":3"#, r#""seq":3,"seq":3"#),
+            (r#""v":1"#, r#""v":2"#),
+            (r#""seq":3"#, r#""seq":-3"#),
+            ("{", ""),
+        ] {
+            let other = GOOD.replacen(from, to, 1);
+            assert_ne!(other, GOOD);
+            assert!(Line::parse(other.as_bytes()).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_and_does_not_overflow() {
+        let deep = "[".repeat(8000);
+        assert_eq!(Line::parse(deep.as_bytes()).unwrap_err(), LineError::NotJson);
+    }
+
+    #[test]
+    fn long_and_torn_lines_are_told_and_passed_over() {
+        let text = format!("{}\n{GOOD}\n{GOOD}", "x".repeat(40_000));
+        let mut bytes = std::io::Cursor::new(text);
+        assert_eq!(next_line(&mut bytes), Some(Err(LineError::TooLong)));
+        assert_eq!(next_line(&mut bytes), Some(Ok(GOOD.into())));
+        assert_eq!(next_line(&mut bytes), Some(Err(LineError::Torn)));
+        assert_eq!(next_line(&mut bytes), None);
+    }
+}

@@ -1,0 +1,112 @@
+//! Names of the log's files: printed and parsed here and nowhere else.
+
+use std::fmt;
+
+use crate::clock::Stamp;
+
+/// The file that one process holds while it writes; its text is that process's id.
+pub(crate) const LOCK: &str = "audit.lock";
+
+/// A stream's name in lines and file names.
+pub(crate) const AUDIT: &str = "audit";
+
+/// The segment that is being written.
+pub(crate) const ACTIVE: &str = "audit.jsonl";
+
+/// The name of a file that is complete: a rotated segment, or what a repair moved aside.
+///
+/// `audit-20261120T000000Z-000000000042.jsonl`: time in UTC and number of the first line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Name {
+    /// The number of the first line.
+    pub(crate) seq: u64,
+    /// When the first line was written, in seconds since 1970.
+    pub(crate) unix_s: i64,
+    pub(crate) kind: Kind,
+}
+
+/// What a complete file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    /// A rotated segment, `.jsonl`.
+    Segment,
+    /// The unreadable end of a segment, as a repair found it, `.torn`.
+    Torn,
+}
+
+impl Kind {
+    fn suffix(self) -> &'static str {
+        match self {
+            Kind::Segment => ".jsonl",
+            Kind::Torn => ".torn",
+        }
+    }
+}
+
+const TIME: &str = "%Y%m%dT%H%M%SZ";
+
+impl Name {
+    pub(crate) fn new(kind: Kind, first_line: Stamp, seq: u64) -> Name {
+        Name { seq, unix_s: first_line.unix_ns.div_euclid(1_000_000_000), kind }
+    }
+
+    /// The name's parts, if the name is exactly one of ours: what prints differently from how it
+    /// was read is not.
+    pub(crate) fn parse(text: &str) -> Option<Name> {
+        let kind =
+            [Kind::Segment, Kind::Torn].into_iter().find(|kind| text.ends_with(kind.suffix()))?;
+        let (time, seq) = text
+            .strip_suffix(kind.suffix())?
+            .strip_prefix(AUDIT)?
+            .strip_prefix('-')?
+            .split_once('-')?;
+        let unix_s = jiff::civil::DateTime::strptime(TIME, time)
+            .ok()?
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .ok()?
+            .timestamp()
+            .as_second();
+        let name = Name { seq: seq.parse().ok()?, unix_s, kind };
+        (name.to_string() == text).then_some(name)
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = jiff::Timestamp::from_second(self.unix_s).unwrap_or_default();
+        write!(f, "{AUDIT}-{}-{:012}{}", time.strftime(TIME), self.seq, self.kind.suffix())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_reads_back() {
+        let at = Stamp { unix_ns: 1_795_132_800_000_000_000, up_us: 0 };
+        let name = Name::new(Kind::Segment, at, 42);
+        assert_eq!(name.to_string(), "audit-20261120T000000Z-000000000042.jsonl");
+        assert_eq!(Name::parse(&name.to_string()), Some(name));
+        let torn = Name::new(Kind::Torn, at, u64::MAX);
+        assert_eq!(Name::parse(&torn.to_string()), Some(torn));
+    }
+
+    #[test]
+    fn what_is_not_exactly_ours_is_not_ours() {
+        for other in [
+            "audit.jsonl",
+            "audit-20261120T000000Z-42.jsonl",
+            "audit-20261120T000000Z-+00000000042.jsonl",
+            "audit-20261120T000000Z-000000000042.jsonl.bak",
+            "audit-20261120T000000Z-0000000000042.jsonl",
+            "audit-20261320T000000Z-000000000042.jsonl",
+            "audit-20261120T000060Z-000000000042.jsonl",
+            "audit-2026112T0000000Z-000000000042.jsonl",
+            "my-audit-20261120T000000Z-000000000042.jsonl",
+            "audit-20261120T000000Z-000000000042.JSONL",
+        ] {
+            assert_eq!(Name::parse(other), None, "{other}");
+        }
+    }
+}

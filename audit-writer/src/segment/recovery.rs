@@ -1,0 +1,142 @@
+//! What is found at the end of a segment when a writer opens it.
+
+use std::io::{self, BufReader, SeekFrom};
+
+use audit_core::LINE_BYTES_MAX;
+
+use crate::reader::{Json, Line, next_line};
+use crate::storage::{ReadSeek, Storage};
+
+/// What stands in a segment that an earlier run wrote.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// The first line, if it is a header.
+    pub(crate) header: Option<Header>,
+    /// The last whole line.
+    pub(crate) last: Option<Line>,
+    /// Where the last whole line ends. What follows is torn.
+    pub(crate) whole_bytes: u64,
+    /// The file's size.
+    pub(crate) bytes: u64,
+}
+
+/// What a segment's header says.
+#[derive(Debug)]
+pub(crate) struct Header {
+    pub(crate) log: String,
+    pub(crate) seq: u64,
+    pub(crate) unix_ns: i64,
+}
+
+/// Looks at a segment's first line and at its end.
+///
+/// The end is searched backwards for the last line that can be read, because what a power cut
+/// leaves may be a half line or any number of zero bytes. Damage further up is left alone: it is
+/// evidence, and no reason not to start.
+///
+/// # Errors
+///
+/// What the storage said.
+pub(crate) fn examine(storage: &dyn Storage, name: &str) -> io::Result<Found> {
+    let mut file = storage.read(name)?;
+    let bytes = file.seek(SeekFrom::End(0))?;
+    let (last, whole_bytes) = last_line(file.as_mut(), bytes)?;
+    file.seek(SeekFrom::Start(0))?;
+    let header = match next_line(&mut BufReader::new(file)) {
+        Some(Ok(line)) => Line::parse(&line).ok().and_then(|line| Header::of(&line)),
+        _ => None,
+    };
+    Ok(Found { header, last, whole_bytes, bytes })
+}
+
+impl Header {
+    fn of(line: &Line) -> Option<Header> {
+        let time: jiff::Timestamp = line.time.parse().ok()?;
+        (line.kind == "header").then_some(())?;
+        Some(Header {
+            log: line.get("log").and_then(Json::as_str)?.to_owned(),
+            seq: line.seq,
+            unix_ns: i64::try_from(time.as_nanosecond()).ok()?,
+        })
+    }
+}
+
+/// The last line that can be read, and where it ends.
+fn last_line(file: &mut dyn ReadSeek, bytes: u64) -> io::Result<(Option<Line>, u64)> {
+    let mut end = bytes;
+    while let Some(newline) = last_newline_before(file, end)? {
+        let start = last_newline_before(file, newline)?.map_or(0, |at| at + 1);
+        if newline - start < LINE_BYTES_MAX as u64 {
+            let mut line = vec![0; usize::try_from(newline - start).unwrap_or(0)];
+            file.seek(SeekFrom::Start(start))?;
+            file.read_exact(&mut line)?;
+            if let Ok(line) = Line::parse(&line) {
+                return Ok((Some(line), newline + 1));
+            }
+        }
+        end = newline;
+    }
+    Ok((None, 0))
+}
+
+/// Where the last newline before `end` stands.
+fn last_newline_before(file: &mut dyn ReadSeek, end: u64) -> io::Result<Option<u64>> {
+    const CHUNK: u64 = 32 * 1024;
+    let mut chunk = Vec::new();
+    let mut end = end;
+    while end > 0 {
+        let start = end.saturating_sub(CHUNK);
+        chunk.resize(usize::try_from(end - start).unwrap_or(0), 0);
+        file.seek(SeekFrom::Start(start))?;
+        file.read_exact(&mut chunk)?;
+        if let Some(at) = chunk.iter().rposition(|byte| *byte == b'\n') {
+            return Ok(Some(start + at as u64));
+        }
+        end = start;
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::MemoryStorage;
+
+    fn line(seq: u64, kind: &str) -> String {
+        format!(
+            r#"{{"v":1,"kind":"{kind}","seq":{seq},"time":"2026-11-20T12:00:00.000000000Z","run":"r","log":"l"}}"#
+        ) + "\n"
+    }
+
+    fn check(tail: &[u8]) {
+        let whole = line(7, "header") + &line(8, "life");
+        let storage = MemoryStorage::new();
+        storage.put("s", &[whole.as_bytes(), tail].concat());
+        let found = examine(&storage, "s").unwrap();
+        assert_eq!(found.last.map(|line| line.seq), Some(8));
+        assert_eq!(found.whole_bytes, whole.len() as u64);
+        assert_eq!(found.bytes, (whole.len() + tail.len()) as u64);
+        assert_eq!(found.header.map(|header| (header.log, header.seq)), Some(("l".to_owned(), 7)));
+    }
+
+    #[test]
+    fn the_torn_end_is_told_from_the_rest() {
+        check(b"");
+        check(br#"{"v":1,"kind":"li"#);
+        check(&[0; 100_000]);
+        check(b"\n\n\n");
+        check(b"garbage\nmore garbage\n");
+        check(&[line(9, "life").as_bytes().split_at(20).0, &[0; 5000], b"\n"].concat());
+    }
+
+    #[test]
+    fn nothing_readable_is_all_torn() {
+        let storage = MemoryStorage::new();
+        for bytes in [&b""[..], b"\0\0\0\0", b"x\n", &[b'x'; 70_000]] {
+            storage.put("s", bytes);
+            let found = examine(&storage, "s").unwrap();
+            assert!(found.last.is_none() && found.header.is_none());
+            assert_eq!(found.whole_bytes, 0);
+        }
+    }
+}

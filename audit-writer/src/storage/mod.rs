@@ -1,0 +1,122 @@
+//! Where the log's files are: a small trait, so that tests can put them into memory.
+
+#[cfg(any(test, feature = "testing"))]
+mod memory;
+mod os;
+
+use std::any::Any;
+use std::io::{self, Read, Seek};
+
+#[cfg(any(test, feature = "testing"))]
+pub use memory::{Call, MemoryStorage};
+pub use os::OsStorage;
+
+/// One directory of files. Names are plain file names without a separator.
+///
+/// For implementors: a call does what it says or returns an error; nothing is retried by the
+/// caller.
+pub trait Storage: Send + Sync {
+    /// Takes the directory for this process, until the returned value is dropped.
+    ///
+    /// # Errors
+    ///
+    /// What the system said; that another has it is not an error but [`Lock::Held`].
+    fn lock(&self, name: &str) -> io::Result<Lock>;
+
+    /// The names and sizes of the files that are there, in any order.
+    ///
+    /// # Errors
+    ///
+    /// What the system said.
+    fn list(&self) -> io::Result<Vec<(String, u64)>>;
+
+    /// Creates an empty file that is not there yet, to append to it.
+    ///
+    /// # Errors
+    ///
+    /// What the system said; that a file of this name is there.
+    fn create(&self, name: &str) -> io::Result<Box<dyn StorageFile>>;
+
+    /// Opens a file that is there, to append to it.
+    ///
+    /// # Errors
+    ///
+    /// What the system said; [`NotOurs`](crate::NotOurs) if what is there is not a regular file of
+    /// this log.
+    fn append(&self, name: &str) -> io::Result<Box<dyn StorageFile>>;
+
+    /// Opens a file to read it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`append`](Storage::append).
+    fn read(&self, name: &str) -> io::Result<Box<dyn ReadSeek>>;
+
+    /// Gives a file another name, which nothing has yet.
+    ///
+    /// # Errors
+    ///
+    /// What the system said; that a file of the new name is there.
+    fn rename(&self, from: &str, to: &str) -> io::Result<()>;
+
+    /// Removes a file.
+    ///
+    /// # Errors
+    ///
+    /// What the system said.
+    fn remove(&self, name: &str) -> io::Result<()>;
+
+    /// Makes what was created, renamed and removed before durable.
+    ///
+    /// # Errors
+    ///
+    /// What the system said.
+    fn sync_names(&self) -> io::Result<()>;
+}
+
+/// A file that is being written.
+pub trait StorageFile: Send {
+    /// Appends bytes, as many as the system takes, and says how many.
+    ///
+    /// # Errors
+    ///
+    /// What the system said.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize>;
+
+    /// Makes what was written before durable.
+    ///
+    /// # Errors
+    ///
+    /// What the system said. After an error nothing is known about what was written since the last
+    /// success, and calling again proves nothing.
+    fn sync(&mut self) -> io::Result<()>;
+
+    /// Cuts the file to its first `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// What the system said.
+    fn truncate(&mut self, bytes: u64) -> io::Result<()>;
+}
+
+/// What a file is read by.
+pub trait ReadSeek: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> ReadSeek for T {}
+
+/// Whether the directory could be taken.
+pub enum Lock {
+    /// It is ours until this is dropped.
+    Taken(Box<dyn Any + Send>),
+    /// Another has it: the process, where that is known.
+    Held(Option<u32>),
+}
+
+impl std::fmt::Debug for Lock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Lock::Taken(_) => f.write_str("Taken"),
+            Lock::Held(pid) => f.debug_tuple("Held").field(pid).finish(),
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! A real directory, reached by its handle alone.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, Dir, FileType, FlockOperation, Mode, OFlags, RenameFlags, Stat};
+
+use super::{Lock, ReadSeek, Storage, StorageFile};
+use crate::error::{Error, ErrorKind, NotOurs};
+
+/// Owner reads and writes, group reads.
+const FILE_MODE: Mode = Mode::from_raw_mode(0o640);
+/// Owner does all, group lists and reads.
+const DIR_MODE: u32 = 0o750;
+/// Group or others write.
+const OTHERS_WRITE: u32 = 0o022;
+
+/// A directory of the machine. It is opened once and its files are reached from there, so that it
+/// cannot be swapped for another one later; symbolic links in it are never followed.
+#[derive(Debug)]
+pub struct OsStorage {
+    path: PathBuf,
+    dir: OwnedFd,
+}
+
+impl OsStorage {
+    /// Opens the directory, and creates it with mode 0750 if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// What the system said; that group or others can write to the directory.
+    pub fn open(path: impl Into<PathBuf>) -> Result<OsStorage, Error> {
+        let path = path.into();
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(DIR_MODE)
+            .create(&path)
+            .map_err(Error::io("create the directory", &path))?;
+        OsStorage::open_existing(path)
+    }
+
+    /// Opens the directory, which must be there, to read it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`open`](OsStorage::open).
+    pub fn open_existing(path: impl Into<PathBuf>) -> Result<OsStorage, Error> {
+        let path = path.into();
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let opened = rustix::fs::open(&path, flags, Mode::empty()).map_err(io::Error::from);
+        let dir = opened.map_err(Error::io("open the directory", &path))?;
+        let stat = rustix::fs::fstat(&dir).map_err(io::Error::from);
+        let mode = stat.map_err(Error::io("examine the directory", &path))?.st_mode & 0o7777;
+        if mode & OTHERS_WRITE != 0 {
+            return Err(ErrorKind::OthersCanWrite { path, mode }.into());
+        }
+        Ok(OsStorage { path, dir })
+    }
+
+    /// The directory's path, as it was given.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn open_file(&self, name: &str, flags: OFlags) -> io::Result<File> {
+        // NONBLOCK: a FIFO in a file's place must not hang the log. It means nothing for a regular
+        // file.
+        let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        let opened = rustix::fs::openat(&self.dir, name, flags, FILE_MODE);
+        let file = opened.map_err(|error| match error {
+            rustix::io::Errno::LOOP => NotOurs("a symbolic link").into(),
+            rustix::io::Errno::ISDIR => NotOurs("a directory").into(),
+            rustix::io::Errno::NXIO => NotOurs("a pipe or a device").into(),
+            other => io::Error::from(other),
+        })?;
+        check_ours(&rustix::fs::fstat(&file)?)?;
+        Ok(File::from(file))
+    }
+}
+
+/// A file of ours is regular, has one name, and only its owner can write to it.
+fn check_ours(stat: &Stat) -> Result<(), NotOurs> {
+    match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile => {}
+        FileType::Directory => return Err(NotOurs("a directory")),
+        _ => return Err(NotOurs("a pipe or a device")),
+    }
+    if stat.st_nlink > 1 {
+        return Err(NotOurs("a file with a second name"));
+    }
+    if stat.st_mode & OTHERS_WRITE != 0 {
+        return Err(NotOurs("a file that others can write to"));
+    }
+    Ok(())
+}
+
+impl Storage for OsStorage {
+    fn lock(&self, name: &str) -> io::Result<Lock> {
+        let mut file = self.open_file(name, OFlags::RDWR | OFlags::CREATE)?;
+        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {}
+            Err(rustix::io::Errno::WOULDBLOCK) => {
+                let mut pid = String::new();
+                file.take(16).read_to_string(&mut pid)?;
+                return Ok(Lock::Held(pid.trim().parse().ok()));
+            }
+            Err(other) => return Err(other.into()),
+        }
+        file.set_len(0)?;
+        writeln!(file, "{}", std::process::id())?;
+        Ok(Lock::Taken(Box::new(file)))
+    }
+
+    fn list(&self) -> io::Result<Vec<(String, u64)>> {
+        let mut files = Vec::new();
+        for entry in Dir::read_from(&self.dir)? {
+            let entry = entry?;
+            let Ok(name) = entry.file_name().to_str() else {
+                continue; // None of our names is other than ASCII.
+            };
+            let stat = match rustix::fs::statat(&self.dir, name, AtFlags::SYMLINK_NOFOLLOW) {
+                Ok(stat) => stat,
+                Err(rustix::io::Errno::NOENT) => continue, // It went while we looked.
+                Err(other) => return Err(other.into()),
+            };
+            if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
+                || name == crate::segment::name::ACTIVE
+            {
+                files.push((name.to_owned(), u64::try_from(stat.st_size).unwrap_or(0)));
+            }
+        }
+        Ok(files)
+    }
+
+    fn create(&self, name: &str) -> io::Result<Box<dyn StorageFile>> {
+        let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | OFlags::EXCL;
+        Ok(Box::new(OsFile(self.open_file(name, flags)?)))
+    }
+
+    fn append(&self, name: &str) -> io::Result<Box<dyn StorageFile>> {
+        Ok(Box::new(OsFile(self.open_file(name, OFlags::WRONLY | OFlags::APPEND)?)))
+    }
+
+    fn read(&self, name: &str) -> io::Result<Box<dyn ReadSeek>> {
+        Ok(Box::new(self.open_file(name, OFlags::RDONLY)?))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        match rustix::fs::renameat_with(&self.dir, from, &self.dir, to, RenameFlags::NOREPLACE) {
+            // A file system that cannot refuse to replace (some network and FUSE ones). Nobody but
+            // this process, which holds the lock, makes such names.
+            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
+                match rustix::fs::statat(&self.dir, to, AtFlags::SYMLINK_NOFOLLOW) {
+                    Err(rustix::io::Errno::NOENT) => {
+                        Ok(rustix::fs::renameat(&self.dir, from, &self.dir, to)?)
+                    }
+                    Err(other) => Err(other.into()),
+                    Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+                }
+            }
+            other => Ok(other?),
+        }
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        Ok(rustix::fs::unlinkat(&self.dir, name, AtFlags::empty())?)
+    }
+
+    fn sync_names(&self) -> io::Result<()> {
+        Ok(rustix::fs::fsync(&self.dir)?)
+    }
+}
+
+struct OsFile(File);
+
+impl StorageFile for OsFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.0.sync_data()
+    }
+
+    fn truncate(&mut self, bytes: u64) -> io::Result<()> {
+        self.0.set_len(bytes)
+    }
+}

@@ -1,0 +1,362 @@
+//! The writer as a program sees it: built, installed, flushed, shut down.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use audit_core::{Completer, EmitError, EventRef, Pending, Recorder, Schema, pending};
+use crossbeam_channel::{Receiver as Answer, Sender as QueueEnd};
+
+use crate::channel::{Dispatch, Sender, Stop, channel};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Config, Durability, Overflow};
+use crate::error::{Error, ErrorKind};
+use crate::loss::{Loss, LossCounter};
+use crate::pseudonym::KeyedHash;
+use crate::retention::Retention;
+use crate::rotation::Rotation;
+use crate::segment::active::Fault;
+use crate::segment::name::LOCK;
+use crate::stats::{Counters, Stats, add};
+use crate::storage::{Lock, OsStorage, Storage};
+use crate::stream::{Stream, World};
+use crate::worker::{Ended, Worker};
+
+/// The writer of one log, and the guard of its thread: dropping it shuts the log down in order.
+///
+/// ```no_run
+/// let log = audit_writer::Writer::builder("/var/log/audit").install()?;
+/// // … the program runs, and events are emitted …
+/// let report = log.shutdown();
+/// assert!(report.is_complete());
+/// # Ok::<(), audit_writer::Error>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "dropping the writer shuts the log down"]
+pub struct Writer {
+    handle: Handle,
+    stop: QueueEnd<Stop>,
+    ended: Answer<Ended>,
+    /// None once the thread was told to stop.
+    thread: Mutex<Option<JoinHandle<()>>>,
+    shutdown_within: Duration,
+}
+
+/// The emitting side of a writer.
+#[derive(Clone)]
+struct Handle {
+    sender: Sender,
+    clock: Arc<dyn Clock>,
+    pseudonyms: Arc<KeyedHash>,
+    overflow: Overflow,
+    counters: Arc<Counters>,
+    losses: Arc<LossCounter>,
+}
+
+/// What a writer is told before it starts. Every setting has a default.
+#[must_use = "a builder does nothing before `install` or `start`"]
+pub struct Builder {
+    place: Place,
+    clock: Arc<dyn Clock>,
+    config: Config,
+}
+
+enum Place {
+    Dir(PathBuf),
+    Storage(Arc<dyn Storage>),
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Handle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Handle").field("counters", &self.counters).finish_non_exhaustive()
+    }
+}
+
+impl Builder {
+    /// When a segment ends and the next begins; daily and at 8 MiB by default.
+    pub fn rotation(mut self, rotation: Rotation) -> Builder {
+        self.config.rotation = rotation;
+        self
+    }
+
+    /// How long segments are kept; 14 days and 256 MiB by default.
+    pub fn retention(mut self, retention: Retention) -> Builder {
+        self.config.retention = retention;
+        self
+    }
+
+    /// How many bytes of records may wait for the writer; 1 MiB by default. So many may wait in
+    /// slots and, beside them, so many in boxes, where records of more than 192 bytes travel.
+    pub fn capacity_bytes(mut self, bytes: usize) -> Builder {
+        self.config.capacity_bytes = bytes;
+        self
+    }
+
+    /// What happens to an event when the channel is full; it waits for at most 50 ms by default.
+    pub fn overflow(mut self, overflow: Overflow) -> Builder {
+        self.config.overflow = overflow;
+        self
+    }
+
+    /// When lines are made durable that nobody waits for; every second by default.
+    pub fn durability(mut self, durability: Durability) -> Builder {
+        self.config.durability = durability;
+        self
+    }
+
+    /// The longest that dropping the writer takes; 5 s by default.
+    pub fn shutdown_within(mut self, at_most: Duration) -> Builder {
+        self.config.shutdown_within = at_most;
+        self
+    }
+
+    /// What tells the time; the machine's clocks by default.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Builder {
+        self.clock = clock;
+        self
+    }
+
+    /// Opens the log, starts its writer thread and makes it the program's recorder, so that `emit`
+    /// reaches it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`start`](Builder::start); a recorder is installed already.
+    pub fn install(self) -> Result<Writer, Error> {
+        if audit_core::recorder().is_some() {
+            return Err(ErrorKind::Installed.into());
+        }
+        let writer = self.begin(true)?;
+        // Leaked once in the life of a program: threads may emit until its very end.
+        let recorder: &'static Handle = Box::leak(Box::new(writer.handle.clone()));
+        audit_core::set_recorder(recorder).map_err(|_installed| ErrorKind::Installed)?;
+        Ok(writer)
+    }
+
+    /// Opens the log and starts its writer thread. Events reach it by `emit_to`.
+    ///
+    /// # Errors
+    ///
+    /// The configuration cannot work; the directory or a file in it is not safe to write to, is in
+    /// use by another, or the system refused something. [`Error`] says which.
+    pub fn start(self) -> Result<Writer, Error> {
+        self.begin(false)
+    }
+
+    fn begin(self, takes_unrecorded: bool) -> Result<Writer, Error> {
+        let Builder { place, clock, config } = self;
+        config.check()?;
+        let (storage, dir): (Arc<dyn Storage>, PathBuf) = match place {
+            Place::Dir(dir) => (Arc::new(OsStorage::open(&dir)?), dir),
+            Place::Storage(storage) => (storage, PathBuf::from("the given storage")),
+        };
+        let lock = match storage.lock(LOCK).map_err(Error::io("lock", dir.join(LOCK)))? {
+            Lock::Taken(lock) => lock,
+            Lock::Held(pid) => return Err(ErrorKind::Locked { dir, pid }.into()),
+        };
+        let world = World {
+            storage,
+            clock: Arc::clone(&clock),
+            config,
+            counters: Arc::default(),
+            losses: Arc::default(),
+            takes_unrecorded,
+        };
+        let stream = Stream::open(world.clone())
+            .map_err(|Fault { doing, error }| Error::io(doing, &dir)(error))?;
+        let key =
+            KeyedHash::generate().map_err(Error::io("draw the key of pseudonyms for", &dir))?;
+        let (sender, receiver, stop) = channel(config.capacity_bytes, Arc::clone(&world.counters));
+        let handle = Handle {
+            sender,
+            clock,
+            pseudonyms: Arc::new(key),
+            overflow: config.overflow,
+            counters: Arc::clone(&world.counters),
+            losses: Arc::clone(&world.losses),
+        };
+        let worker = Worker::new(receiver, world, stream);
+        let (ended_end, ended) = crossbeam_channel::bounded(1);
+        let thread = std::thread::Builder::new()
+            .name("audit-writer".to_owned())
+            .spawn(move || {
+                let end = worker.run();
+                drop(lock);
+                // Nobody may listen any more: a shutdown that was out of time.
+                drop(ended_end.send(end));
+            })
+            .map_err(Error::io("start the writer thread for", &dir))?;
+        Ok(Writer {
+            handle,
+            stop,
+            ended,
+            thread: Mutex::new(Some(thread)),
+            shutdown_within: config.shutdown_within,
+        })
+    }
+}
+
+impl Writer {
+    /// A writer into a directory of the machine, which is created with mode 0750 if it is not
+    /// there.
+    pub fn builder(dir: impl Into<PathBuf>) -> Builder {
+        Builder {
+            place: Place::Dir(dir.into()),
+            clock: Arc::new(SystemClock::new()),
+            config: Config::default(),
+        }
+    }
+
+    /// A writer into a storage of the caller's.
+    pub fn builder_on(storage: Arc<dyn Storage>) -> Builder {
+        Builder { place: Place::Storage(storage), ..Writer::builder("") }
+    }
+
+    /// Makes everything that was accepted before durable, and waits for that, at most so long.
+    ///
+    /// # Errors
+    ///
+    /// `NotDurable`, `TimedOut`, `Full` (nothing could be queued in that time), `Closed` or
+    /// `AfterFork`.
+    pub fn flush(&self, at_most: Duration) -> Result<(), EmitError> {
+        let (completer, pending) = pending();
+        self.handle.sender.flush(completer, at_most)?;
+        pending.wait_for(at_most).map(drop)
+    }
+
+    /// What was done so far.
+    pub fn stats(&self) -> Stats {
+        self.handle.counters.now()
+    }
+
+    /// [`shutdown_within`](Writer::shutdown_within) the bound that the builder was given.
+    pub fn shutdown(self) -> ShutdownReport {
+        let at_most = self.shutdown_within;
+        self.shutdown_within(at_most)
+    }
+
+    /// Takes no more events, writes those that were accepted, makes them durable, and records the
+    /// end of the run; and takes no longer than about `at_most`, whatever the disk does.
+    pub fn shutdown_within(self, at_most: Duration) -> ShutdownReport {
+        self.close_within(at_most)
+    }
+
+    /// [`shutdown_within`](Writer::shutdown_within) for a writer that others still refer to. Only
+    /// the first call does anything; a later one reports what is known.
+    pub fn close_within(&self, at_most: Duration) -> ShutdownReport {
+        self.handle.sender.close();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let ended = match self.stop.try_send(Stop { within: at_most }) {
+            Ok(()) => self.ended.recv_timeout(at_most).ok(),
+            Err(_) => None,
+        };
+        // A thread that has answered is at its end, so joining it takes no time; one that has not
+        // may hang in a system call, and is left to itself.
+        if let (Some(_), Some(thread)) = (&ended, thread) {
+            drop(thread.join());
+        }
+        let stats = self.handle.counters.now();
+        let unwritten = stats.accepted.saturating_sub(stats.written + stats.lost);
+        ShutdownReport { stats, unwritten, durable: ended.is_some_and(|end| end.durable) }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        let is_running = self.thread.get_mut().is_ok_and(|thread| thread.is_some());
+        if is_running {
+            let report = self.close_within(self.shutdown_within);
+            if !report.is_complete() {
+                tracing::error!(target: "audit_writer", %report, "the audit log was not shut down completely");
+            }
+        }
+    }
+}
+
+/// What a shutdown achieved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "the report says whether the log is complete"]
+pub struct ShutdownReport {
+    /// What the run did.
+    pub stats: Stats,
+    /// Events that were accepted and are neither known to be in a file nor told of by a gap line,
+    /// because the writer was out of time or could not write.
+    pub unwritten: u64,
+    /// Whether everything that was written is on stable storage, and with it the line that ends
+    /// the run.
+    pub durable: bool,
+}
+
+impl ShutdownReport {
+    /// Whether everything that was accepted is on stable storage, or its loss is.
+    pub fn is_complete(&self) -> bool {
+        self.durable
+            && self.unwritten == 0
+            && self.stats.accepted == self.stats.written + self.stats.lost
+    }
+}
+
+impl std::fmt::Display for ShutdownReport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let ShutdownReport { stats, unwritten, durable } = self;
+        let Stats { accepted, written, lost } = stats;
+        write!(f, "{accepted} accepted, {written} written, {lost} lost, {unwritten} unwritten, ")?;
+        f.write_str(if *durable { "durable" } else { "not known to be durable" })
+    }
+}
+
+impl Handle {
+    fn send(&self, event: EventRef<'_>, waiter: Option<Completer>) -> Result<(), EmitError> {
+        let dispatch = Dispatch { at: self.clock.now(), waiter, at_most: self.overflow.wait() };
+        self.sender.send(event, self.pseudonyms.as_ref(), dispatch)
+    }
+
+    fn count_accepted_as_lost(&self, why: Loss) {
+        self.losses.add(why, 1, self.clock.now());
+        add(&self.counters.accepted, 1);
+        add(&self.counters.lost, 1);
+    }
+}
+
+impl Recorder for Handle {
+    fn record(&self, event: EventRef<'_>) -> Result<(), EmitError> {
+        match (self.send(event, None), self.overflow) {
+            (Err(EmitError::Full), Overflow::Block { .. } | Overflow::DropAndCount) => {
+                self.count_accepted_as_lost(Loss::Full);
+                Ok(())
+            }
+            (sent, _) => sent,
+        }
+    }
+
+    fn record_durable(&self, event: EventRef<'_>) -> Result<Pending, EmitError> {
+        let (completer, pending) = pending();
+        self.send(event, Some(completer))?;
+        Ok(pending)
+    }
+
+    fn count_lost(&self, _: &'static Schema, _: EmitError) {
+        self.count_accepted_as_lost(Loss::Refused);
+    }
+}
+
+impl Recorder for Writer {
+    fn record(&self, event: EventRef<'_>) -> Result<(), EmitError> {
+        self.handle.record(event)
+    }
+
+    fn record_durable(&self, event: EventRef<'_>) -> Result<Pending, EmitError> {
+        self.handle.record_durable(event)
+    }
+
+    fn count_lost(&self, event: &'static Schema, why: EmitError) {
+        self.handle.count_lost(event, why);
+    }
+}

@@ -1,0 +1,155 @@
+//! What a line looks like, to the byte.
+
+use audit_core::vocab::{ByteSize, ClaimedName, SessionRef, UserName};
+use audit_core::{Actor, AuditEvent, AuditValue, Context, Outcome, Source, Withheld};
+use audit_writer::storage::MemoryStorage;
+
+use crate::kit::{LONG, door_opened, lines, of_kind, text, writer_on};
+
+/// Why media was not mounted.
+#[derive(AuditValue)]
+enum Refusal {
+    NotAllowed,
+}
+
+/// Media was mounted.
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action(success = "mount", denied = "mount_denied"), category = "media")]
+#[audit(from_context(actor, source), object(id = "tray"), object_type = "drive")]
+struct Mounted<'a> {
+    #[audit(outcome)]
+    outcome: Outcome<Refusal>,
+    size: ByteSize,
+    signed: Option<bool>,
+    owner: Option<ClaimedName<'a>>,
+    url: Withheld<&'a str>,
+    #[audit(disclose = "what the label says", class = "internal")]
+    label: &'a str,
+}
+
+/// The bytes of the lines of one kind, with the random ids replaced.
+fn bytes_of(storage: &MemoryStorage, kind: &str) -> Vec<String> {
+    let all = String::from_utf8(storage.bytes("audit.jsonl").unwrap()).unwrap();
+    let parsed = lines(storage);
+    let (run, log) = (parsed[0].run.clone(), text(&parsed[0], "log").unwrap().to_owned());
+    all.lines()
+        .filter(|line| line.contains(&format!(r#""kind":"{kind}""#)))
+        .map(|line| line.replace(&run, "RUN").replace(&log, "LOG"))
+        .collect()
+}
+
+fn mounted(outcome: Outcome<Refusal>, label: &str, source: Source) -> String {
+    let storage = MemoryStorage::new();
+    let writer = writer_on(&storage).0.start().unwrap();
+    let actor = Actor::User(UserName::new("al\"ice\n").unwrap());
+    let event = Mounted {
+        outcome,
+        size: ByteSize::new(u64::MAX),
+        signed: Some(false),
+        owner: None,
+        url: Withheld::new("https://host/?token=hunter2"),
+        label,
+    };
+    event.emit_to_in(&writer, &Context::new(actor, source)).unwrap();
+    assert!(writer.shutdown().is_complete());
+    bytes_of(&storage, "event").pop().unwrap()
+}
+
+#[test]
+fn an_event_line_is_this() {
+    let source = Source::Address("192.0.2.17:54321".parse().unwrap());
+    assert_eq!(
+        mounted(Outcome::Denied(Refusal::NotAllowed), "é😀", source),
+        r#"{"v":1,"kind":"event","seq":3,"time":"2026-11-20T12:00:00.123456789Z","run":"RUN","up_us":8123456789,"#
+            .to_owned()
+            + r#""synced":true,"event":"mounted","level":"warn","category":"media","action":"mount_denied","#
+            + r#""outcome":"denied","reason":"not_allowed","actor":{"user":"al\"ice\n"},"#
+            + r#""source":{"ip":"192.0.2.17","port":54321},"object":{"type":"drive","id":"tray"},"#
+            + r#""data":{"size":"18446744073709551615","signed":false,"owner":null,"url":{"withheld":true},"#
+            + r#""label":"\u00e9\ud83d\ude00"}}"#
+    );
+}
+
+#[test]
+fn what_is_too_long_is_cut_visibly() {
+    let line = mounted(Outcome::Success, &"x".repeat(1000), Source::Ip("::1".parse().unwrap()));
+    assert!(
+        line.contains(r#""label":{"text":"xxx"#) && line.contains(r#"xxx","cut":744}"#),
+        "{line}"
+    );
+    assert!(line.contains(r#""source":{"ip":"::1"},"#), "{line}");
+    assert!(!line.contains("reason"), "{line}");
+}
+
+#[test]
+fn header_schema_and_life_lines_are_these() {
+    let storage = MemoryStorage::new();
+    let writer = writer_on(&storage).0.start().unwrap();
+    door_opened(1).emit_to(&writer).unwrap();
+    door_opened(2).emit_to(&writer).unwrap();
+    writer.flush(LONG).unwrap();
+    assert!(writer.shutdown().is_complete());
+    let front = |kind: &str, seq: u32| {
+        format!(
+            r#"{{"v":1,"kind":"{kind}","seq":{seq},"time":"2026-11-20T12:00:00.123456789Z","run":"RUN","up_us":8123456789,"synced":true,"#
+        )
+    };
+    assert_eq!(
+        bytes_of(&storage, "header"),
+        [front("header", 0)
+            + r#""log":"LOG","stream":"audit","boot":"test-boot","limits":{"line_bytes":16384,"segment_bytes":8388608}}"#]
+    );
+    assert_eq!(
+        bytes_of(&storage, "schema"),
+        [front("schema", 2)
+            + r#""event":"door_opened","about":"A door was opened.","category":"door","action":"open","#
+            + r#""outcome":"success","actor":{"none":"the door has no reader"},"source":{"local":"front"},"#
+            + r#""object":{"from":"fields"},"object_type":"door","fields":["#
+            + r#"{"name":"door","place":"object.id","type":"text","class":"internal"},"#
+            + r#"{"name":"count","place":"data","type":"u32","class":"public","disclosed":"counts the test's events"}]}"#]
+    );
+    let life = bytes_of(&storage, "life");
+    assert_eq!(
+        life.last().unwrap(),
+        &(front("life", 5) + r#""life":"stop","accepted":2,"written":2,"lost":0}"#)
+    );
+    assert_eq!(life.len(), 2);
+}
+
+#[test]
+fn names_that_no_account_has_and_cookies_become_pseudonyms() {
+    /// Somebody knocked.
+    #[must_use]
+    #[derive(AuditEvent)]
+    #[audit(action = "knock", category = "door", outcome = "success")]
+    #[audit(none(source = "the door has no camera"), object(id = "door"), object_type = "door")]
+    struct Knocked<'a> {
+        #[audit(actor(user))]
+        who: ClaimedName<'a>,
+        #[audit(actor(session))]
+        session: SessionRef<'a>,
+    }
+    let storage = MemoryStorage::new();
+    let writer = writer_on(&storage).0.start().unwrap();
+    for who in [
+        ClaimedName::unknown("hunter2"),
+        ClaimedName::unknown("hunter2"),
+        ClaimedName::unknown("hunter3"),
+        ClaimedName::known("alice"),
+    ] {
+        Knocked { who, session: SessionRef::of("hunter2") }.emit_to(&writer).unwrap();
+    }
+    assert!(writer.shutdown().is_complete());
+    let lines = lines(&storage);
+    let actors: Vec<_> =
+        of_kind(&lines, "event").iter().map(|line| line.get("actor").unwrap()).collect();
+    let user = |at: usize| actors[at].get("user").unwrap();
+    let pseudonym = |at: usize| user(at).get("pseudonym").unwrap().as_str().unwrap();
+    assert_eq!(pseudonym(0), pseudonym(1));
+    assert_ne!(pseudonym(0), pseudonym(2));
+    assert_eq!(pseudonym(0).len(), 16);
+    assert_eq!(user(3).as_str(), Some("alice"));
+    let session = actors[0].get("session").unwrap().get("pseudonym").unwrap().as_str().unwrap();
+    assert_ne!(session, pseudonym(0), "the domain goes into the hash");
+}

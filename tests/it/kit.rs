@@ -1,0 +1,168 @@
+//! What the tests share: an event, a writer in memory, a look at what was written.
+
+use std::io;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use audit_core::AuditEvent;
+use audit_core::vocab::ObjectId;
+use audit_writer::clock::Stamp;
+use audit_writer::reader::{Json, Line, Lines};
+use audit_writer::storage::{Lock, MemoryStorage, ReadSeek, Storage, StorageFile};
+use audit_writer::testing::ManualClock;
+use audit_writer::{Builder, Durability, Writer};
+
+/// A door was opened.
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action = "open", category = "door", outcome = "success")]
+#[audit(none(actor = "the door has no reader"), source(local = "front"))]
+pub struct DoorOpened<'a> {
+    #[audit(object(id), object_type = "door")]
+    pub door: ObjectId<'a>,
+    #[audit(disclose = "counts the test's events", class = "public")]
+    pub count: u32,
+}
+
+pub fn door_opened(count: u32) -> DoorOpened<'static> {
+    DoorOpened { door: ObjectId::new("north").unwrap(), count }
+}
+
+/// Noon of 2026-11-20.
+pub const NOON: Stamp = Stamp { unix_ns: 1_795_176_000_123_456_789, up_us: 8_123_456_789 };
+pub const DAY: Duration = Duration::from_secs(86_400);
+pub const LONG: Duration = Duration::from_secs(60);
+
+/// A writer into a storage, on a clock that stands at noon.
+pub fn writer_on(storage: &MemoryStorage) -> (Builder, Arc<ManualClock>) {
+    let clock = Arc::new(ManualClock::new(NOON));
+    let builder = Writer::builder_on(Arc::new(storage.clone()))
+        .clock(Arc::clone(&clock) as Arc<_>)
+        .durability(Durability::EveryBatch);
+    (builder, clock)
+}
+
+/// Waits until a writer that met a fault can write again.
+pub fn wait_until_it_writes(writer: &Writer) {
+    for _ in 0..6000 {
+        if writer.flush(LONG).is_ok() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("the writer does not go on");
+}
+
+/// All lines of a storage; each must be readable and their numbers without a hole.
+pub fn lines(storage: &dyn Storage) -> Vec<Line> {
+    let lines: Vec<Line> = Lines::of_storage(storage)
+        .unwrap()
+        .map(|(position, line)| line.unwrap_or_else(|error| panic!("{position:?}: {error}")))
+        .collect();
+    let numbers: Vec<u64> = lines.iter().map(|line| line.seq).collect();
+    let first = numbers.first().copied().unwrap_or(0);
+    assert_eq!(numbers, (first..first + numbers.len() as u64).collect::<Vec<_>>());
+    lines
+}
+
+/// The lines of one kind.
+pub fn of_kind<'a>(lines: &'a [Line], kind: &str) -> Vec<&'a Line> {
+    lines.iter().filter(|line| line.kind == kind).collect()
+}
+
+/// The `life` lines of one sort.
+pub fn of_life<'a>(lines: &'a [Line], life: &str) -> Vec<&'a Line> {
+    lines.iter().filter(|line| text(line, "life") == Some(life)).collect()
+}
+
+/// A key's text.
+pub fn text<'a>(line: &'a Line, key: &str) -> Option<&'a str> {
+    line.get(key).and_then(Json::as_str)
+}
+
+/// A key's number.
+pub fn number(line: &Line, key: &str) -> Option<u64> {
+    line.get(key).and_then(Json::as_u64)
+}
+
+/// The counts that the `DoorOpened` events among the lines carry.
+pub fn counts(lines: &[Line]) -> Vec<u64> {
+    of_kind(lines, "event")
+        .iter()
+        .filter_map(|line| line.get("data")?.get("count")?.as_u64())
+        .collect()
+}
+
+/// The sum of what the gap lines say was lost.
+pub fn lost(lines: &[Line]) -> u64 {
+    of_kind(lines, "gap").iter().filter_map(|line| number(line, "lost")).sum()
+}
+
+/// A storage whose writes hang while it is told so: a disk that does not answer.
+#[derive(Clone, Default)]
+pub struct HangingStorage {
+    inner: MemoryStorage,
+    hanging: Arc<(Mutex<bool>, Condvar)>,
+}
+
+impl HangingStorage {
+    pub fn hang(&self) {
+        *self.hanging.0.lock().unwrap() = true;
+    }
+
+    pub fn answer(&self) {
+        *self.hanging.0.lock().unwrap() = false;
+        self.hanging.1.notify_all();
+    }
+
+    pub fn inner(&self) -> &MemoryStorage {
+        &self.inner
+    }
+}
+
+impl Storage for HangingStorage {
+    fn lock(&self, name: &str) -> io::Result<Lock> {
+        self.inner.lock(name)
+    }
+    fn list(&self) -> io::Result<Vec<(String, u64)>> {
+        self.inner.list()
+    }
+    fn create(&self, name: &str) -> io::Result<Box<dyn StorageFile>> {
+        Ok(Box::new(HangingFile { inner: self.inner.create(name)?, storage: self.clone() }))
+    }
+    fn append(&self, name: &str) -> io::Result<Box<dyn StorageFile>> {
+        Ok(Box::new(HangingFile { inner: self.inner.append(name)?, storage: self.clone() }))
+    }
+    fn read(&self, name: &str) -> io::Result<Box<dyn ReadSeek>> {
+        self.inner.read(name)
+    }
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.inner.rename(from, to)
+    }
+    fn remove(&self, name: &str) -> io::Result<()> {
+        self.inner.remove(name)
+    }
+    fn sync_names(&self) -> io::Result<()> {
+        self.inner.sync_names()
+    }
+}
+
+struct HangingFile {
+    inner: Box<dyn StorageFile>,
+    storage: HangingStorage,
+}
+
+impl StorageFile for HangingFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let (hanging, changed) = &*self.storage.hanging;
+        let hangs = changed.wait_while(hanging.lock().unwrap(), |hangs| *hangs).unwrap();
+        drop(hangs);
+        self.inner.write(bytes)
+    }
+    fn sync(&mut self) -> io::Result<()> {
+        self.inner.sync()
+    }
+    fn truncate(&mut self, bytes: u64) -> io::Result<()> {
+        self.inner.truncate(bytes)
+    }
+}

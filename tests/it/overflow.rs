@@ -1,0 +1,97 @@
+//! A full channel, under each policy, with a disk that does not answer.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use audit_core::EmitError;
+use audit_writer::{Overflow, Writer};
+
+use crate::kit::{HangingStorage, LONG, counts, door_opened, lines, lost, of_kind};
+
+/// A writer whose channel is full and whose disk hangs, and how many events went in.
+fn full(overflow: Overflow) -> (Writer, HangingStorage, u32) {
+    let storage = HangingStorage::default();
+    let writer = Writer::builder_on(Arc::new(storage.clone()))
+        .capacity_bytes(64 * 1024)
+        .overflow(overflow)
+        .start()
+        .unwrap();
+    storage.hang();
+    let mut sent = 0;
+    // What must be durable is refused when the channel is full, whatever the policy.
+    while door_opened(sent).begin_durable_to(&writer).is_ok() {
+        sent += 1;
+        assert!(sent < 100_000, "a channel of 64 KiB takes no end of events");
+    }
+    (writer, storage, sent)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long a call blocks is what is tested, with a wide margin"
+)]
+fn clock() -> Instant {
+    Instant::now()
+}
+
+#[test]
+fn refuse_says_full_and_counts_nothing() {
+    let (writer, storage, sent) = full(Overflow::Refuse);
+    assert_eq!(door_opened(sent).emit_to(&writer), Err(EmitError::Full));
+    storage.answer();
+    let report = writer.shutdown();
+    assert!(report.is_complete(), "{report}");
+    assert_eq!((report.stats.written, report.stats.lost), (u64::from(sent), 0));
+    assert_eq!(lost(&lines(storage.inner())), 0);
+}
+
+#[test]
+fn drop_and_count_says_ok_and_a_gap_line_says_the_rest() {
+    let (writer, storage, sent) = full(Overflow::DropAndCount);
+    for count in 0..1000 {
+        assert_eq!(door_opened(count).emit_to(&writer), Ok(()));
+    }
+    storage.answer();
+    let report = writer.shutdown();
+    assert!(report.is_complete(), "{report}");
+    let lines = lines(storage.inner());
+    assert_eq!(counts(&lines).len() as u64, report.stats.written);
+    assert_eq!(lost(&lines), report.stats.lost);
+    assert_eq!(report.stats.accepted, u64::from(sent) + 1000);
+    assert!(report.stats.lost > 0);
+    let gap = of_kind(&lines, "gap")[0];
+    assert!(gap.get("reasons").and_then(|reasons| reasons.get("full")).is_some(), "{gap:?}");
+}
+
+#[test]
+fn block_waits_for_its_bound_and_then_counts() {
+    let at_most = Duration::from_millis(60);
+    let (writer, storage, _) = full(Overflow::Block { at_most });
+    let start = clock();
+    assert_eq!(door_opened(0).emit_to(&writer), Ok(()));
+    let waited = start.elapsed();
+    assert!(waited >= at_most, "{waited:?}");
+    assert!(waited < LONG, "{waited:?}");
+    storage.answer();
+    let report = writer.shutdown();
+    assert!(report.is_complete(), "{report}");
+    assert_eq!((report.stats.lost, lost(&lines(storage.inner()))), (1, 1));
+}
+
+#[test]
+fn block_waits_no_longer_than_it_must() {
+    let (writer, storage, sent) = full(Overflow::Block { at_most: Duration::from_secs(2) });
+    let release = std::thread::spawn({
+        let storage = storage.clone();
+        move || {
+            std::thread::sleep(Duration::from_millis(50));
+            storage.answer();
+        }
+    });
+    assert_eq!(door_opened(sent).emit_to(&writer), Ok(()));
+    release.join().unwrap();
+    let report = writer.shutdown();
+    assert!(report.is_complete(), "{report}");
+    assert_eq!(report.stats.lost, 0);
+    assert_eq!(report.stats.written, u64::from(sent) + 1);
+}

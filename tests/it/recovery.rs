@@ -1,0 +1,183 @@
+//! A log goes on after its writer died: no line is torn, no number is given twice, and what
+//! happened is recorded.
+
+use std::collections::HashSet;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use audit_writer::Writer;
+use audit_writer::storage::{MemoryStorage, OsStorage, Storage};
+
+use crate::kit::{LONG, counts, door_opened, lines, number, of_life, text, writer_on};
+
+/// What a run leaves that ends in order.
+fn one_run() -> MemoryStorage {
+    let storage = MemoryStorage::new();
+    let writer = writer_on(&storage).0.start().unwrap();
+    door_opened(1).emit_to(&writer).unwrap();
+    assert!(writer.shutdown().is_complete());
+    storage
+}
+
+#[test]
+fn a_second_run_goes_on_in_the_same_segment() {
+    let storage = one_run();
+    let writer = writer_on(&storage).0.start().unwrap();
+    door_opened(2).emit_to(&writer).unwrap();
+    assert!(writer.shutdown().is_complete());
+    let lines = lines(&storage);
+    assert_eq!(counts(&lines), [1, 2]);
+    let runs: HashSet<&str> = lines.iter().map(|line| line.run.as_str()).collect();
+    assert_eq!(runs.len(), 2);
+    assert_eq!(of_life(&lines, "start").len(), 2);
+    assert_eq!(lines.iter().filter(|line| line.kind == "header").count(), 1);
+    assert_eq!(lines.iter().filter(|line| line.kind == "schema").count(), 2, "once a run");
+}
+
+/// Adds a torn end to a segment, opens the log twice, and checks what became of it.
+fn check_torn(tail: &[u8]) {
+    let storage = one_run();
+    let whole = storage.bytes("audit.jsonl").unwrap();
+    storage.put("audit.jsonl", &[whole.as_slice(), tail].concat());
+    for count in [2, 3] {
+        let writer = writer_on(&storage).0.start().unwrap();
+        door_opened(count).emit_to(&writer).unwrap();
+        assert!(writer.shutdown().is_complete());
+    }
+    let lines = lines(&storage);
+    assert_eq!(counts(&lines), [1, 2, 3]);
+    let repairs = of_life(&lines, "repair");
+    assert_eq!(repairs.len(), 1);
+    assert_eq!(number(repairs[0], "removed_bytes"), Some(tail.len() as u64));
+    let kept = storage.bytes(text(repairs[0], "kept_in").unwrap()).unwrap();
+    assert_eq!(kept, tail.get(..64 * 1024).unwrap_or(tail));
+    assert!(
+        storage.bytes("audit.jsonl").unwrap().starts_with(&whole),
+        "what was whole is untouched"
+    );
+}
+
+#[test]
+fn a_torn_end_is_moved_aside() {
+    check_torn(br#"{"v":1,"kind":"event","seq":5,"ti"#);
+    check_torn(&[0; 4096]);
+    check_torn(&[0; 100_000]);
+    check_torn(b"\0\0\0\n");
+    check_torn(b"{}\n{}\n");
+}
+
+#[test]
+fn a_segment_without_a_single_line_is_begun_again() {
+    for bytes in [&b""[..], &[0; 500], b"{\"v\":1,\"kind\":\"hea"] {
+        let storage = MemoryStorage::new();
+        storage.put("audit.jsonl", bytes);
+        let writer = writer_on(&storage).0.start().unwrap();
+        door_opened(1).emit_to(&writer).unwrap();
+        assert!(writer.shutdown().is_complete());
+        let lines = lines(&storage);
+        assert_eq!(lines[0].kind, "header");
+        assert_eq!((lines[0].seq, counts(&lines)), (0, vec![1]));
+    }
+}
+
+#[test]
+fn numbers_and_log_id_go_on_where_only_rotated_segments_are_left() {
+    let storage = one_run();
+    let last = lines(&storage).last().map(|line| line.seq).unwrap();
+    let log = text(&lines(&storage)[0], "log").unwrap().to_owned();
+    storage.rename("audit.jsonl", "audit-20261120T120000Z-000000000000.jsonl").unwrap();
+    for active in [None, Some(b"")] {
+        if let Some(empty) = active {
+            storage.put("audit.jsonl", empty);
+        }
+        let copy = storage.after_power_cut();
+        assert!(writer_on(&copy).0.start().unwrap().shutdown().is_complete());
+        let lines = lines(&copy);
+        let second = &lines[usize::try_from(last).unwrap() + 1];
+        assert_eq!((second.kind.as_str(), second.seq), ("header", last + 1));
+        assert_eq!(text(second, "log"), Some(log.as_str()));
+    }
+}
+
+#[test]
+fn every_cut_of_a_log_opens_again() {
+    let whole = one_run().bytes("audit.jsonl").unwrap();
+    for cut in 0..=whole.len() {
+        let storage = MemoryStorage::new();
+        storage.put("audit.jsonl", whole.get(..cut).unwrap());
+        let writer = writer_on(&storage).0.start().unwrap();
+        door_opened(2).emit_to(&writer).unwrap();
+        assert!(writer.shutdown().is_complete(), "cut at {cut}");
+        assert_eq!(counts(&lines(&storage)).last(), Some(&2), "cut at {cut}");
+    }
+}
+
+const CHILD_DIR: &str = "AUDIT_TEST_KILLED_DIR";
+
+/// Run by the test below in a process of its own, and killed there: tells each acknowledged count.
+#[test]
+fn child_that_is_killed() {
+    let Some(dir) = std::env::var_os(CHILD_DIR) else { return };
+    let writer = Writer::builder(dir)
+        .rotation(audit_writer::Rotation { daily: true, segment_bytes: 16 * 1024 })
+        .start()
+        .unwrap();
+    let mut out = std::io::stdout().lock();
+    for count in 0.. {
+        for other in 0..3 {
+            door_opened(1_000_000 + other).emit_to(&writer).unwrap();
+        }
+        let receipt = door_opened(count).begin_durable_to(&writer).unwrap().wait_for(LONG).unwrap();
+        writeln!(out, "\nacknowledged {count} {}", receipt.seq).unwrap();
+    }
+}
+
+/// Starts the child, kills it after it has acknowledged `after` events, and returns what it
+/// acknowledged.
+fn run_and_kill(dir: &Path, after: usize) -> Vec<(u64, u64)> {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "recovery::child_that_is_killed", "--nocapture"])
+        .env(CHILD_DIR, dir)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let out = BufReader::new(child.stdout.take().unwrap());
+    let mut acknowledged = Vec::new();
+    for line in out.lines().map_while(Result::ok) {
+        let Some(rest) = line.strip_prefix("acknowledged ") else { continue };
+        let (count, seq) = rest.split_once(' ').unwrap();
+        let Ok(seq) = seq.parse() else { continue };
+        acknowledged.push((count.parse().unwrap(), seq));
+        if acknowledged.len() == after {
+            child.kill().unwrap(); // SIGKILL; what it wrote into the pipe before is still read.
+        }
+    }
+    child.wait().unwrap();
+    acknowledged
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "a campaign tells its size")]
+fn what_was_acknowledged_survives_sigkill() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut acknowledged = Vec::new();
+    for kill in 0..25 {
+        let of_this_run = run_and_kill(dir.path(), 1 + kill * 3);
+        assert!(of_this_run.len() > kill * 3, "{of_this_run:?}");
+        acknowledged.extend(of_this_run);
+    }
+    assert!(Writer::builder(dir.path()).start().unwrap().shutdown().is_complete());
+    let lines = lines(&OsStorage::open_existing(dir.path()).unwrap());
+    for (count, seq) in &acknowledged {
+        let line = &lines[usize::try_from(*seq).unwrap()];
+        assert_eq!((line.seq, counts(std::slice::from_ref(line))), (*seq, vec![*count]));
+    }
+    let runs: HashSet<&str> = lines.iter().map(|line| line.run.as_str()).collect();
+    assert_eq!(runs.len(), 26);
+    println!(
+        "25 kills, {} acknowledged events, {} lines, no violation",
+        acknowledged.len(),
+        lines.len()
+    );
+}

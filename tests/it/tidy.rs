@@ -1,0 +1,102 @@
+//! What every file of the project holds to.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+fn files(dir: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            let name = path.file_name().unwrap();
+            if name != "target" && name != ".git" {
+                found.extend(files(&path, extension));
+            }
+        } else if path.extension().is_some_and(|it| it == extension) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn files_are_short() {
+    for path in files(root(), "rs") {
+        let text = fs::read_to_string(&path).unwrap();
+        let code = text.split("\n#[cfg(test)]\nmod tests").next().unwrap_or_default();
+        let lines = code.lines().filter(|line| !line.trim_start().starts_with("//")).count();
+        assert!(
+            lines <= 400,
+            "{} has {lines} lines without its comments and unit tests",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn unsafe_code_stands_where_the_architecture_says() {
+    let architecture = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    for krate in ["audit-core", "audit-derive", "audit-writer"] {
+        for path in files(&root().join(krate).join("src"), "rs") {
+            let name = path.strip_prefix(root()).unwrap().display().to_string();
+            let mut text = fs::read_to_string(&path).unwrap();
+            text.retain(|character| !character.is_whitespace());
+            let allows = text.contains("#![expect(unsafe_code");
+            assert_eq!(allows, architecture.contains(&format!("`{name}`: unsafe")), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_faulty_event_has_its_message_and_its_twin() {
+    let ui = root().join("tests/ui");
+    let faults = files(&ui.join("fail"), "rs");
+    assert!(faults.len() > 20, "{}", faults.len());
+    for path in faults {
+        assert!(path.with_extension("stderr").is_file(), "{} has no message", path.display());
+    }
+}
+
+#[test]
+fn every_key_of_a_line_is_documented() {
+    let format = fs::read_to_string(root().join("docs/format.md")).unwrap();
+    let keys = [
+        "v",
+        "kind",
+        "seq",
+        "time",
+        "run",
+        "up_us",
+        "synced",
+        "log",
+        "stream",
+        "boot",
+        "limits",
+        "previous",
+        "event",
+        "about",
+        "level",
+        "category",
+        "action",
+        "outcome",
+        "reason",
+        "actor",
+        "source",
+        "object",
+        "object_type",
+        "data",
+        "fields",
+        "life",
+        "lost",
+        "reasons",
+        "from",
+        "to",
+    ];
+    for key in keys {
+        assert!(format.contains(&format!("`{key}`")), "docs/format.md does not tell of `{key}`");
+    }
+}

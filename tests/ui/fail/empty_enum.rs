@@ -1,0 +1,8 @@
+#![forbid(unsafe_code)]
+
+use audit_core::AuditValue;
+
+#[derive(AuditValue)]
+enum Why {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+#![forbid(unsafe_code)]
+
+use audit_core::AuditEvent;
+
+#[derive(AuditEvent)]
+#[audit(action = "test", category = "tests", outcome = "success")]
+#[audit(none(actor = "a test", source = "a test", object = "a test"))]
+struct Event {}
+
+fn main() {}

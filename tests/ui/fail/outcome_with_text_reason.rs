@@ -1,0 +1,14 @@
+#![forbid(unsafe_code)]
+
+use audit_core::{AuditEvent, Outcome};
+
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action = "test", category = "tests")]
+#[audit(none(actor = "a test", source = "a test", object = "a test"))]
+struct Event {
+    #[audit(outcome)]
+    outcome: Outcome<String>,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+#![forbid(unsafe_code)]
+
+use audit_core::AuditEvent;
+
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action = "test", outcome = "success")]
+#[audit(none(actor = "a test", source = "a test", object = "a test"))]
+struct Event {
+    #[audit(category = "tests")]
+    on: bool,
+}
+
+fn main() {}

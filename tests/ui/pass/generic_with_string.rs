@@ -1,0 +1,16 @@
+#![forbid(unsafe_code)]
+
+use audit_core::AuditEvent;
+use audit_core::vocab::Count;
+
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action = "test", category = "tests", outcome = "success")]
+#[audit(none(actor = "a test", source = "a test", object = "a test"))]
+struct Event<T> {
+    value: T,
+}
+
+fn main() {
+    let _sent = Event { value: Count::new(2) }.emit();
+}

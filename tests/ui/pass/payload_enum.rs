@@ -1,0 +1,11 @@
+#![forbid(unsafe_code)]
+
+use audit_core::AuditValue;
+
+#[derive(AuditValue)]
+enum Why {
+    Busy,
+    Other,
+}
+
+fn main() {}
