@@ -17,7 +17,6 @@ use crossbeam_channel::{
 };
 
 use crate::clock::Stamp;
-use crate::stats::{Counters, add};
 
 /// A record of at most so many bytes travels in a slot.
 const SLOT_BYTES: usize = 192;
@@ -63,7 +62,7 @@ impl Carried {
 /// What both ends share.
 #[derive(Debug)]
 struct Gate {
-    /// Threads inside `send`.
+    /// Threads that hold an [`Entry`].
     inside: AtomicUsize,
     closed: AtomicBool,
     /// Whether the writer cannot make anything durable, so that nobody should wait for it.
@@ -92,7 +91,6 @@ impl Drop for Reserved {
 pub(crate) struct Sender {
     queue: QueueEnd<Message>,
     gate: Arc<Gate>,
-    counters: Arc<Counters>,
 }
 
 /// The writer thread's end.
@@ -119,10 +117,7 @@ pub(crate) enum Wake {
 }
 
 /// Both ends, and the one that stops the writer, for a queue of at most `capacity_bytes` of slots.
-pub(crate) fn channel(
-    capacity_bytes: usize,
-    counters: Arc<Counters>,
-) -> (Sender, Receiver, QueueEnd<Stop>) {
+pub(crate) fn channel(capacity_bytes: usize) -> (Sender, Receiver, QueueEnd<Stop>) {
     let slots = (capacity_bytes / size_of::<Message>()).max(1);
     let (queue_end, queue) = crossbeam_channel::bounded(slots);
     let (stop_end, stop) = crossbeam_channel::bounded(1);
@@ -134,7 +129,7 @@ pub(crate) fn channel(
         boxed_max: capacity_bytes,
         pid: std::process::id(),
     });
-    let sender = Sender { queue: queue_end, gate: Arc::clone(&gate), counters };
+    let sender = Sender { queue: queue_end, gate: Arc::clone(&gate) };
     (sender, Receiver { queue, stop, gate }, stop_end)
 }
 
@@ -148,47 +143,48 @@ pub(crate) struct Dispatch {
     pub(crate) at_most: Duration,
 }
 
-/// A thread inside `send`.
-struct Inside<'g>(&'g Gate);
+/// A thread that may send. What it counts while it holds this, the writer's last look still sees.
+pub(crate) struct Entry<'s>(&'s Sender);
 
-impl Drop for Inside<'_> {
+impl Drop for Entry<'_> {
     fn drop(&mut self) {
-        self.0.inside.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-impl Gate {
-    fn enter(&self) -> Result<Inside<'_>, EmitError> {
-        if std::process::id() != self.pid {
-            return Err(EmitError::AfterFork);
-        }
-        // Counted first and closed looked at second, so that the writer, which closes first and
-        // counts second, either sees this thread or is seen by it.
-        self.inside.fetch_add(1, Ordering::SeqCst);
-        let inside = Inside(self);
-        match self.closed.load(Ordering::SeqCst) {
-            true => Err(EmitError::Closed),
-            false => Ok(inside),
-        }
-    }
-}
-
-impl Gate {
-    fn check_durable(&self) -> Result<(), EmitError> {
-        match self.faulty.load(Ordering::Acquire) {
-            true => Err(EmitError::NotDurable),
-            false => Ok(()),
-        }
+        self.0.gate.inside.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
 impl Sender {
+    /// Lets the calling thread in.
+    ///
+    /// # Errors
+    ///
+    /// `Closed` or `AfterFork`.
+    pub(crate) fn enter(&self) -> Result<Entry<'_>, EmitError> {
+        if std::process::id() != self.gate.pid {
+            return Err(EmitError::AfterFork);
+        }
+        // Counted first and closed looked at second, so that the writer, which closes first and
+        // counts second, either sees this thread or is seen by it.
+        self.gate.inside.fetch_add(1, Ordering::SeqCst);
+        let entry = Entry(self);
+        match self.gate.closed.load(Ordering::SeqCst) {
+            true => Err(EmitError::Closed),
+            false => Ok(entry),
+        }
+    }
+
+    /// Lets nobody in any more.
+    pub(crate) fn close(&self) {
+        self.gate.closed.store(true, Ordering::SeqCst);
+    }
+}
+
+impl Entry<'_> {
     /// Encodes an event and queues it.
     ///
     /// # Errors
     ///
-    /// `Full`, `TooLarge`, `Closed` or `AfterFork`, and with a waiter `NotDurable` while the writer
-    /// cannot write; the event is not queued then.
+    /// `Full` or `TooLarge`, and with a waiter `NotDurable` while the writer cannot write; the
+    /// event is not queued then.
     pub(crate) fn send(
         &self,
         event: EventRef<'_>,
@@ -196,43 +192,41 @@ impl Sender {
         dispatch: Dispatch,
     ) -> Result<(), EmitError> {
         let Dispatch { at, waiter, at_most } = dispatch;
-        let _inside = self.gate.enter()?;
         if waiter.is_some() {
-            self.gate.check_durable()?;
+            self.check_durable()?;
         }
-        let record = self.carry(event, pseudonyms)?;
-        self.queue(Message::Write { at, record, waiter }, at_most)?;
-        // Still inside, so that the last count that a closing writer takes has it.
-        add(&self.counters.accepted, 1);
-        Ok(())
+        let record = self.carry(event, pseudonyms, at_most)?;
+        self.queue(Message::Write { at, record, waiter }, at_most)
     }
 
     /// Queues a flush.
     ///
     /// # Errors
     ///
-    /// `Full`, `Closed` or `AfterFork`; `NotDurable` while the writer cannot write.
+    /// `Full`; `NotDurable` while the writer cannot write.
     pub(crate) fn flush(&self, waiter: Completer, at_most: Duration) -> Result<(), EmitError> {
-        let _inside = self.gate.enter()?;
-        self.gate.check_durable()?;
+        self.check_durable()?;
         self.queue(Message::Flush(waiter), at_most)
     }
 
-    /// Lets nobody in any more.
-    pub(crate) fn close(&self) {
-        self.gate.closed.store(true, Ordering::SeqCst);
+    fn check_durable(&self) -> Result<(), EmitError> {
+        match self.0.gate.faulty.load(Ordering::Acquire) {
+            true => Err(EmitError::NotDurable),
+            false => Ok(()),
+        }
     }
 
     fn carry(
         &self,
         event: EventRef<'_>,
         pseudonyms: &dyn Pseudonyms,
+        at_most: Duration,
     ) -> Result<Carried, EmitError> {
         let needed = match event.encode([0; SLOT_BYTES], Some(pseudonyms)) {
             Ok(record) => return Ok(Carried::InSlot(record)),
             Err(too_small) => too_small.needed,
         };
-        let room = self.reserve(needed)?;
+        let room = self.wait_for_room(needed, at_most)?;
         let buffer = vec![0; needed].into_boxed_slice();
         // A value that encodes differently the second time is a defect of its type.
         let record =
@@ -240,21 +234,30 @@ impl Sender {
         Ok(Carried::Boxed { record, _room: room })
     }
 
-    fn reserve(&self, bytes: usize) -> Result<Reserved, EmitError> {
-        let gate = &self.gate;
-        if bytes > gate.boxed_max {
+    /// Room for a box. Boxes are rare, so whoever waits for room looks once a millisecond.
+    fn wait_for_room(&self, bytes: usize, at_most: Duration) -> Result<Reserved, EmitError> {
+        if bytes > self.0.gate.boxed_max {
             return Err(EmitError::TooLarge);
         }
-        gate.boxed
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |boxed| {
-                boxed.checked_add(bytes).filter(|total| *total <= gate.boxed_max)
-            })
-            .map(|_| Reserved { gate: Arc::clone(gate), bytes })
-            .map_err(|_boxed| EmitError::Full)
+        for _ in 0..at_most.as_millis() {
+            if let Some(room) = self.reserve(bytes) {
+                return Ok(room);
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        self.reserve(bytes).ok_or(EmitError::Full)
+    }
+
+    fn reserve(&self, bytes: usize) -> Option<Reserved> {
+        let gate = &self.0.gate;
+        let reserved = gate.boxed.fetch_update(Ordering::AcqRel, Ordering::Acquire, |boxed| {
+            boxed.checked_add(bytes).filter(|total| *total <= gate.boxed_max)
+        });
+        reserved.is_ok().then(|| Reserved { gate: Arc::clone(gate), bytes })
     }
 
     fn queue(&self, message: Message, at_most: Duration) -> Result<(), EmitError> {
-        let message = match self.queue.try_send(message) {
+        let message = match self.0.queue.try_send(message) {
             Ok(()) => return Ok(()),
             Err(TrySendError::Disconnected(_)) => return Err(EmitError::Closed),
             Err(TrySendError::Full(message)) => message,
@@ -262,7 +265,7 @@ impl Sender {
         if at_most.is_zero() {
             return Err(EmitError::Full);
         }
-        self.queue.send_timeout(message, at_most).map_err(|error| match error {
+        self.0.queue.send_timeout(message, at_most).map_err(|error| match error {
             SendTimeoutError::Timeout(_) => EmitError::Full,
             SendTimeoutError::Disconnected(_) => EmitError::Closed,
         })

@@ -82,16 +82,14 @@ impl Worker {
 
     /// Takes a message and those that are there already.
     fn batch(&mut self, first: Message) {
-        let mut next = Some(first);
-        for _ in 0..BATCH_MESSAGES {
-            let Some(message) = next else { return };
-            self.take(message);
+        self.take(first);
+        for _ in 1..BATCH_MESSAGES {
             if self.stream.is_broken() {
                 return;
             }
-            next = self.receiver.try_next();
+            let Some(message) = self.receiver.try_next() else { return };
+            self.take(message);
         }
-        self.backlog.extend(next);
     }
 
     /// Tries to write again after a fault, first what was kept aside.

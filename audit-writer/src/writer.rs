@@ -173,7 +173,7 @@ impl Builder {
             .map_err(|Fault { doing, error }| Error::io(doing, &dir)(error))?;
         let key =
             KeyedHash::generate().map_err(Error::io("draw the key of pseudonyms for", &dir))?;
-        let (sender, receiver, stop) = channel(config.capacity_bytes, Arc::clone(&world.counters));
+        let (sender, receiver, stop) = channel(config.capacity_bytes);
         let handle = Handle {
             sender,
             clock,
@@ -227,7 +227,7 @@ impl Writer {
     /// `AfterFork`.
     pub fn flush(&self, at_most: Duration) -> Result<(), EmitError> {
         let (completer, pending) = pending();
-        self.handle.sender.flush(completer, at_most)?;
+        self.handle.sender.enter()?.flush(completer, at_most)?;
         pending.wait_for(at_most).map(drop)
     }
 
@@ -313,32 +313,35 @@ impl std::fmt::Display for ShutdownReport {
 }
 
 impl Handle {
-    fn send(&self, event: EventRef<'_>, waiter: Option<Completer>) -> Result<(), EmitError> {
-        let dispatch = Dispatch { at: self.clock.now(), waiter, at_most: self.overflow.wait() };
-        self.sender.send(event, self.pseudonyms.as_ref(), dispatch)
+    fn dispatch(&self, waiter: Option<Completer>) -> Dispatch {
+        Dispatch { at: self.clock.now(), waiter, at_most: self.overflow.wait() }
     }
 
     fn count_accepted_as_lost(&self, why: Loss) {
-        self.losses.add(why, 1, self.clock.now());
         add(&self.counters.accepted, 1);
         add(&self.counters.lost, 1);
+        self.losses.add(why, 1, self.clock.now());
     }
 }
 
 impl Recorder for Handle {
     fn record(&self, event: EventRef<'_>) -> Result<(), EmitError> {
-        match (self.send(event, None), self.overflow) {
+        let entry = self.sender.enter()?;
+        match (entry.send(event, self.pseudonyms.as_ref(), self.dispatch(None)), self.overflow) {
+            (Ok(()), _) => add(&self.counters.accepted, 1),
             (Err(EmitError::Full), Overflow::Block { .. } | Overflow::DropAndCount) => {
                 self.count_accepted_as_lost(Loss::Full);
-                Ok(())
             }
-            (sent, _) => sent,
+            (Err(error), _) => return Err(error),
         }
+        Ok(())
     }
 
     fn record_durable(&self, event: EventRef<'_>) -> Result<Pending, EmitError> {
+        let entry = self.sender.enter()?;
         let (completer, pending) = pending();
-        self.send(event, Some(completer))?;
+        entry.send(event, self.pseudonyms.as_ref(), self.dispatch(Some(completer)))?;
+        add(&self.counters.accepted, 1);
         Ok(pending)
     }
 

@@ -4,11 +4,14 @@ use std::path::Path;
 
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 
-/// The text of every file in a folder, the log's segments in their order.
+/// The text of every file of the log in a folder, its segments in their order.
 pub fn everything_in(dir: &Path) -> std::io::Result<String> {
     let mut paths: Vec<_> =
         std::fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
-    paths.retain(|path| path.extension().is_none_or(|extension| extension != "lock"));
+    paths.retain(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("audit") && !name.ends_with(".lock")
+    });
     paths.sort();
     paths
         .iter()

@@ -59,3 +59,15 @@ fn a_failed_sync_is_never_acknowledged() {
     assert!(receipt.is_ok(), "{receipt:?}");
     assert!(writer.shutdown().is_complete());
 }
+
+#[test]
+fn one_thread_s_events_keep_their_order_over_many_batches() {
+    let storage = MemoryStorage::new();
+    let overflow = audit_writer::Overflow::Block { at_most: LONG };
+    let writer = writer_on(&storage).0.overflow(overflow).start().unwrap();
+    for count in 0..20_000 {
+        door_opened(count).emit_to(&writer).unwrap();
+    }
+    assert!(writer.shutdown().is_complete());
+    assert_eq!(counts(&lines(&storage)), (0..20_000).collect::<Vec<_>>());
+}
