@@ -69,13 +69,16 @@ fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprint!("kvm_device: {failure}");
+            let mut text = failure.to_string();
             let mut cause = failure.source();
             while let Some(error) = cause {
-                eprint!(": {error}");
+                let more = error.to_string();
+                if !text.contains(&more) {
+                    text += &format!(": {more}");
+                }
                 cause = error.source();
             }
-            eprintln!();
+            eprintln!("kvm_device: {text}");
             ExitCode::FAILURE
         }
     }

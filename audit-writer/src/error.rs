@@ -14,7 +14,7 @@ pub(crate) enum ErrorKind {
     /// Others could replace the log's files.
     OthersCanWrite { path: PathBuf, mode: u32 },
     /// A file of the log is not what the writer made.
-    Foreign { name: String, what: &'static str },
+    Foreign { dir: PathBuf, found: NotOurs },
     /// A recorder is installed already.
     Installed,
     /// The configuration cannot work.
@@ -55,28 +55,26 @@ impl Error {
         what: impl Into<PathBuf>,
     ) -> impl FnOnce(io::Error) -> Error {
         let what = what.into();
-        move |source| match foreign(&source) {
-            Some(what_it_is) => {
-                ErrorKind::Foreign { name: what.display().to_string(), what: what_it_is }.into()
-            }
-            None => ErrorKind::Io { doing, what, source }.into(),
+        move |source| match source.downcast::<NotOurs>() {
+            Ok(found) => ErrorKind::Foreign { dir: what, found }.into(),
+            Err(source) => ErrorKind::Io { doing, what, source }.into(),
         }
     }
 }
 
-/// What the storage found in the place of a regular file of its own, if that is why it refused.
-fn foreign(error: &io::Error) -> Option<&'static str> {
-    error.get_ref()?.downcast_ref::<NotOurs>().map(|it| it.0)
-}
-
 /// In the place of a file of the log there is something else. A
 /// [`Storage`](crate::storage::Storage) wraps it into the `io::Error` of the call that found it.
-#[derive(Debug)]
-pub struct NotOurs(pub &'static str);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotOurs {
+    /// The file's name.
+    pub name: String,
+    /// What is there, such as "a symbolic link".
+    pub what: &'static str,
+}
 
 impl std::fmt::Display for NotOurs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "it is {}", self.0)
+        write!(f, "{} is {}, not a file that this log made", self.name, self.what)
     }
 }
 
@@ -112,11 +110,8 @@ impl std::fmt::Display for Error {
                 "others can write to {} (mode {mode:04o}), so a log there could be replaced; run `chmod go-w` on it",
                 path.display()
             ),
-            ErrorKind::Foreign { name, what } => {
-                write!(
-                    f,
-                    "{name} is {what}, not a file that this log made; look who put it there, and move it away"
-                )
+            ErrorKind::Foreign { dir, found } => {
+                write!(f, "in {}, {found}; look who put it there, and move it away", dir.display())
             }
             ErrorKind::Installed => {
                 f.write_str("an audit recorder is installed already, and can be only once")

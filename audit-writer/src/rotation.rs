@@ -7,7 +7,7 @@ use crate::clock::Stamp;
 pub struct Rotation {
     /// At the first line of a new day in UTC.
     pub daily: bool,
-    /// Before the line that would make the segment larger than this, in bytes. A segment that
+    /// Before a line that could make the segment larger than this, in bytes. A segment that
     /// holds nothing but its header takes any line.
     pub segment_bytes: u64,
 }

@@ -157,7 +157,7 @@ impl Builder {
             Place::Dir(dir) => (Arc::new(OsStorage::open(&dir)?), dir),
             Place::Storage(storage) => (storage, PathBuf::from("the given storage")),
         };
-        let lock = match storage.lock(LOCK).map_err(Error::io("lock", dir.join(LOCK)))? {
+        let lock = match storage.lock(LOCK).map_err(Error::io("lock", &dir))? {
             Lock::Taken(lock) => lock,
             Lock::Held(pid) => return Err(ErrorKind::Locked { dir, pid }.into()),
         };

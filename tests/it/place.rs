@@ -58,7 +58,7 @@ fn check_foreign(what: &str, put: impl Fn(&Path)) {
     put(&dir.path().join("audit.jsonl"));
     let (error, text) = refusal(dir.path());
     assert!(error.is_unsafe_place(), "{text}");
-    assert!(text.contains(what), "{text}");
+    assert!(text.contains(&format!("audit.jsonl is {what}")), "{text}");
 }
 
 #[test]
@@ -66,14 +66,14 @@ fn what_is_not_a_file_of_ours_is_refused() {
     check_foreign("a symbolic link", |path| symlink("/dev/null", path).unwrap());
     check_foreign("a symbolic link", |path| symlink("nowhere", path).unwrap());
     check_foreign("a directory", |path| std::fs::create_dir(path).unwrap());
-    check_foreign("a pipe", |path| {
+    check_foreign("a pipe or a device", |path| {
         assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
     });
-    check_foreign("a second name", |path| {
+    check_foreign("a file with a second name", |path| {
         std::fs::write(path, "").unwrap();
         std::fs::hard_link(path, path.with_extension("other")).unwrap();
     });
-    check_foreign("others can write", |path| {
+    check_foreign("a file that others can write to", |path| {
         std::fs::write(path, "").unwrap();
         std::fs::set_permissions(path, PermissionsExt::from_mode(0o666)).unwrap();
     });

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, Dir, FileType, FlockOperation, Mode, OFlags, RenameFlags, Stat};
 
 use super::{Lock, ReadSeek, Storage, StorageFile};
+use rustix::io::Errno;
+
 use crate::error::{Error, ErrorKind, NotOurs};
 
 /// Owner reads and writes, group reads.
@@ -65,44 +67,49 @@ impl OsStorage {
         &self.path
     }
 
-    fn open_file(&self, name: &str, flags: OFlags) -> io::Result<File> {
-        // NONBLOCK: a FIFO in a file's place must not hang the log. It means nothing for a regular
-        // file.
+    /// Opens a file to write to it. It must be one of ours: regular, with one name, and only its
+    /// owner may write to it.
+    fn open_ours(&self, name: &str, flags: OFlags) -> io::Result<File> {
+        let (file, stat) = self.open_regular(name, flags)?;
+        if stat.st_nlink > 1 {
+            return Err(not_ours(name, "a file with a second name"));
+        }
+        if stat.st_mode & OTHERS_WRITE != 0 {
+            return Err(not_ours(name, "a file that others can write to"));
+        }
+        Ok(file)
+    }
+
+    /// Opens a regular file, and neither follows a link nor waits for a pipe.
+    fn open_regular(&self, name: &str, flags: OFlags) -> io::Result<(File, Stat)> {
+        // NONBLOCK: a pipe in a file's place must not hang the log. It means nothing for a file.
         let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
         let opened = rustix::fs::openat(&self.dir, name, flags, FILE_MODE);
         let file = opened.map_err(|error| match error {
-            rustix::io::Errno::LOOP => NotOurs("a symbolic link").into(),
-            rustix::io::Errno::ISDIR => NotOurs("a directory").into(),
-            rustix::io::Errno::NXIO => NotOurs("a pipe or a device").into(),
+            Errno::LOOP => not_ours(name, "a symbolic link"),
+            Errno::ISDIR => not_ours(name, "a directory"),
+            Errno::NXIO => not_ours(name, "a pipe or a device"),
             other => io::Error::from(other),
         })?;
-        check_ours(&rustix::fs::fstat(&file)?)?;
-        Ok(File::from(file))
+        let stat = rustix::fs::fstat(&file)?;
+        match FileType::from_raw_mode(stat.st_mode) {
+            FileType::RegularFile => Ok((File::from(file), stat)),
+            FileType::Directory => Err(not_ours(name, "a directory")),
+            _ => Err(not_ours(name, "a pipe or a device")),
+        }
     }
 }
 
-/// A file of ours is regular, has one name, and only its owner can write to it.
-fn check_ours(stat: &Stat) -> Result<(), NotOurs> {
-    match FileType::from_raw_mode(stat.st_mode) {
-        FileType::RegularFile => {}
-        FileType::Directory => return Err(NotOurs("a directory")),
-        _ => return Err(NotOurs("a pipe or a device")),
-    }
-    if stat.st_nlink > 1 {
-        return Err(NotOurs("a file with a second name"));
-    }
-    if stat.st_mode & OTHERS_WRITE != 0 {
-        return Err(NotOurs("a file that others can write to"));
-    }
-    Ok(())
+fn not_ours(name: &str, what: &'static str) -> io::Error {
+    NotOurs { name: name.to_owned(), what }.into()
 }
 
 impl Storage for OsStorage {
     fn lock(&self, name: &str) -> io::Result<Lock> {
-        let mut file = self.open_file(name, OFlags::RDWR | OFlags::CREATE)?;
+        let mut file = self.open_ours(name, OFlags::RDWR | OFlags::CREATE)?;
         match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => {}
-            Err(rustix::io::Errno::WOULDBLOCK) => {
+            Err(Errno::WOULDBLOCK) => {
                 let mut pid = String::new();
                 file.take(16).read_to_string(&mut pid)?;
                 return Ok(Lock::Held(pid.trim().parse().ok()));
@@ -123,7 +130,7 @@ impl Storage for OsStorage {
             };
             let stat = match rustix::fs::statat(&self.dir, name, AtFlags::SYMLINK_NOFOLLOW) {
                 Ok(stat) => stat,
-                Err(rustix::io::Errno::NOENT) => continue, // It went while we looked.
+                Err(Errno::NOENT) => continue, // It went while we looked.
                 Err(other) => return Err(other.into()),
             };
             if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
@@ -137,26 +144,24 @@ impl Storage for OsStorage {
 
     fn create(&self, name: &str) -> io::Result<Box<dyn StorageFile>> {
         let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | OFlags::EXCL;
-        Ok(Box::new(OsFile(self.open_file(name, flags)?)))
+        Ok(Box::new(OsFile(self.open_ours(name, flags)?)))
     }
 
     fn append(&self, name: &str) -> io::Result<Box<dyn StorageFile>> {
-        Ok(Box::new(OsFile(self.open_file(name, OFlags::WRONLY | OFlags::APPEND)?)))
+        Ok(Box::new(OsFile(self.open_ours(name, OFlags::WRONLY | OFlags::APPEND)?)))
     }
 
     fn read(&self, name: &str) -> io::Result<Box<dyn ReadSeek>> {
-        Ok(Box::new(self.open_file(name, OFlags::RDONLY)?))
+        Ok(Box::new(self.open_regular(name, OFlags::RDONLY)?.0))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         match rustix::fs::renameat_with(&self.dir, from, &self.dir, to, RenameFlags::NOREPLACE) {
             // A file system that cannot refuse to replace (some network and FUSE ones). Nobody but
             // this process, which holds the lock, makes such names.
-            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
+            Err(Errno::INVAL | Errno::NOSYS) => {
                 match rustix::fs::statat(&self.dir, to, AtFlags::SYMLINK_NOFOLLOW) {
-                    Err(rustix::io::Errno::NOENT) => {
-                        Ok(rustix::fs::renameat(&self.dir, from, &self.dir, to)?)
-                    }
+                    Err(Errno::NOENT) => Ok(rustix::fs::renameat(&self.dir, from, &self.dir, to)?),
                     Err(other) => Err(other.into()),
                     Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
                 }
