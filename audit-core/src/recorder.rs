@@ -53,6 +53,10 @@ impl<'a> EventRef<'a> {
                     && E::SCHEMA.max_schema_line() <= crate::LINE_BYTES_MAX,
                 "this audit event could exceed the longest line of 16 KiB: record fewer or shorter fields"
             );
+            assert!(
+                E::SCHEMA.absences_have_reasons(),
+                "an actor, source or object of this audit event may be absent: say why with `absent`"
+            );
         }
         EventRef { event, context }
     }

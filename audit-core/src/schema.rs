@@ -184,6 +184,21 @@ impl Schema {
             + fields_max_line(self.fields)
     }
 
+    /// Whether every part that may be absent says why. The derive sees that of an `Option` that is
+    /// spelled so; this sees it of an alias too.
+    pub(crate) const fn absences_have_reasons(&self) -> bool {
+        let mut rest = self.fields;
+        while let [field, tail @ ..] = rest {
+            let is_optional_part =
+                !matches!(field.place, Place::Data) && matches!(field.ty, Type::Optional(_));
+            if is_optional_part && field.absent.is_none() {
+                return false;
+            }
+            rest = tail;
+        }
+        true
+    }
+
     /// An upper bound of the line that describes this event, in bytes.
     pub const fn max_schema_line(&self) -> usize {
         self.max_line() + 512 + escaped_len(self.about) + fields_max_schema(self.fields)

@@ -75,6 +75,7 @@ struct Gate {
 }
 
 /// Bytes in a box, given back when the box is gone.
+#[derive(Debug)]
 pub(crate) struct Reserved {
     gate: Arc<Gate>,
     bytes: usize,
@@ -330,5 +331,50 @@ impl Receiver {
     /// Whether, after [`close`](Receiver::close), nothing can come any more.
     pub(crate) fn is_drained(&self) -> bool {
         self.gate.inside.load(Ordering::SeqCst) == 0 && self.queue.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_child_that_was_forked_off_is_told() {
+        let (mut sender, _receiver, _stop) = channel(64 * 1024);
+        assert!(sender.enter().is_ok());
+        let other = Gate {
+            inside: AtomicUsize::new(0),
+            closed: AtomicBool::new(false),
+            faulty: AtomicBool::new(false),
+            boxed: AtomicUsize::new(0),
+            boxed_max: 0,
+            pid: std::process::id() + 1,
+        };
+        sender.gate = Arc::new(other);
+        assert_eq!(sender.enter().err(), Some(EmitError::AfterFork));
+    }
+
+    #[test]
+    fn a_box_s_room_is_given_back() {
+        let (sender, _receiver, _stop) = channel(64 * 1024);
+        let entry = sender.enter().unwrap();
+        let room = entry.reserve(64 * 1024);
+        assert!(room.is_some());
+        assert!(entry.reserve(1).is_none());
+        drop(room);
+        assert!(entry.reserve(1).is_some());
+        let wait = entry.wait_for_room(64 * 1024 + 1, Duration::ZERO);
+        assert_eq!(wait.err(), Some(EmitError::TooLarge));
+    }
+
+    #[test]
+    fn who_is_inside_keeps_the_writer_from_ending() {
+        let (sender, receiver, _stop) = channel(64 * 1024);
+        let entry = sender.enter().unwrap();
+        receiver.close();
+        assert!(!receiver.is_drained());
+        assert_eq!(sender.enter().err(), Some(EmitError::Closed));
+        drop(entry);
+        assert!(receiver.is_drained());
     }
 }

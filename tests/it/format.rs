@@ -153,3 +153,50 @@ fn names_that_no_account_has_and_cookies_become_pseudonyms() {
     let session = actors[0].get("session").unwrap().get("pseudonym").unwrap().as_str().unwrap();
     assert_ne!(session, pseudonym(0), "the domain goes into the hash");
 }
+
+/// Events of the same name, as two modules of a program may have them.
+mod front {
+    /// A bell rang.
+    #[must_use]
+    #[derive(audit_core::AuditEvent)]
+    #[audit(action = "ring", category = "door", outcome = "success")]
+    #[audit(none(actor = "a bell", source = "a bell"), object(id = "front"), object_type = "door")]
+    pub(super) struct BellRang {}
+}
+mod back {
+    /// A bell rang.
+    #[must_use]
+    #[derive(audit_core::AuditEvent)]
+    #[audit(action = "ring", category = "door", outcome = "success")]
+    #[audit(none(actor = "a bell", source = "a bell"), object(id = "back"), object_type = "door")]
+    pub(super) struct BellRang {}
+}
+
+#[test]
+fn the_nearest_schema_above_an_event_is_its_own() {
+    let storage = MemoryStorage::new();
+    let writer = writer_on(&storage).0.start().unwrap();
+    door_opened(1).emit_to(&writer).unwrap();
+    for _ in 0..2 {
+        front::BellRang {}.emit_to(&writer).unwrap();
+        front::BellRang {}.emit_to(&writer).unwrap();
+        back::BellRang {}.emit_to(&writer).unwrap();
+        door_opened(1).emit_to(&writer).unwrap();
+    }
+    assert!(writer.shutdown().is_complete());
+    let mut schemas = std::collections::HashMap::new();
+    let lines = lines(&storage);
+    for line in &lines {
+        let id = |line: &audit_writer::reader::Line| {
+            line.get("object").and_then(|object| object.get("id")).cloned()
+        };
+        let event = text(line, "event").unwrap_or_default().to_owned();
+        match line.kind.as_str() {
+            "schema" => drop(schemas.insert(event, id(line))),
+            "event" if event == "bell_rang" => assert_eq!(schemas[&event], id(line)),
+            "event" => assert!(schemas.contains_key(&event), "{event}"),
+            _ => {}
+        }
+    }
+    assert_eq!(of_kind(&lines, "schema").len(), 1 + 4);
+}
