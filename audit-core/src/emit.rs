@@ -148,7 +148,7 @@ macro_rules! __emit_in_methods {
 macro_rules! __durable_methods {
     () => {
         /// Hands the event to the program's recorder and waits until it is on stable storage: no
-        /// record, no action.
+        /// record, no action. The recorder bounds the wait, as a rule to 10 s.
         pub fn emit_durable(&self) -> ::core::result::Result<$crate::Receipt, $crate::EmitError>
         where
             for<'x> Self: $crate::__private::Emittable<'x>,
@@ -183,7 +183,7 @@ macro_rules! __durable_methods {
 macro_rules! __durable_in_methods {
     () => {
         /// Hands the event to the program's recorder and waits until it is on stable storage: no
-        /// record, no action.
+        /// record, no action. The recorder bounds the wait, as a rule to 10 s.
         pub fn emit_durable_in(
             &self,
             context: &$crate::Context<'_>,

@@ -118,7 +118,6 @@ impl<E: AuditEvent> Encode for E {
 
 /// Proof that an event is on stable storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "the receipt is the proof that the event is on stable storage"]
 pub struct Receipt {
     /// The number of the event's line in its stream.
     pub seq: u64,

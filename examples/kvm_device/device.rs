@@ -255,7 +255,7 @@ impl Device {
         };
         let (from, to) = (Version::new(&state.version)?, Version::new(&version)?);
         // No record, no action: the line is on the disk before the firmware changes.
-        let _receipt = FirmwareUpdated { outcome, from, to }.emit_durable_in(context)?;
+        FirmwareUpdated { outcome, from, to }.emit_durable_in(context)?;
         if outcome.kind() == audit_core::OutcomeKind::Success {
             state.version = version;
             return Ok(OK);
@@ -287,6 +287,6 @@ fn switch_power(request: &Request<'_>, context: &Context<'_>) -> Result<Reply, F
         switch: PowerSwitch,
     }
     let Power { switch } = serde_json::from_str(request.body)?;
-    let _receipt = PowerAction { switch }.emit_durable_in(context)?;
+    PowerAction { switch }.emit_durable_in(context)?;
     Ok(OK)
 }

@@ -135,3 +135,26 @@ fn the_oldest_go_when_all_take_too_much() {
     assert!(of_life(&lines, "prune").iter().all(|line| text(line, "why") == Some("size")));
     assert!(!of_kind(&lines, "header").is_empty());
 }
+
+#[test]
+fn a_log_can_be_read_while_its_segments_roll() {
+    let storage = MemoryStorage::new();
+    let (builder, _) = writer_on(&storage);
+    let writer = builder
+        .rotation(Rotation { daily: true, segment_bytes: 4096 })
+        .retention(Retention { age: Duration::MAX, total_bytes: 64 * 1024 })
+        .start()
+        .unwrap();
+    std::thread::scope(|scope| {
+        let emitter = scope.spawn(|| {
+            for count in 0..5000 {
+                door_opened(count).begin_durable_to(&writer).unwrap().wait_for(LONG).unwrap();
+            }
+        });
+        while !emitter.is_finished() {
+            // `lines` checks that no number is missing and none is there twice.
+            lines(&storage);
+        }
+    });
+    assert!(writer.shutdown().is_complete());
+}

@@ -85,6 +85,9 @@ impl Line {
         if canonical != bytes {
             return Err(LineError::NotCanonical);
         }
+        if !has_envelope(&json) {
+            return Err(LineError::NotCanonical);
+        }
         if json.get("v").and_then(Json::as_u64) != Some(u64::from(FORMAT_VERSION)) {
             return Err(LineError::Version);
         }
@@ -105,6 +108,19 @@ impl Line {
         self.json.get(key)
     }
 }
+
+/// Whether the keys that every line has come first, and in their order.
+fn has_envelope(json: &Json) -> bool {
+    match json {
+        Json::Object(entries) => {
+            let keys = entries.iter().map(|(key, _)| key.as_str());
+            keys.take(ENVELOPE.len()).eq(ENVELOPE)
+        }
+        _ => false,
+    }
+}
+
+const ENVELOPE: [&str; 7] = ["v", "kind", "seq", "time", "run", "up_us", "synced"];
 
 /// Where a line stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,34 +168,36 @@ impl Lines {
     ///
     /// As for [`of_dir`](Lines::of_dir).
     pub fn of_storage(storage: &dyn Storage) -> Result<Lines, Error> {
-        // The active segment is opened first: if it is rotated while we list, it is read under both
-        // names' one file.
-        let active = match storage.read(ACTIVE) {
-            Ok(file) => Some(file),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => return Err(Error::io("open", ACTIVE)(error)),
-        };
-        let first_active = active.is_some().then(|| first_seq(storage)).flatten();
+        // The active segment is opened first. If it is rotated before the others are listed, it is
+        // among them, known by its first number, and what is open already is read in its place.
+        let mut active = open_if_there(storage, ACTIVE)?;
+        let active_seq = active.as_deref_mut().and_then(first_seq);
         let mut segments = VecDeque::new();
         for name in rotated(storage)? {
-            // Rotated between the two looks: the file that is open already.
-            if first_active == Some(name.seq) {
-                continue;
-            }
-            let name = name.to_string();
-            let file = storage.read(&name).map_err(Error::io("open", &name))?;
-            segments.push_back((name, file));
+            let file = match active_seq == Some(name.seq) {
+                true => active.take(),
+                false => open_if_there(storage, &name.to_string())?, // None: pruned by now.
+            };
+            segments.extend(file.map(|file| (name.to_string(), file)));
         }
         segments.extend(active.map(|file| (ACTIVE.to_owned(), file)));
         Ok(Lines { segments, open: None })
     }
 }
 
-/// The number of the active segment's first line, if it can be read.
-fn first_seq(storage: &dyn Storage) -> Option<u64> {
-    let mut bytes = BufReader::new(storage.read(ACTIVE).ok()?);
-    let line = next_line(&mut bytes)?.ok()?;
-    Line::parse(&line).ok().map(|line| line.seq)
+fn open_if_there(storage: &dyn Storage, name: &str) -> Result<Option<Box<dyn ReadSeek>>, Error> {
+    match storage.read(name) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::io("open", name)(error)),
+    }
+}
+
+/// The number of a segment's first line, if it can be read; the file is at its beginning after.
+fn first_seq(file: &mut (dyn ReadSeek + 'static)) -> Option<u64> {
+    let line = next_line(&mut BufReader::new(&mut *file));
+    file.rewind().ok()?;
+    Line::parse(&line?.ok()?).ok().map(|line| line.seq)
 }
 
 /// The rotated segments, oldest first.
@@ -258,7 +276,7 @@ fn skip_line(bytes: &mut impl BufRead) -> LineError {
 mod tests {
     use super::*;
 
-    const GOOD: &str = r#"{"v":1,"kind":"life","seq":3,"time":"2026-11-20T12:00:00.000000000Z","run":"r","x":[{},null]}"#;
+    const GOOD: &str = r#"{"v":1,"kind":"life","seq":3,"time":"2026-11-20T12:00:00.000000000Z","run":"r","up_us":5,"synced":true,"x":[{},null]}"#;
 
     #[test]
     fn a_canonical_line_is_read() {
@@ -276,6 +294,8 @@ mod tests {
             (r#""seq":3"#, r#""seq":3,"seq":3"#),
             (r#""v":1"#, r#""v":2"#),
             (r#""seq":3"#, r#""seq":-3"#),
+            (r#""v":1,"kind":"life""#, r#""kind":"life","v":1"#),
+            (r#","synced":true"#, ""),
             ("{", ""),
         ] {
             let other = GOOD.replacen(from, to, 1);

@@ -104,7 +104,7 @@ mod tests {
 
     fn line(seq: u64, kind: &str) -> String {
         format!(
-            r#"{{"v":1,"kind":"{kind}","seq":{seq},"time":"2026-11-20T12:00:00.000000000Z","run":"r","log":"l"}}"#
+            r#"{{"v":1,"kind":"{kind}","seq":{seq},"time":"2026-11-20T12:00:00.000000000Z","run":"r","up_us":5,"synced":true,"log":"l"}}"#
         ) + "\n"
     }
 
