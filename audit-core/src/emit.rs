@@ -19,14 +19,17 @@ impl<'a> Emission<'a> {
     }
 
     pub fn emit(&self) -> Result<(), EmitError> {
+        self.tell();
         recorder_or_error()?.record(self.0)
     }
 
     pub fn emit_to(&self, recorder: &dyn Recorder) -> Result<(), EmitError> {
+        self.tell();
         recorder.record(self.0)
     }
 
     pub fn emit_or_count(&self) {
+        self.tell();
         match crate::recorder() {
             None => count_unrecorded(),
             Some(recorder) => {
@@ -39,18 +42,27 @@ impl<'a> Emission<'a> {
 
     #[cfg(feature = "std")]
     pub fn begin_durable(&self) -> Result<crate::Pending, EmitError> {
+        self.tell();
         recorder_or_error()?.record_durable(self.0)
     }
 
     #[cfg(feature = "std")]
     pub fn begin_durable_to(&self, recorder: &dyn Recorder) -> Result<crate::Pending, EmitError> {
+        self.tell();
         recorder.record_durable(self.0)
     }
 
     #[cfg(feature = "std")]
     pub fn emit_durable(&self) -> Result<crate::Receipt, EmitError> {
+        self.tell();
         let recorder = recorder_or_error()?;
         recorder.record_durable(self.0)?.wait_for(recorder.durable_within())
+    }
+
+    /// Shows the event to whoever reads the program's diagnostics, whatever the recorder says.
+    fn tell(&self) {
+        #[cfg(feature = "tracing")]
+        crate::bridge::tell(self.0);
     }
 }
 

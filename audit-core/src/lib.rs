@@ -78,6 +78,8 @@ mod pseudonym;
 mod record;
 
 // The facade: handing records over.
+#[cfg(feature = "tracing")]
+mod bridge;
 mod emit;
 mod error;
 #[cfg(feature = "std")]
