@@ -14,6 +14,7 @@ mod kit;
 mod durable;
 mod fault;
 mod format;
+mod hostile;
 mod leak;
 mod overflow;
 mod place;

@@ -136,9 +136,12 @@ pub struct Position {
 /// It reads while a writer writes: what it has not reached when a segment is rotated, it still
 /// reads.
 pub struct Lines {
-    segments: VecDeque<(String, Box<dyn ReadSeek>)>,
+    segments: Segments,
     open: Option<Open>,
 }
+
+/// Open files by their names.
+type Segments = VecDeque<(String, Box<dyn ReadSeek>)>;
 
 struct Open {
     segment: String,
@@ -168,21 +171,35 @@ impl Lines {
     ///
     /// As for [`of_dir`](Lines::of_dir).
     pub fn of_storage(storage: &dyn Storage) -> Result<Lines, Error> {
-        // The active segment is opened first. If it is rotated before the others are listed, it is
-        // among them, known by its first number, and what is open already is read in its place.
-        let mut active = open_if_there(storage, ACTIVE)?;
-        let active_seq = active.as_deref_mut().and_then(first_seq);
-        let mut segments = VecDeque::new();
-        for name in rotated(storage)? {
-            let file = match active_seq == Some(name.seq) {
-                true => active.take(),
-                false => open_if_there(storage, &name.to_string())?, // None: pruned by now.
-            };
-            segments.extend(file.map(|file| (name.to_string(), file)));
+        let mut newest = rotated(storage)?.pop();
+        for _ in 0..OPENINGS_MAX {
+            let segments = open_all(storage)?;
+            let newest_after = rotated(storage)?.pop();
+            if newest == newest_after {
+                return Ok(Lines { segments, open: None });
+            }
+            newest = newest_after; // A segment was rotated meanwhile, and may be there twice.
         }
-        segments.extend(active.map(|file| (ACTIVE.to_owned(), file)));
-        Ok(Lines { segments, open: None })
+        let why = "its segments roll faster than they can be opened";
+        Err(Error::io("read", "the log")(std::io::Error::other(why)))
     }
+}
+
+/// How often to open the segments again because one was rotated meanwhile.
+const OPENINGS_MAX: usize = 1000;
+
+/// The segments that are there, oldest first, the active one last.
+fn open_all(storage: &dyn Storage) -> Result<Segments, Error> {
+    let mut segments = Segments::new();
+    for name in rotated(storage)? {
+        let name = name.to_string();
+        match open_if_there(storage, &name)? {
+            Some(file) => segments.push_back((name, file)),
+            None => segments.clear(), // It was pruned, and so were those before it.
+        }
+    }
+    segments.extend(open_if_there(storage, ACTIVE)?.map(|file| (ACTIVE.to_owned(), file)));
+    Ok(segments)
 }
 
 fn open_if_there(storage: &dyn Storage, name: &str) -> Result<Option<Box<dyn ReadSeek>>, Error> {
@@ -191,13 +208,6 @@ fn open_if_there(storage: &dyn Storage, name: &str) -> Result<Option<Box<dyn Rea
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Error::io("open", name)(error)),
     }
-}
-
-/// The number of a segment's first line, if it can be read; the file is at its beginning after.
-fn first_seq(file: &mut (dyn ReadSeek + 'static)) -> Option<u64> {
-    let line = next_line(&mut BufReader::new(&mut *file));
-    file.rewind().ok()?;
-    Line::parse(&line?.ok()?).ok().map(|line| line.seq)
 }
 
 /// The rotated segments, oldest first.
