@@ -94,3 +94,14 @@ fn a_disk_that_never_heals_is_reported_at_the_end() {
     assert_eq!(report.stats.accepted, 10);
     assert_eq!(report.unwritten, 10, "{report}");
 }
+
+#[test]
+fn a_disk_that_is_full_at_the_start_is_named() {
+    let storage = MemoryStorage::new();
+    storage.fill_after(10);
+    let error = writer_on(&storage).0.start().unwrap_err();
+    assert_eq!(error.io_kind(), Some(std::io::ErrorKind::StorageFull));
+    storage.heal();
+    assert!(writer_on(&storage).0.start().unwrap().shutdown().is_complete());
+    assert_eq!(lines(&storage)[0].kind, "header");
+}

@@ -55,15 +55,15 @@ pub(crate) enum Life<'a> {
     /// The end of the segment was torn, and what could not be read was moved aside.
     Repair { removed_bytes: u64, kept_in: Option<&'a str> },
     /// Writing or syncing failed, and this is the first line that could be written again.
-    Fault(FaultBody<'a>),
+    Fault(FaultBody),
 }
 
-#[derive(Clone, Serialize)]
-pub(crate) struct FaultBody<'a> {
+#[derive(Serialize)]
+pub(crate) struct FaultBody {
     /// What failed: `write`, `sync`, `rotate` and so on.
     pub(crate) doing: &'static str,
     /// What the system said, as a code.
-    pub(crate) error: &'a str,
+    pub(crate) error: String,
     pub(crate) at: Rfc3339,
     /// Lines from this number on were not known to be on stable storage.
     pub(crate) unsynced_from: u64,

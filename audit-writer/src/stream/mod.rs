@@ -69,7 +69,7 @@ struct Doubt {
 /// What is remembered of a fault until it can be recorded.
 struct PastFault {
     doing: &'static str,
-    error: String,
+    error: std::io::Error,
     at: Stamp,
     unsynced_from: u64,
 }
@@ -307,7 +307,7 @@ impl Stream {
             self.active.as_ref().and_then(Active::unsynced_from).unwrap_or(self.next_seq);
         self.active = None;
         let at = self.world.clock.now();
-        let past = PastFault { doing, error: error_code(&error), at, unsynced_from };
+        let past = PastFault { doing, error, at, unsynced_from };
         self.fault.get_or_insert(past);
     }
 }
@@ -321,7 +321,8 @@ fn error_code(error: &std::io::Error) -> String {
 }
 
 /// A fault, as its line shows it.
-fn fault_body<'a>(fault: &'a PastFault) -> FaultBody<'a> {
+fn fault_body(fault: &PastFault) -> FaultBody {
     let PastFault { doing, error, at, unsynced_from } = fault;
+    let error = error_code(error);
     FaultBody { doing, error, at: at.rfc3339(), unsynced_from: *unsynced_from }
 }

@@ -59,7 +59,7 @@ impl Stream {
         stream.begin_run(repaired);
         stream.sync();
         match stream.fault.take() {
-            Some(past) => Err(Fault { doing: past.doing, error: io::Error::other(past.error) }),
+            Some(past) => Err(Fault { doing: past.doing, error: past.error }),
             None => {
                 stream.prune();
                 Ok(stream)
