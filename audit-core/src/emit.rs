@@ -89,7 +89,7 @@ macro_rules! __emit_methods {
         }
 
         /// Hands the event to the program's recorder. What cannot be accepted is counted, and the
-        /// count reaches the log.
+        /// count reaches the log, unless the recorder was shut down or is in another process.
         pub fn emit_or_count(&self)
         where
             for<'x> Self: $crate::__private::Emittable<'x>,
@@ -130,7 +130,7 @@ macro_rules! __emit_in_methods {
         }
 
         /// Hands the event to the program's recorder. What cannot be accepted is counted, and the
-        /// count reaches the log.
+        /// count reaches the log, unless the recorder was shut down or is in another process.
         pub fn emit_or_count_in(&self, context: &$crate::Context<'_>)
         where
             for<'x> Self: $crate::__private::Emittable<'x>,

@@ -3,7 +3,7 @@
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::pseudonym::Pseudonym;
-use crate::schema::{Field, Schema};
+use crate::schema::{Field, OutcomeRule, Schema};
 use crate::value::Type;
 use crate::{OutcomeKind, Place};
 
@@ -37,6 +37,22 @@ impl<B: Buffer> Record<B> {
     /// The values, in the order of the schema's fields.
     pub fn values(&self) -> Values<'_> {
         Values { fields: self.schema.fields.iter(), rest: self.bytes() }
+    }
+
+    /// How it ended, and why, where there is a reason.
+    pub fn ending(&self) -> (OutcomeKind, Option<&'static str>) {
+        let constant = match self.schema.outcome {
+            OutcomeRule::Always(kind) => kind,
+            OutcomeRule::Field => OutcomeKind::Unknown,
+        };
+        // The outcome and the reason come first, see `Place`.
+        match self.values().next() {
+            Some(Ok((_, Value::Outcome(kind, reason)))) => (kind, reason),
+            Some(Ok((field, Value::Label(reason)))) if field.place == Place::Reason => {
+                (constant, Some(reason))
+            }
+            _ => (constant, None),
+        }
     }
 }
 
@@ -186,13 +202,6 @@ impl<'a> Iterator for Values<'a> {
             self.fields = [].iter(); // What follows a malformed value has no place any more.
         }
         Some(value.map(|value| (field, value)).ok_or(Malformed { field: field.name }))
-    }
-}
-
-impl Values<'_> {
-    /// The place of the next value.
-    pub fn next_place(&self) -> Option<Place> {
-        self.fields.as_slice().first().map(|field| field.place)
     }
 }
 

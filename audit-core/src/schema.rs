@@ -155,15 +155,17 @@ pub enum Treatment {
 }
 
 impl Schema {
+    /// The level of an event that ended so.
+    pub const fn level_of(&self, outcome: OutcomeKind) -> Level {
+        match self.level {
+            Some(level) => level,
+            None => outcome.level(),
+        }
+    }
+
     /// The longest record of this event, in bytes.
     pub const fn max_encoded(&self) -> usize {
-        let mut total = 0;
-        let mut rest = self.fields;
-        while let [field, tail @ ..] = rest {
-            total += field.ty.max_encoded();
-            rest = tail;
-        }
-        total
+        fields_max_encoded(self.fields)
     }
 
     /// An upper bound of this event's line, in bytes.
@@ -235,6 +237,17 @@ impl Part {
             Part::None(why) => escaped_len(why) + 16,
         }
     }
+}
+
+/// The longest encoding of fields, in bytes.
+pub(crate) const fn fields_max_encoded(fields: &'static [Field]) -> usize {
+    let mut total = 0;
+    let mut rest = fields;
+    while let [field, tail @ ..] = rest {
+        total += field.ty.max_encoded();
+        rest = tail;
+    }
+    total
 }
 
 /// The summed width of fields as `"name":value,` in a line.

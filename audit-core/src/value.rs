@@ -3,7 +3,7 @@
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
-use crate::schema::{Field, fields_max_line};
+use crate::schema::{Field, fields_max_encoded, fields_max_line};
 use crate::{Class, Encoder};
 
 /// A value that may stand in an audit event.
@@ -102,15 +102,7 @@ impl Type {
             Type::Address => 19,
             Type::Enum(_) => 2,
             Type::Optional(inner) => 1 + inner.max_encoded(),
-            Type::Group(fields) => {
-                let mut total = 0;
-                let mut rest: &[Field] = fields;
-                while let [field, tail @ ..] = rest {
-                    total += field.ty.max_encoded();
-                    rest = tail;
-                }
-                total
-            }
+            Type::Group(fields) => fields_max_encoded(fields),
             Type::Withheld => 0,
             Type::Keyed => 9,
             Type::Claimed(limit) => 1 + TEXT_HEADER + *limit as usize,

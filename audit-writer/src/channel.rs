@@ -4,14 +4,14 @@
 //! take at most the configured capacity, so the channel never holds more than twice that; while the
 //! writer cannot write it keeps as many slots again aside.
 //!
-//! Closing loses nothing: whoever is inside [`Sender::send`] is counted, and the writer's last look
-//! at the queue comes after the last of them has left.
+//! Closing loses nothing: whoever holds an [`Entry`] is counted, and the writer's last look at the
+//! queue comes after the last of them has left.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use audit_core::{Completer, EmitError, EventRef, Pseudonyms, Record, Schema, Values};
+use audit_core::{Completer, EmitError, EventRef, Pseudonyms, Record};
 use crossbeam_channel::{
     Receiver as Queue, RecvTimeoutError, SendTimeoutError, Sender as QueueEnd, TrySendError,
 };
@@ -41,22 +41,6 @@ pub(crate) enum Carried {
         record: Record<Box<[u8]>>,
         _room: Reserved,
     },
-}
-
-impl Carried {
-    pub(crate) fn schema(&self) -> &'static Schema {
-        match self {
-            Carried::InSlot(record) => record.schema(),
-            Carried::Boxed { record, .. } => record.schema(),
-        }
-    }
-
-    pub(crate) fn values(&self) -> Values<'_> {
-        match self {
-            Carried::InSlot(record) => record.values(),
-            Carried::Boxed { record, .. } => record.values(),
-        }
-    }
 }
 
 /// What both ends share.
@@ -196,8 +180,8 @@ impl Entry<'_> {
         if waiter.is_some() {
             self.check_durable()?;
         }
-        let record = self.carry(event, pseudonyms, at_most)?;
-        self.queue(Message::Write { at, record, waiter }, at_most)
+        let (record, left) = self.carry(event, pseudonyms, at_most)?;
+        self.queue(Message::Write { at, record, waiter }, left)
     }
 
     /// Queues a flush.
@@ -217,36 +201,44 @@ impl Entry<'_> {
         }
     }
 
+    /// The encoded event, and how much of the wait is left.
     fn carry(
         &self,
         event: EventRef<'_>,
         pseudonyms: &dyn Pseudonyms,
         at_most: Duration,
-    ) -> Result<Carried, EmitError> {
+    ) -> Result<(Carried, Duration), EmitError> {
         let needed = match event.encode([0; SLOT_BYTES], Some(pseudonyms)) {
-            Ok(record) => return Ok(Carried::InSlot(record)),
+            Ok(record) => return Ok((Carried::InSlot(record), at_most)),
             Err(too_small) => too_small.needed,
         };
-        let room = self.wait_for_room(needed, at_most)?;
+        let (room, left) = self.wait_for_room(needed, at_most)?;
         let buffer = vec![0; needed].into_boxed_slice();
         // A value that encodes differently the second time is a defect of its type.
         let record =
             event.encode(buffer, Some(pseudonyms)).map_err(|_too_small| EmitError::TooLarge)?;
-        Ok(Carried::Boxed { record, _room: room })
+        Ok((Carried::Boxed { record, _room: room }, left))
     }
 
-    /// Room for a box. Boxes are rare, so whoever waits for room looks once a millisecond.
-    fn wait_for_room(&self, bytes: usize, at_most: Duration) -> Result<Reserved, EmitError> {
+    /// Room for a box, and how much of the wait is left. Boxes are rare, so whoever waits for room
+    /// looks once a millisecond.
+    fn wait_for_room(
+        &self,
+        bytes: usize,
+        at_most: Duration,
+    ) -> Result<(Reserved, Duration), EmitError> {
+        const PAUSE: Duration = Duration::from_millis(1);
         if bytes > self.0.gate.boxed_max {
             return Err(EmitError::TooLarge);
         }
-        for _ in 0..at_most.as_millis() {
+        let mut left = at_most;
+        loop {
             if let Some(room) = self.reserve(bytes) {
-                return Ok(room);
+                return Ok((room, left));
             }
-            std::thread::sleep(Duration::from_millis(1));
+            left = left.checked_sub(PAUSE).ok_or(EmitError::Full)?;
+            std::thread::sleep(PAUSE);
         }
-        self.reserve(bytes).ok_or(EmitError::Full)
     }
 
     fn reserve(&self, bytes: usize) -> Option<Reserved> {
@@ -361,8 +353,12 @@ mod tests {
         let room = entry.reserve(64 * 1024);
         assert!(room.is_some());
         assert!(entry.reserve(1).is_none());
+        let wait = entry.wait_for_room(1, Duration::from_millis(3));
+        assert_eq!(wait.err(), Some(EmitError::Full));
         drop(room);
         assert!(entry.reserve(1).is_some());
+        let left = entry.wait_for_room(1, Duration::from_millis(3)).map(|(_, left)| left);
+        assert_eq!(left.ok(), Some(Duration::from_millis(3)));
         let wait = entry.wait_for_room(64 * 1024 + 1, Duration::ZERO);
         assert_eq!(wait.err(), Some(EmitError::TooLarge));
     }

@@ -8,6 +8,7 @@ use audit_core::{Completer, EmitError, Level, Receipt};
 use crate::channel::{Carried, Message, Receiver, Stop, Wake};
 use crate::clock::Stamp;
 use crate::config::Unsynced;
+use crate::line::EventBody;
 use crate::loss::Loss;
 use crate::stats::add;
 use crate::stream::{Numbered, Stream, World};
@@ -129,9 +130,16 @@ impl Worker {
     }
 
     fn write(&mut self, at: Stamp, record: &Carried, waiter: Option<Completer>) {
+        let body = match record {
+            Carried::InSlot(record) => EventBody::read(record),
+            Carried::Boxed { record, .. } => EventBody::read(record),
+        };
+        let numbered = match body {
+            Ok(body) => self.stream.event(at, &body),
+            Err(_malformed) => Err(self.stream.lose(Loss::Malformed, at)),
+        };
         // A waiter whose event is lost is answered by being dropped.
-        if let Ok(Numbered { seq, level }) = self.stream.event(at, record.schema(), record.values())
-        {
+        if let Ok(Numbered { seq, level }) = numbered {
             self.urgent |= level >= Level::Warn;
             self.waiters.extend(waiter.map(|waiter| (seq, waiter)));
         }

@@ -94,8 +94,8 @@ impl Builder {
 
     /// How many bytes of records may wait for the writer; 1 MiB by default. So many may wait in
     /// slots and, beside them, so many in boxes, where records of more than 192 bytes travel;
-    /// while the disk fails, as many slots again are kept aside. So the writer holds at most three
-    /// times this, and about 200 KiB for itself.
+    /// while the disk fails, as many slots again are kept aside. So the records that wait take at
+    /// most three times this.
     pub fn capacity_bytes(mut self, bytes: usize) -> Builder {
         self.config.capacity_bytes = bytes;
         self
@@ -266,9 +266,10 @@ impl Writer {
         if let (Some(_), Some(thread)) = (&ended, thread) {
             drop(thread.join());
         }
-        let stats = self.handle.counters.now();
-        let unwritten = stats.accepted.saturating_sub(stats.written + stats.lost);
-        ShutdownReport { stats, unwritten, durable: ended.is_some_and(|end| end.durable) }
+        ShutdownReport {
+            stats: self.handle.counters.now(),
+            durable: ended.is_some_and(|end| end.durable),
+        }
     }
 }
 
@@ -290,27 +291,28 @@ impl Drop for Writer {
 pub struct ShutdownReport {
     /// What the run did.
     pub stats: Stats,
-    /// Events that were accepted and are neither known to be in a file nor told of by a gap line,
-    /// because the writer was out of time or could not write.
-    pub unwritten: u64,
     /// Whether everything that was written is on stable storage, and with it the line that ends
     /// the run.
     pub durable: bool,
 }
 
 impl ShutdownReport {
+    /// Events that were accepted and are neither known to be in a file nor told of by a gap line,
+    /// because the writer was out of time or could not write.
+    pub fn unwritten(&self) -> u64 {
+        self.stats.accepted.saturating_sub(self.stats.written + self.stats.lost)
+    }
+
     /// Whether everything that was accepted is on stable storage, or its loss is.
     pub fn is_complete(&self) -> bool {
-        self.durable
-            && self.unwritten == 0
-            && self.stats.accepted == self.stats.written + self.stats.lost
+        self.durable && self.unwritten() == 0
     }
 }
 
 impl std::fmt::Display for ShutdownReport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let ShutdownReport { stats, unwritten, durable } = self;
-        let Stats { accepted, written, lost } = stats;
+        let ShutdownReport { stats: Stats { accepted, written, lost }, durable } = self;
+        let unwritten = self.unwritten();
         write!(f, "{accepted} accepted, {written} written, {lost} lost, {unwritten} unwritten, ")?;
         f.write_str(if *durable { "durable" } else { "not known to be durable" })
     }

@@ -92,7 +92,7 @@ fn a_disk_that_never_heals_is_reported_at_the_end() {
     assert!(!report.is_complete());
     assert_eq!(report.stats.written, 0);
     assert_eq!(report.stats.accepted, 10);
-    assert_eq!(report.unwritten, 10, "{report}");
+    assert_eq!(report.unwritten(), 10, "{report}");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Event lines: a record, spelled out by its schema.
 
 use audit_core::{
-    Field, OutcomeKind, OutcomeRule, Part, PartValue, Place, Pseudonym, Schema, Value, Values,
+    Buffer, Field, Level, Malformed, OutcomeKind, Part, PartValue, Place, Pseudonym, Record,
+    Schema, Value,
 };
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 
@@ -26,41 +27,23 @@ impl<'a> EventBody<'a> {
     /// # Errors
     ///
     /// The record does not follow its schema, which would be a defect of the encoder.
-    pub(crate) fn read(
-        schema: &'static Schema,
-        values: Values<'a>,
-    ) -> Result<EventBody<'a>, audit_core::Malformed> {
-        let values: Vec<_> = values.collect::<Result<_, _>>()?;
-        let (outcome, reason) = outcome_of(schema, &values);
-        Ok(EventBody { schema, values, outcome, reason })
+    pub(crate) fn read<B: Buffer>(record: &'a Record<B>) -> Result<EventBody<'a>, Malformed> {
+        let values = record.values().collect::<Result<_, _>>()?;
+        let (outcome, reason) = record.ending();
+        Ok(EventBody { schema: record.schema(), values, outcome, reason })
     }
 
-    pub(crate) fn level(&self) -> audit_core::Level {
-        self.schema.level.unwrap_or(self.outcome.level())
+    pub(crate) fn schema(&self) -> &'static Schema {
+        self.schema
+    }
+
+    pub(crate) fn level(&self) -> Level {
+        self.schema.level_of(self.outcome)
     }
 
     fn at(&self, place: Place) -> impl Iterator<Item = &(&'static Field, Value<'a>)> {
         self.values.iter().filter(move |(field, _)| field.place == place)
     }
-}
-
-fn outcome_of(
-    schema: &Schema,
-    values: &[(&'static Field, Value<'_>)],
-) -> (OutcomeKind, Option<&'static str>) {
-    let mut outcome = match schema.outcome {
-        OutcomeRule::Always(kind) => kind,
-        OutcomeRule::Field => OutcomeKind::Unknown,
-    };
-    let mut reason = None;
-    for (field, value) in values {
-        match (field.place, value) {
-            (Place::Outcome, Value::Outcome(kind, why)) => (outcome, reason) = (*kind, *why),
-            (Place::Reason, Value::Label(why)) => reason = Some(*why),
-            _ => {}
-        }
-    }
-    (outcome, reason)
 }
 
 impl Serialize for EventBody<'_> {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rustix::fs::{AtFlags, Dir, FileType, FlockOperation, Mode, OFlags, RenameFlags, Stat};
 
@@ -24,7 +24,6 @@ const OTHERS_WRITE: u32 = 0o022;
 /// cannot be swapped for another one later; symbolic links in it are never followed.
 #[derive(Debug)]
 pub struct OsStorage {
-    path: PathBuf,
     dir: OwnedFd,
 }
 
@@ -59,12 +58,7 @@ impl OsStorage {
         if mode & OTHERS_WRITE != 0 {
             return Err(ErrorKind::OthersCanWrite { path, mode }.into());
         }
-        Ok(OsStorage { path, dir })
-    }
-
-    /// The directory's path, as it was given.
-    pub fn path(&self) -> &Path {
-        &self.path
+        Ok(OsStorage { dir })
     }
 
     /// Opens a file to write to it. It must be one of ours: regular, with one name, and only its

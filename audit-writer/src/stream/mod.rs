@@ -6,7 +6,7 @@ mod prune;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use audit_core::{LINE_BYTES_MAX, Level, Schema, Values};
+use audit_core::{LINE_BYTES_MAX, Level, Schema};
 
 use crate::clock::{Clock, Stamp};
 use crate::config::Config;
@@ -23,6 +23,9 @@ use crate::storage::Storage;
 
 /// Lines are put into the file at the latest when so many bytes wait.
 const BUFFER_BYTES: usize = 64 * 1024;
+
+/// Lines about the log itself are shorter, but for those about pruning.
+const HOUSE_LINE_BYTES: u64 = 2048;
 
 /// What a stream works with.
 #[derive(Clone)]
@@ -114,12 +117,9 @@ impl Stream {
     pub(crate) fn event(
         &mut self,
         at: Stamp,
-        schema: &'static Schema,
-        values: Values<'_>,
+        body: &EventBody<'_>,
     ) -> Result<Numbered, NotWritten> {
-        let Ok(body) = EventBody::read(schema, values) else {
-            return Err(self.lose(Loss::Malformed, at));
-        };
+        let schema = body.schema();
         let level = body.level();
         let room = (schema.max_line() + schema.max_schema_line()) as u64;
         self.make_room(at, room.min(self.world.config.rotation.segment_bytes / 2));
@@ -129,7 +129,7 @@ impl Stream {
         if self.is_broken() {
             return Err(self.lose(Loss::Fault, at));
         }
-        match self.push(at, &body) {
+        match self.push(at, body) {
             Some(seq) => {
                 self.doubt.events.push(seq);
                 Ok(Numbered { seq, level })
@@ -193,7 +193,7 @@ impl Stream {
     /// A line about the log itself, at this moment; its number, if it could be given one.
     fn house<B: Body>(&mut self, body: &B) -> Option<u64> {
         let now = self.world.clock.now();
-        self.make_room(now, LINE_BYTES_MAX.min(2048) as u64);
+        self.make_room(now, HOUSE_LINE_BYTES);
         self.push(now, body)
     }
 
@@ -278,7 +278,7 @@ impl Stream {
     }
 
     /// Counts an event as lost.
-    fn lose(&mut self, why: Loss, at: Stamp) -> NotWritten {
+    pub(crate) fn lose(&mut self, why: Loss, at: Stamp) -> NotWritten {
         self.world.losses.add(why, 1, at);
         add(&self.world.counters.lost, 1);
         NotWritten
