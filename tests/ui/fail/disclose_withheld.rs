@@ -8,7 +8,7 @@ use audit_core::{AuditEvent, Withheld};
 #[audit(none(actor = "a test", source = "a test", object = "a test"))]
 struct Event {
     #[audit(disclose = "why not")]
-    password: Withheld<String>,
+    note: Withheld<String>,
 }
 
 fn main() {}

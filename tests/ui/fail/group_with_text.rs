@@ -3,9 +3,9 @@
 use audit_core::AuditValue;
 
 #[derive(AuditValue)]
-struct Credentials {
+struct Remark {
     on: bool,
-    password: String,
+    note: String,
 }
 
 fn main() {}

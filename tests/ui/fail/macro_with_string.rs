@@ -14,6 +14,6 @@ macro_rules! event {
     };
 }
 
-event!(password: String);
+event!(note: String);
 
 fn main() {}

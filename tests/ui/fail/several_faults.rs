@@ -6,7 +6,7 @@ use audit_core::AuditEvent;
 #[audit(action = "test", outcome = "success")]
 #[audit(none(actor = "a test", source = "a test", object = "a test"))]
 struct Event {
-    password: String,
+    note: String,
     #[audit(disclose = "")]
     attempt: u32,
     #[audit(disclos = "read from a sensor")]

@@ -7,8 +7,8 @@ use audit_core::AuditEvent;
 #[audit(action = "test", category = "tests", outcome = "success")]
 #[audit(none(actor = "a test", source = "a test", object = "a test"))]
 struct Event {
-    password: String,
-    key_code: u16,
+    note: String,
+    button: u16,
     image: Vec<u8>,
 }
 

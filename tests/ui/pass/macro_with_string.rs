@@ -14,6 +14,6 @@ macro_rules! event {
     };
 }
 
-event!(password: Withheld<String>);
+event!(note: Withheld<String>);
 
 fn main() {}

@@ -7,8 +7,8 @@ use audit_core::AuditEvent;
 #[audit(action = "test", category = "tests", outcome = "success")]
 #[audit(none(actor = "a test", source = "a test", object = "a test"))]
 struct Event {
-    #[audit(disclose = "of the front panel, not of a keyboard")]
-    key_code: u16,
+    #[audit(disclose = "on the front panel, not on a keyboard")]
+    button: u16,
 }
 
 fn main() {}

@@ -7,7 +7,7 @@ use audit_core::{AuditEvent, Withheld};
 #[audit(action = "test", category = "tests", outcome = "success")]
 #[audit(none(actor = "a test", source = "a test", object = "a test"))]
 struct Event {
-    password: Withheld<Option<String>>,
+    note: Withheld<Option<String>>,
 }
 
 fn main() {}
