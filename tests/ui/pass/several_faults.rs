@@ -1,0 +1,17 @@
+#![forbid(unsafe_code)]
+
+use audit_core::{AuditEvent, Withheld};
+
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action = "test", category = "tests", outcome = "success")]
+#[audit(none(actor = "a test", source = "a test", object = "a test"))]
+struct Event {
+    note: Withheld<String>,
+    #[audit(disclose = "counted by us")]
+    attempt: u32,
+    #[audit(disclose = "read from a sensor")]
+    warmth: u8,
+}
+
+fn main() {}
