@@ -1,5 +1,6 @@
 //! What every file of the project holds to.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -51,14 +52,34 @@ fn unsafe_code_stands_where_the_architecture_says() {
     }
 }
 
+/// The most lines that only one of a faulty case and its twin has.
+const TWIN_LINES_MAX: usize = 11;
+
 #[test]
-fn a_faulty_event_has_its_message_and_its_twin() {
+fn a_faulty_case_has_its_message_and_its_twin() {
     let ui = root().join("tests/ui");
     let faults = files(&ui.join("fail"), "rs");
     assert!(faults.len() > 20, "{}", faults.len());
-    for path in faults {
-        assert!(path.with_extension("stderr").is_file(), "{} has no message", path.display());
+    for fault in faults {
+        assert!(fault.with_extension("stderr").is_file(), "{} has no message", fault.display());
+        let twin = ui.join("pass").join(fault.file_name().unwrap());
+        assert!(twin.is_file(), "{} is missing", twin.display());
+        let lines = lines_of_one(&fault, &twin);
+        assert!(lines > 0, "{} is the faulty one itself", twin.display());
+        assert!(lines <= TWIN_LINES_MAX, "{} is no twin: {lines} lines differ", twin.display());
     }
+}
+
+/// How many lines only one of both files has, wherever they stand and however deep.
+fn lines_of_one(one: &Path, other: &Path) -> usize {
+    let mut counts = BTreeMap::<String, isize>::new();
+    for (path, by) in [(one, 1), (other, -1)] {
+        for line in fs::read_to_string(path).unwrap().lines() {
+            *counts.entry(line.trim().to_owned()).or_default() += by;
+        }
+    }
+    counts.remove("");
+    counts.values().map(|count| count.unsigned_abs()).sum()
 }
 
 #[test]
