@@ -1,0 +1,24 @@
+#![forbid(unsafe_code)]
+
+use audit_core::{AuditEvent, AuditValue};
+
+#[derive(AuditValue)]
+enum Why {
+    Busy,
+    Other,
+}
+
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action = "test", category = "tests", outcome = "failure")]
+#[audit(none(actor = "a test", source = "a test", object = "a test"))]
+struct Event {
+    #[audit(reason)]
+    why: Why,
+}
+
+fn event(error: &std::io::Error) -> Event {
+    Event { why: error.to_string() }
+}
+
+fn main() {}

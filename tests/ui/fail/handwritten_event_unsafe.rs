@@ -1,0 +1,19 @@
+#![forbid(unsafe_code)]
+
+use audit_core::{AuditEvent, Context, Encoder, Schema};
+
+struct Event;
+
+unsafe impl AuditEvent for Event {
+    const SCHEMA: &'static Schema = SomethingElse::SCHEMA;
+
+    fn encode(&self, _: Option<&Context<'_>>, _: &mut Encoder<'_>) {}
+}
+
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action = "test", category = "tests", outcome = "success")]
+#[audit(none(actor = "a test", source = "a test", object = "a test"))]
+struct SomethingElse;
+
+fn main() {}

@@ -1,0 +1,15 @@
+#![forbid(unsafe_code)]
+
+use audit_core::AuditEvent;
+use audit_core::vocab::ObjectId;
+
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action = "test", category = "tests", outcome = "success")]
+#[audit(none(actor = "a test", source = "a test"), object_type = "setting")]
+struct Event<'a> {
+    #[audit(object(id), object_type = "device")]
+    device: ObjectId<'a>,
+}
+
+fn main() {}

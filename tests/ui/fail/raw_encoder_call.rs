@@ -1,0 +1,9 @@
+#![forbid(unsafe_code)]
+
+use audit_core::Encoder;
+
+fn write(out: &mut Encoder<'_>) {
+    out.put_text("hunter2", 256);
+}
+
+fn main() {}

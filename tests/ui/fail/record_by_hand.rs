@@ -1,0 +1,9 @@
+#![forbid(unsafe_code)]
+
+use audit_core::{Record, Schema};
+
+fn record(schema: &'static Schema) -> Record<[u8; 7]> {
+    Record { schema, buffer: *b"hunter2", len: 7 }
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+#![forbid(unsafe_code)]
+
+use audit_core::{Disclosable, Encoder, Type};
+
+struct Typed(Vec<u8>);
+
+impl Disclosable for Typed {
+    const TYPE: Type = Type::Text(256);
+
+    fn encode(&self, _: &mut Encoder<'_>) {}
+}
+
+fn main() {}

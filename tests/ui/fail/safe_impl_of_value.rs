@@ -1,0 +1,14 @@
+#![forbid(unsafe_code)]
+
+use audit_core::{AuditValue, Class, Encoder, Type};
+
+struct Name(String);
+
+impl AuditValue for Name {
+    const TYPE: Type = Type::Text(256);
+    const CLASS: Class = Class::Public;
+
+    fn encode(&self, _: &mut Encoder<'_>) {}
+}
+
+fn main() {}

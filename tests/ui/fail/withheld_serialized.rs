@@ -1,0 +1,8 @@
+#![forbid(unsafe_code)]
+
+use audit_core::Withheld;
+
+fn main() {
+    let password = Withheld::new("hunter2");
+    let _text = serde_json::to_string(&password);
+}

@@ -1,0 +1,18 @@
+#![forbid(unsafe_code)]
+
+use audit_core::{AuditEvent, AuditValue};
+
+#[derive(AuditValue)]
+enum Fault {
+    Busy,
+}
+
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action = "test", category = "tests", outcome = "success")]
+#[audit(none(actor = "a test", source = "a test", object = "a test"))]
+struct Event {
+    fault: Fault,
+}
+
+fn main() {}
