@@ -68,6 +68,7 @@ mod value;
 
 // The vocabulary: what may stand in one.
 mod disclose;
+mod no_text;
 pub mod vocab;
 mod withheld;
 
@@ -97,6 +98,7 @@ pub use crate::disclose::Disclosable;
 pub use crate::encode::Encoder;
 pub use crate::error::EmitError;
 pub use crate::event::AuditEvent;
+pub use crate::no_text::CarriesNoText;
 pub use crate::outcome::{Level, Outcome, OutcomeKind};
 #[cfg(feature = "std")]
 pub use crate::pending::{Completer, Pending, pending};

@@ -8,6 +8,7 @@ use audit_writer::storage::{MemoryStorage, Storage};
 use proptest::prelude::*;
 
 use crate::kit::{counts, door_opened, lines, of_kind, writer_on};
+use crate::texts::hostile_text;
 
 /// Something was renamed.
 #[must_use]
@@ -22,42 +23,6 @@ struct Renamed<'a> {
     owner: ClaimedName<'a>,
     #[audit(disclose = "a test", class = "public")]
     note: &'a str,
-}
-
-/// Characters that have broken logs before.
-const HOSTILE: &[char] = &[
-    '\0',
-    '\n',
-    '\r',
-    '\t',
-    '\u{8}',
-    '\u{c}',
-    '\u{1b}',
-    '"',
-    '\\',
-    '/',
-    '{',
-    '}',
-    '\u{7f}',
-    '\u{85}',
-    '\u{9b}',
-    '\u{200b}',
-    '\u{202e}',
-    '\u{2028}',
-    '\u{2066}',
-    '\u{feff}',
-    '\u{fffd}',
-    '\u{e0041}',
-    '\u{10ffff}',
-    'é',
-    '😀',
-    'a',
-    ' ',
-];
-
-fn hostile_text() -> impl Strategy<Value = String> {
-    let character = prop_oneof![3 => prop::sample::select(HOSTILE), 1 => any::<char>()];
-    prop::collection::vec(character, 1..40).prop_map(String::from_iter)
 }
 
 /// A text as a line shows it: whole, or its front and how much was cut.

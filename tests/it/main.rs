@@ -10,6 +10,7 @@
 )]
 
 mod kit;
+mod texts;
 
 mod durable;
 mod fault;
@@ -22,3 +23,4 @@ mod recovery;
 mod rotation;
 mod shutdown;
 mod tidy;
+mod vocabulary;

@@ -8,22 +8,38 @@
 //! | [`ObjectId`], [`ObjectName`] | the thing acted on | internal |
 //! | [`SettingName`], [`Version`] | a setting, a version | internal |
 //! | [`HttpPath`] | a path without query, fragment and userinfo | internal |
+//! | [`HttpMethod`], [`HttpStatus`] | what was asked of a server, and how it answered | internal |
+//! | [`ErrorCode`] | an error's number, never its text | internal |
+//! | `IoErrorKind` (feature `std`) | what kind of I/O error it was | internal |
+//! | [`Digest`] | the digest of content that cannot be guessed | internal |
+//! | [`KeyFingerprint`] | the fingerprint of a public key or certificate | internal |
+//! | [`GeoLabel`] | a country or a region of one | personal |
 //! | [`Count`], [`ByteSize`], [`Elapsed`] | numbers with a meaning | internal |
-//! | [`SizeBucket`], [`PasteSize`] | about how large content was | internal |
+//! | [`SizeBucket`], [`PasteSize`], [`UploadSize`], [`ScriptSize`] | about how large content was | internal |
 //! | [`Lit`] by [`lit!`](crate::lit) | a literal of the program | public |
 //!
 //! Texts are limited in *escaped* bytes, the bytes that they take in a line, so that no text can
 //! make a line too long. What is not printable ASCII is escaped in the line and never dropped:
 //! `root\n` does not turn into `root`.
 
+mod code;
 mod content;
+mod digest;
+mod geo;
+mod http;
 mod lit;
 mod measure;
 mod name;
 mod path;
 mod session;
 
-pub use content::{PasteSize, SizeBucket};
+pub use code::ErrorCode;
+#[cfg(feature = "std")]
+pub use code::IoErrorKind;
+pub use content::{PasteSize, ScriptSize, SizeBucket, UploadSize};
+pub use digest::{Digest, KeyFingerprint};
+pub use geo::GeoLabel;
+pub use http::{HttpMethod, HttpStatus};
 pub use lit::Lit;
 pub use measure::{ByteSize, Count, Elapsed};
 pub use name::{

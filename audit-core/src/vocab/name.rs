@@ -7,8 +7,8 @@ use crate::pseudonym::Domain;
 use crate::value::{AuditValue, Type, escaped_len};
 use crate::{Class, Encoder};
 
-/// A text that a vocabulary type would not take. It says which type and why, and never quotes the
-/// text.
+/// A text or number that a vocabulary type would not take. It says which type and why, and never
+/// quotes what was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused {
     what: &'static str,
@@ -20,6 +20,9 @@ pub(crate) enum Why {
     Empty,
     TooLong { limit: u16 },
     NotAPath,
+    NotAStatus,
+    NotAFingerprint,
+    NotAGeoCode,
 }
 
 impl Refused {
@@ -37,6 +40,11 @@ impl core::fmt::Display for Refused {
                 write!(f, "refused as {what}: longer than {limit} bytes once escaped")
             }
             Why::NotAPath => write!(f, "refused as {what}: neither a path nor a URL with a path"),
+            Why::NotAStatus => write!(f, "refused as {what}: not a number from 100 to 599"),
+            Why::NotAFingerprint => {
+                write!(f, "refused as {what}: not `SHA256:` and 43 characters of base64")
+            }
+            Why::NotAGeoCode => write!(f, "refused as {what}: not a code such as `DE` or `DE-BY`"),
         }
     }
 }

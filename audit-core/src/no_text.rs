@@ -1,0 +1,90 @@
+//! What may stand under a name that says content or credential.
+#![expect(unsafe_code, reason = "the traits that say what may be recorded are unsafe to implement")]
+
+use crate::value::AuditValue;
+use crate::vocab::{
+    ByteSize, Count, Elapsed, HttpMethod, HttpStatus, KeyFingerprint, PasteSize, ScriptSize,
+    SizeBucket, UploadSize,
+};
+use crate::{Withheld, Withholdable};
+
+/// A type that carries no text: what a field may have whose name says content or credential.
+///
+/// Under such a name (`password`, `token`, `paste`) a text is most likely the very thing that must
+/// not be recorded, whatever type it was put into. Numbers and digests of any meaning, such as
+/// [`ErrorCode`](crate::vocab::ErrorCode) and [`Digest`](crate::vocab::Digest), are not among these
+/// types: a PIN is a number, and the digest of a password is a way to guess it.
+///
+/// ```
+/// use audit_core::vocab::{KeyFingerprint, PasteSize};
+/// use audit_core::{CarriesNoText, Withheld};
+///
+/// fn may_stand_under_any_name<T: CarriesNoText>(_: T) {}
+/// may_stand_under_any_name(PasteSize::of("hunter2"));
+/// may_stand_under_any_name(Some(Withheld::new("hunter2")));
+/// may_stand_under_any_name(&KeyFingerprint::sha256([0x5a; 32]));
+/// ```
+///
+/// ```compile_fail
+/// fn may_stand_under_any_name<T: audit_core::CarriesNoText>(_: T) {}
+/// may_stand_under_any_name(audit_core::vocab::UserName::new("hunter2").unwrap());
+/// ```
+///
+/// # Safety
+///
+/// Whoever implements this by hand vouches that no value's record lets a text, or a number that
+/// somebody typed, be read or guessed.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` may carry a secret: the name says content or credential",
+    label = "may carry text",
+    note = "a secret, or content such as pasted text: withhold it, in `Withheld<…>`",
+    note = "say what may be said of it: `PasteSize`, `SizeBucket`, `Count`, `KeyFingerprint`, or a fieldless enum of your own with `#[derive(AuditValue)]`",
+    note = "if it holds no such thing, give it another name"
+)]
+pub unsafe trait CarriesNoText: AuditValue {}
+
+// SAFETY: nothing of the value is recorded.
+unsafe impl<T: Withholdable> CarriesNoText for Withheld<T> {}
+
+// SAFETY: one bit is no text.
+unsafe impl CarriesNoText for bool {}
+
+// SAFETY: a number of things, which nobody types in place of a secret.
+unsafe impl CarriesNoText for Count {}
+
+// SAFETY: a size that its type's documentation keeps away from what was typed or pasted.
+unsafe impl CarriesNoText for ByteSize {}
+
+// SAFETY: a span of time that the program measured.
+unsafe impl CarriesNoText for Elapsed {}
+
+// SAFETY: one of six labels.
+unsafe impl CarriesNoText for SizeBucket {}
+
+// SAFETY: a size's bucket.
+unsafe impl CarriesNoText for PasteSize {}
+
+// SAFETY: a size's bucket.
+unsafe impl CarriesNoText for UploadSize {}
+
+// SAFETY: a size's bucket.
+unsafe impl CarriesNoText for ScriptSize {}
+
+// SAFETY: a digest of what is public; its text has one form, and none but a digest fits.
+unsafe impl CarriesNoText for KeyFingerprint {}
+
+// SAFETY: a label of this crate, whatever text it was made of.
+unsafe impl CarriesNoText for HttpMethod {}
+
+// SAFETY: one of five hundred numbers that the program answered with.
+unsafe impl CarriesNoText for HttpStatus {}
+
+#[cfg(feature = "std")]
+// SAFETY: a label of this crate.
+unsafe impl CarriesNoText for crate::vocab::IoErrorKind {}
+
+// SAFETY: such a value, or its absence.
+unsafe impl<T: CarriesNoText> CarriesNoText for Option<T> {}
+
+// SAFETY: writes what the value behind the reference writes.
+unsafe impl<T: CarriesNoText + ?Sized> CarriesNoText for &T {}
