@@ -3,8 +3,10 @@
 
 use core::fmt::{self, Display, Formatter};
 
-use crate::record::{Value, Values};
+use crate::decode::Values;
+use crate::record::{Ending, Value};
 use crate::schema::Place;
+use crate::two_phase::Phase;
 use crate::{Class, EventRef, Level};
 
 /// Of a larger record only the event's name is told.
@@ -21,8 +23,9 @@ pub(crate) fn tell(event: EventRef<'_>) {
     let Ok(record) = event.encode([0; RECORD_BYTES_MAX], None) else {
         return tracing::warn!(target: "audit", event = schema.event, "too large to be shown");
     };
-    let (outcome, reason) = record.ending();
+    let Ending { outcome, reason, phase } = record.ending();
     let (action, fields) = (schema.action.of(outcome), Fields(record.values()));
+    let phase = phase.map(Phase::name);
     macro_rules! tell {
         ($level:ident) => {
             tracing::event!(
@@ -32,11 +35,12 @@ pub(crate) fn tell(event: EventRef<'_>) {
                 action,
                 outcome = outcome.name(),
                 reason,
+                phase,
                 fields = %fields,
             )
         };
     }
-    match schema.level_of(outcome) {
+    match record.level() {
         Level::Info => tell!(INFO),
         Level::Warn => tell!(WARN),
         Level::Error => tell!(ERROR),
@@ -44,7 +48,7 @@ pub(crate) fn tell(event: EventRef<'_>) {
 }
 
 /// Fields as `name=value`, those beyond the clearance left out.
-struct Fields<'a>(Values<'a>);
+pub(crate) struct Fields<'a>(pub(crate) Values<'a>);
 
 impl Display for Fields<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

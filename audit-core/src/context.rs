@@ -116,17 +116,3 @@ impl Source {
         }
     }
 }
-
-const NO_CONTEXT: Lit = Lit::ours("emitted without a context");
-
-/// Writes the actor of a context. Generated methods always give one.
-#[doc(hidden)]
-pub fn encode_context_actor(context: Option<&Context<'_>>, out: &mut Encoder<'_>) {
-    context.map_or(Actor::None(NO_CONTEXT), |context| context.actor).encode(out);
-}
-
-/// Writes the source of a context. Generated methods always give one.
-#[doc(hidden)]
-pub fn encode_context_source(context: Option<&Context<'_>>, out: &mut Encoder<'_>) {
-    context.map_or(Source::None(NO_CONTEXT), |context| context.source).encode(out);
-}

@@ -31,6 +31,7 @@ pub unsafe trait Disclosable {
 macro_rules! disclosable_integers {
     ($($ty:ident => $make:expr;)*) => {$(
         // SAFETY: writes the integer, as its type says.
+        #[diagnostic::do_not_recommend]
         unsafe impl Disclosable for $ty {
             const TYPE: Type = $make;
 
@@ -55,6 +56,7 @@ disclosable_integers! {
 macro_rules! disclosable_texts {
     ($($ty:ty),*) => {$(
         // SAFETY: writes the text up to the limit of its type.
+        #[diagnostic::do_not_recommend]
         unsafe impl Disclosable for $ty {
             const TYPE: Type = Type::Text(DISCLOSED_TEXT_MAX);
 

@@ -19,17 +19,17 @@ impl<'a> Emission<'a> {
     }
 
     pub fn emit(&self) -> Result<(), EmitError> {
-        self.tell();
+        self.0.tell();
         recorder_or_error()?.record(self.0)
     }
 
     pub fn emit_to(&self, recorder: &dyn Recorder) -> Result<(), EmitError> {
-        self.tell();
+        self.0.tell();
         recorder.record(self.0)
     }
 
     pub fn emit_or_count(&self) {
-        self.tell();
+        self.0.tell();
         match crate::recorder() {
             None => count_unrecorded(),
             Some(recorder) => {
@@ -42,27 +42,21 @@ impl<'a> Emission<'a> {
 
     #[cfg(feature = "std")]
     pub fn begin_durable(&self) -> Result<crate::Pending, EmitError> {
-        self.tell();
+        self.0.tell();
         recorder_or_error()?.record_durable(self.0)
     }
 
     #[cfg(feature = "std")]
     pub fn begin_durable_to(&self, recorder: &dyn Recorder) -> Result<crate::Pending, EmitError> {
-        self.tell();
+        self.0.tell();
         recorder.record_durable(self.0)
     }
 
     #[cfg(feature = "std")]
     pub fn emit_durable(&self) -> Result<crate::Receipt, EmitError> {
-        self.tell();
+        self.0.tell();
         let recorder = recorder_or_error()?;
         recorder.record_durable(self.0)?.wait_for(recorder.durable_within())
-    }
-
-    /// Shows the event to whoever reads the program's diagnostics, whatever the recorder says.
-    fn tell(&self) {
-        #[cfg(feature = "tracing")]
-        crate::bridge::tell(self.0);
     }
 }
 
@@ -81,29 +75,32 @@ macro_rules! __emit_methods {
     () => {
         /// Hands the event to the program's recorder. `Ok` means accepted: it will be written, or
         /// its loss recorded.
+        #[inline]
         pub fn emit(&self) -> ::core::result::Result<(), $crate::EmitError>
         where
-            for<'x> Self: $crate::__private::Emittable<'x>,
+            for<'__audit> Self: $crate::__private::Emittable<'__audit>,
         {
             $crate::__private::Emission::new(self).emit()
         }
 
         /// Hands the event to the program's recorder. What cannot be accepted is counted, and the
         /// count reaches the log, unless the recorder was shut down or is in another process.
+        #[inline]
         pub fn emit_or_count(&self)
         where
-            for<'x> Self: $crate::__private::Emittable<'x>,
+            for<'__audit> Self: $crate::__private::Emittable<'__audit>,
         {
             $crate::__private::Emission::new(self).emit_or_count()
         }
 
         /// Hands the event to this recorder instead of the program's.
+        #[inline]
         pub fn emit_to(
             &self,
             recorder: &dyn $crate::Recorder,
         ) -> ::core::result::Result<(), $crate::EmitError>
         where
-            for<'x> Self: $crate::__private::Emittable<'x>,
+            for<'__audit> Self: $crate::__private::Emittable<'__audit>,
         {
             $crate::__private::Emission::new(self).emit_to(recorder)
         }
@@ -119,33 +116,36 @@ macro_rules! __emit_in_methods {
     () => {
         /// Hands the event to the program's recorder. `Ok` means accepted: it will be written, or
         /// its loss recorded.
+        #[inline]
         pub fn emit_in(
             &self,
             context: &$crate::Context<'_>,
         ) -> ::core::result::Result<(), $crate::EmitError>
         where
-            for<'x> Self: $crate::__private::Emittable<'x>,
+            for<'__audit> Self: $crate::__private::Emittable<'__audit>,
         {
             $crate::__private::Emission::new_in(self, context).emit()
         }
 
         /// Hands the event to the program's recorder. What cannot be accepted is counted, and the
         /// count reaches the log, unless the recorder was shut down or is in another process.
+        #[inline]
         pub fn emit_or_count_in(&self, context: &$crate::Context<'_>)
         where
-            for<'x> Self: $crate::__private::Emittable<'x>,
+            for<'__audit> Self: $crate::__private::Emittable<'__audit>,
         {
             $crate::__private::Emission::new_in(self, context).emit_or_count()
         }
 
         /// Hands the event to this recorder instead of the program's.
+        #[inline]
         pub fn emit_to_in(
             &self,
             recorder: &dyn $crate::Recorder,
             context: &$crate::Context<'_>,
         ) -> ::core::result::Result<(), $crate::EmitError>
         where
-            for<'x> Self: $crate::__private::Emittable<'x>,
+            for<'__audit> Self: $crate::__private::Emittable<'__audit>,
         {
             $crate::__private::Emission::new_in(self, context).emit_to(recorder)
         }
@@ -161,28 +161,31 @@ macro_rules! __durable_methods {
     () => {
         /// Hands the event to the program's recorder and waits until it is on stable storage: no
         /// record, no action. The recorder bounds the wait, as a rule to 10 s.
+        #[inline]
         pub fn emit_durable(&self) -> ::core::result::Result<$crate::Receipt, $crate::EmitError>
         where
-            for<'x> Self: $crate::__private::Emittable<'x>,
+            for<'__audit> Self: $crate::__private::Emittable<'__audit>,
         {
             $crate::__private::Emission::new(self).emit_durable()
         }
 
         /// As `emit_durable`, without waiting: what comes back can be waited for, or awaited.
+        #[inline]
         pub fn begin_durable(&self) -> ::core::result::Result<$crate::Pending, $crate::EmitError>
         where
-            for<'x> Self: $crate::__private::Emittable<'x>,
+            for<'__audit> Self: $crate::__private::Emittable<'__audit>,
         {
             $crate::__private::Emission::new(self).begin_durable()
         }
 
         /// As `begin_durable`, with this recorder instead of the program's.
+        #[inline]
         pub fn begin_durable_to(
             &self,
             recorder: &dyn $crate::Recorder,
         ) -> ::core::result::Result<$crate::Pending, $crate::EmitError>
         where
-            for<'x> Self: $crate::__private::Emittable<'x>,
+            for<'__audit> Self: $crate::__private::Emittable<'__audit>,
         {
             $crate::__private::Emission::new(self).begin_durable_to(recorder)
         }
@@ -196,35 +199,38 @@ macro_rules! __durable_in_methods {
     () => {
         /// Hands the event to the program's recorder and waits until it is on stable storage: no
         /// record, no action. The recorder bounds the wait, as a rule to 10 s.
+        #[inline]
         pub fn emit_durable_in(
             &self,
             context: &$crate::Context<'_>,
         ) -> ::core::result::Result<$crate::Receipt, $crate::EmitError>
         where
-            for<'x> Self: $crate::__private::Emittable<'x>,
+            for<'__audit> Self: $crate::__private::Emittable<'__audit>,
         {
             $crate::__private::Emission::new_in(self, context).emit_durable()
         }
 
         /// As `emit_durable_in`, without waiting: what comes back can be waited for, or awaited.
+        #[inline]
         pub fn begin_durable_in(
             &self,
             context: &$crate::Context<'_>,
         ) -> ::core::result::Result<$crate::Pending, $crate::EmitError>
         where
-            for<'x> Self: $crate::__private::Emittable<'x>,
+            for<'__audit> Self: $crate::__private::Emittable<'__audit>,
         {
             $crate::__private::Emission::new_in(self, context).begin_durable()
         }
 
         /// As `begin_durable_in`, with this recorder instead of the program's.
+        #[inline]
         pub fn begin_durable_to_in(
             &self,
             recorder: &dyn $crate::Recorder,
             context: &$crate::Context<'_>,
         ) -> ::core::result::Result<$crate::Pending, $crate::EmitError>
         where
-            for<'x> Self: $crate::__private::Emittable<'x>,
+            for<'__audit> Self: $crate::__private::Emittable<'__audit>,
         {
             $crate::__private::Emission::new_in(self, context).begin_durable_to(recorder)
         }
@@ -242,5 +248,85 @@ macro_rules! __durable_methods {
 #[macro_export]
 #[cfg(not(feature = "std"))]
 macro_rules! __durable_in_methods {
+    () => {};
+}
+
+/// The methods of an event of two phases.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "std")]
+macro_rules! __two_phase_methods {
+    () => {
+        /// Records that the operation begins, and waits until that is on stable storage: no
+        /// record, no operation. The recorder bounds the wait, as a rule to 10 s.
+        #[inline]
+        pub fn begin(
+            self,
+        ) -> ::core::result::Result<$crate::Begun<'static, Self>, $crate::EmitError>
+        where
+            for<'__audit> Self: $crate::__private::Phased<'__audit>,
+        {
+            $crate::__private::begin(self)
+        }
+
+        /// As `begin`, with this recorder instead of the program's.
+        #[inline]
+        pub fn begin_to(
+            self,
+            recorder: &dyn $crate::Recorder,
+        ) -> ::core::result::Result<$crate::Begun<'_, Self>, $crate::EmitError>
+        where
+            for<'__audit> Self: $crate::__private::Phased<'__audit>,
+        {
+            $crate::__private::begin_to(self, recorder)
+        }
+    };
+}
+
+/// The methods of an event of two phases that takes actor or source from a context.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "std")]
+macro_rules! __two_phase_in_methods {
+    () => {
+        /// Records that the operation begins, and waits until that is on stable storage: no
+        /// record, no operation. The recorder bounds the wait, as a rule to 10 s.
+        #[inline]
+        pub fn begin_in<'__audit_r>(
+            self,
+            context: &$crate::Context<'__audit_r>,
+        ) -> ::core::result::Result<$crate::Begun<'__audit_r, Self>, $crate::EmitError>
+        where
+            for<'__audit> Self: $crate::__private::Phased<'__audit>,
+        {
+            $crate::__private::begin_in(self, context)
+        }
+
+        /// As `begin_in`, with this recorder instead of the program's.
+        #[inline]
+        pub fn begin_to_in<'__audit_r>(
+            self,
+            recorder: &'__audit_r dyn $crate::Recorder,
+            context: &$crate::Context<'__audit_r>,
+        ) -> ::core::result::Result<$crate::Begun<'__audit_r, Self>, $crate::EmitError>
+        where
+            for<'__audit> Self: $crate::__private::Phased<'__audit>,
+        {
+            $crate::__private::begin_to_in(self, recorder, context)
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "std"))]
+macro_rules! __two_phase_methods {
+    () => {};
+}
+
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "std"))]
+macro_rules! __two_phase_in_methods {
     () => {};
 }

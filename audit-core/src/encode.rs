@@ -5,6 +5,8 @@ use core::net::{IpAddr, SocketAddr};
 use crate::Pseudonyms;
 use crate::pseudonym::{Domain, Pseudonym};
 use crate::value::escaped_len_of;
+use crate::vocab::Lit;
+use crate::{Actor, AuditValue, CarriesNoText, Context, Disclosable, Source, TellsNoLength};
 
 /// Where an event's values are written to, in the order of its schema.
 ///
@@ -85,6 +87,46 @@ impl<'a> Encoder<'a> {
     }
 }
 
+/// What generated code calls. These are inherent methods, bounded by this crate's traits, so that
+/// the encoder is handed to nothing that merely bears the name of one of them.
+#[doc(hidden)]
+impl Encoder<'_> {
+    pub fn value<T: AuditValue>(&mut self, value: &T) {
+        value.encode(self);
+    }
+
+    /// A value under a name that says content or credential.
+    pub fn no_text<T: CarriesNoText>(&mut self, value: &T) {
+        value.encode(self);
+    }
+
+    /// A value under a name that says something typed or pasted.
+    pub fn no_length<T: TellsNoLength>(&mut self, value: &T) {
+        value.encode(self);
+    }
+
+    pub fn disclosed<T: Disclosable>(&mut self, value: &T) {
+        value.encode(self);
+    }
+
+    /// The label of a fieldless enum, by its place among the labels.
+    pub fn label(&mut self, label: u16) {
+        self.put_u16(label);
+    }
+
+    /// The actor of a context. Generated methods always give one.
+    pub fn context_actor(&mut self, context: Option<&Context<'_>>) {
+        context.map_or(Actor::None(NO_CONTEXT), |context| context.actor).encode(self);
+    }
+
+    /// The source of a context. Generated methods always give one.
+    pub fn context_source(&mut self, context: Option<&Context<'_>>) {
+        context.map_or(Source::None(NO_CONTEXT), |context| context.source).encode(self);
+    }
+}
+
+const NO_CONTEXT: Lit = Lit::ours("emitted without a context");
+
 impl core::fmt::Debug for Encoder<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Encoder").field("len", &self.len).finish_non_exhaustive()
@@ -103,12 +145,6 @@ fn fitting(text: &str, limit: u16) -> &str {
         }
     }
     text
-}
-
-/// Writes the label of a fieldless enum by its place among the labels.
-#[doc(hidden)]
-pub fn encode_label(label: u16, out: &mut Encoder<'_>) {
-    out.put_u16(label);
 }
 
 #[cfg(test)]

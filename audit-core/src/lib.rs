@@ -62,8 +62,10 @@
 // The traits and the schema: what an event is.
 mod class;
 mod event;
+mod fingerprint;
 mod outcome;
 mod schema;
+mod two_phase;
 mod value;
 
 // The vocabulary: what may stand in one.
@@ -72,13 +74,24 @@ mod no_text;
 pub mod vocab;
 mod withheld;
 
+// What a program's events may do, and which they are.
+mod catalog;
+pub mod flow;
+pub mod policy;
+mod text_buffer;
+
 // From event to record.
 mod context;
+mod declared;
+mod decode;
 mod encode;
 mod pseudonym;
 mod record;
+mod wire;
 
 // The facade: handing records over.
+#[cfg(feature = "std")]
+mod begun;
 #[cfg(feature = "tracing")]
 mod bridge;
 mod emit;
@@ -92,22 +105,28 @@ mod slot;
 #[path = "private.rs"]
 pub mod __private;
 
+#[cfg(feature = "std")]
+pub use crate::begun::Begun;
+pub use crate::catalog::Catalog;
 pub use crate::class::Class;
 pub use crate::context::{Actor, Context, Source};
+pub use crate::decode::Values;
 pub use crate::disclose::Disclosable;
 pub use crate::encode::Encoder;
 pub use crate::error::EmitError;
 pub use crate::event::AuditEvent;
-pub use crate::no_text::CarriesNoText;
+pub use crate::no_text::{CarriesNoText, TellsNoLength};
 pub use crate::outcome::{Level, Outcome, OutcomeKind};
 #[cfg(feature = "std")]
 pub use crate::pending::{Completer, Pending, pending};
 pub use crate::pseudonym::{Domain, Pseudonym, Pseudonyms};
-pub use crate::record::{Buffer, Malformed, PartValue, Record, TooSmall, Value, Values};
+pub use crate::record::{Buffer, Bytes, Ending, Malformed, PartValue, Record, TooSmall, Value};
 pub use crate::recorder::{EventRef, Receipt, Recorder};
 pub use crate::schema::{ActionNames, Field, OutcomeRule, Part, Place, Schema, Treatment};
 pub use crate::slot::{SetRecorderError, recorder, set_recorder, take_unrecorded};
+pub use crate::two_phase::{Awaited, Phase, TwoPhase};
 pub use crate::value::{AuditReason, AuditValue, Type};
+pub use crate::wire::{ParseError, WIRE_HEADER};
 pub use crate::withheld::{Withheld, Withholdable};
 
 #[cfg(feature = "derive")]

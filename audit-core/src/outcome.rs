@@ -63,7 +63,8 @@ unsafe impl<R: AuditReason> AuditValue for Outcome<R> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an outcome",
     label = "not an outcome",
-    note = "an outcome is an `audit_core::Outcome<Reason>`; the reason is a fieldless enum with `#[derive(AuditValue)]`"
+    note = "an outcome is an `audit_core::Outcome<Reason>`; the reason is a fieldless enum with `#[derive(AuditValue)]`",
+    note = "one that is known only when the operation ends, an `Awaited<Reason>`, goes with `#[audit(two_phase)]`"
 )]
 pub unsafe trait IsOutcome: AuditValue {}
 

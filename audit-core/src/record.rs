@@ -1,16 +1,18 @@
 //! The encoded form of an event: what crosses the channel.
 
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use core::net::{IpAddr, SocketAddr};
 
+use crate::decode::Values;
 use crate::pseudonym::Pseudonym;
-use crate::schema::{Field, OutcomeRule, Schema};
-use crate::value::Type;
-use crate::{OutcomeKind, Place};
+use crate::recorder::{Encode, EventRef};
+use crate::schema::{OutcomeRule, Schema};
+use crate::two_phase::Phase;
+use crate::{Context, EmitError, Encoder, Level, OutcomeKind, Place, Recorder};
 
 /// The encoded form of one event, in memory of the recorder's choice. It holds no withheld byte.
 ///
-/// A record comes only from [`EventRef::encode`](crate::EventRef::encode): there is no way to make
-/// one of bytes.
+/// A record comes only from [`EventRef::encode`](crate::EventRef::encode), or, where it was made
+/// elsewhere, from [`Catalog::parse`](crate::Catalog::parse), which checks it against its schema.
 #[derive(Clone)]
 pub struct Record<B> {
     schema: &'static Schema,
@@ -18,7 +20,7 @@ pub struct Record<B> {
     len: usize,
 }
 
-impl<B: Buffer> Record<B> {
+impl<B: Bytes> Record<B> {
     /// `buffer` holds `len` bytes that an encoder wrote by this schema.
     pub(crate) fn new(schema: &'static Schema, buffer: B, len: usize) -> Record<B> {
         Record { schema, buffer, len }
@@ -36,23 +38,67 @@ impl<B: Buffer> Record<B> {
 
     /// The values, in the order of the schema's fields.
     pub fn values(&self) -> Values<'_> {
-        Values { fields: self.schema.fields.iter(), rest: self.bytes() }
+        Values::of(self.schema.fields, self.bytes())
     }
 
-    /// How it ended, and why, where there is a reason.
-    pub fn ending(&self) -> (OutcomeKind, Option<&'static str>) {
-        let constant = match self.schema.outcome {
+    /// How it ended.
+    pub fn ending(&self) -> Ending {
+        let outcome = match self.schema.outcome {
             OutcomeRule::Always(kind) => kind,
             OutcomeRule::Field => OutcomeKind::Unknown,
         };
+        let unphased = Ending { outcome, reason: None, phase: None };
         // The outcome and the reason come first, see `Place`.
         match self.values().next() {
-            Some(Ok((_, Value::Outcome(kind, reason)))) => (kind, reason),
+            Some(Ok((field, Value::Outcome(ending)))) if field.place == Place::Outcome => ending,
             Some(Ok((field, Value::Label(reason)))) if field.place == Place::Reason => {
-                (constant, Some(reason))
+                Ending { reason: Some(reason), ..unphased }
             }
-            _ => (constant, None),
+            _ => unphased,
         }
+    }
+
+    /// How loudly it speaks: a beginning is as expected, an end speaks by its outcome.
+    pub fn level(&self) -> Level {
+        match (self.schema.level, self.ending()) {
+            (Some(level), _) => level,
+            (None, Ending { phase: Some(Phase::Begun), .. }) => Level::Info,
+            (None, Ending { outcome, .. }) => outcome.level(),
+        }
+    }
+}
+
+impl<B: Bytes> Record<B> {
+    /// Hands the record to the program's recorder, as an event's `emit` does: for records that came
+    /// from elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// [`EmitError`] says why it was not accepted.
+    pub fn emit(&self) -> Result<(), EmitError> {
+        self.emit_to(crate::slot::recorder_or_error()?)
+    }
+
+    /// Hands the record to this recorder instead of the program's.
+    ///
+    /// # Errors
+    ///
+    /// As for [`emit`](Record::emit).
+    pub fn emit_to(&self, recorder: &dyn Recorder) -> Result<(), EmitError> {
+        let event = EventRef::of_record(self);
+        event.tell();
+        recorder.record(event)
+    }
+}
+
+/// A record is encoded already.
+impl<B: Bytes> Encode for Record<B> {
+    fn schema(&self) -> &'static Schema {
+        self.schema
+    }
+
+    fn encode(&self, _: Option<&Context<'_>>, out: &mut Encoder<'_>) {
+        out.put(self.bytes());
     }
 }
 
@@ -65,40 +111,64 @@ impl<B> core::fmt::Debug for Record<B> {
     }
 }
 
-/// Memory that a record may stand in.
-pub trait Buffer: sealed::Buffer {}
+/// Memory that a record may be read from: what a [`Buffer`] is, and `&[u8]`.
+pub trait Bytes: sealed::Bytes {}
+
+impl<B: sealed::Bytes> Bytes for B {}
+
+/// Memory that an event may be encoded into: an array, `&mut [u8]` or, with `std`, `Box<[u8]>`.
+pub trait Buffer: Bytes + sealed::Buffer {}
 
 impl<B: sealed::Buffer> Buffer for B {}
 
 mod sealed {
-    pub trait Buffer {
+    pub trait Bytes {
         fn bytes(&self) -> &[u8];
+    }
+
+    pub trait Buffer: Bytes {
         fn bytes_mut(&mut self) -> &mut [u8];
     }
 
-    impl<const N: usize> Buffer for [u8; N] {
+    impl Bytes for &[u8] {
         fn bytes(&self) -> &[u8] {
             self
         }
+    }
+
+    impl<const N: usize> Bytes for [u8; N] {
+        fn bytes(&self) -> &[u8] {
+            self
+        }
+    }
+
+    impl<const N: usize> Buffer for [u8; N] {
         fn bytes_mut(&mut self) -> &mut [u8] {
             self
         }
     }
 
-    impl Buffer for &mut [u8] {
+    impl Bytes for &mut [u8] {
         fn bytes(&self) -> &[u8] {
             self
         }
+    }
+
+    impl Buffer for &mut [u8] {
         fn bytes_mut(&mut self) -> &mut [u8] {
             self
         }
     }
 
     #[cfg(feature = "std")]
-    impl Buffer for Box<[u8]> {
+    impl Bytes for Box<[u8]> {
         fn bytes(&self) -> &[u8] {
             self
         }
+    }
+
+    #[cfg(feature = "std")]
+    impl Buffer for Box<[u8]> {
         fn bytes_mut(&mut self) -> &mut [u8] {
             self
         }
@@ -135,6 +205,18 @@ impl core::fmt::Display for Malformed {
 
 impl core::error::Error for Malformed {}
 
+/// How the action of a record ended, as far as the record knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Ending {
+    /// How it ended.
+    pub outcome: OutcomeKind,
+    /// Why, where there is a reason.
+    pub reason: Option<&'static str>,
+    /// Where the operation stands, if its event has two phases.
+    pub phase: Option<Phase>,
+}
+
 /// One value of a record.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -163,8 +245,8 @@ pub enum Value<'a> {
     Pseudonym(Pseudonym),
     /// Several values, by name.
     Group(Values<'a>),
-    /// How it ended, and why.
-    Outcome(OutcomeKind, Option<&'static str>),
+    /// How it ended.
+    Outcome(Ending),
     /// A whole part from a context: its keys, such as `user`, and their values.
     Part([Option<(&'static str, PartValue<'a>)>; 2]),
 }
@@ -183,174 +265,6 @@ pub enum PartValue<'a> {
     Ip(IpAddr),
     /// A port.
     Port(u16),
-}
-
-/// The values of a record or of a group in it, in order.
-#[derive(Clone, Debug)]
-pub struct Values<'a> {
-    fields: core::slice::Iter<'static, Field>,
-    rest: &'a [u8],
-}
-
-impl<'a> Iterator for Values<'a> {
-    type Item = Result<(&'static Field, Value<'a>), Malformed>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let field = self.fields.next()?;
-        let value = Cursor { rest: &mut self.rest }.value(&field.ty);
-        if value.is_none() {
-            self.fields = [].iter(); // What follows a malformed value has no place any more.
-        }
-        Some(value.map(|value| (field, value)).ok_or(Malformed { field: field.name }))
-    }
-}
-
-/// Reads values off the front of a record; `None` where the bytes do not follow the type.
-struct Cursor<'c, 'a> {
-    rest: &'c mut &'a [u8],
-}
-
-impl<'a> Cursor<'_, 'a> {
-    fn value(&mut self, ty: &Type) -> Option<Value<'a>> {
-        Some(match ty {
-            Type::Bool => Value::Bool(self.flag()?),
-            Type::Unsigned(64, _) => Value::Unsigned(u64::from_le_bytes(self.array()?)),
-            Type::Unsigned(8, _) => Value::Small(i64::from(self.u8()?)),
-            Type::Unsigned(16, _) => Value::Small(i64::from(self.u16()?)),
-            Type::Unsigned(_, _) => Value::Small(i64::from(u32::from_le_bytes(self.array()?))),
-            Type::Signed(64) => Value::Signed(i64::from_le_bytes(self.array()?)),
-            Type::Signed(8) => Value::Small(i64::from(i8::from_le_bytes(self.array()?))),
-            Type::Signed(16) => Value::Small(i64::from(i16::from_le_bytes(self.array()?))),
-            Type::Signed(_) => Value::Small(i64::from(i32::from_le_bytes(self.array()?))),
-            Type::Text(_) => self.text()?,
-            Type::Ip => Value::Ip(self.ip()?),
-            Type::Address => Value::Address(SocketAddr::new(self.ip()?, self.u16()?)),
-            Type::Enum(labels) => Value::Label(self.label(labels)?),
-            Type::Optional(inner) => match self.flag()? {
-                true => self.value(inner)?,
-                false => Value::Absent,
-            },
-            Type::Group(fields) => self.group(fields)?,
-            Type::Withheld => Value::Withheld,
-            Type::Keyed | Type::Claimed(_) => self.claimed()?,
-            Type::Outcome(reason) => self.outcome(reason)?,
-            Type::Actor => Value::Part(self.actor()?),
-            Type::Source => Value::Part(self.source()?),
-        })
-    }
-
-    fn bytes(&mut self, len: usize) -> Option<&'a [u8]> {
-        let (bytes, rest) = self.rest.split_at_checked(len)?;
-        *self.rest = rest;
-        Some(bytes)
-    }
-
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
-        self.bytes(N)?.try_into().ok()
-    }
-
-    fn u8(&mut self) -> Option<u8> {
-        self.array().map(u8::from_le_bytes)
-    }
-
-    fn u16(&mut self) -> Option<u16> {
-        self.array().map(u16::from_le_bytes)
-    }
-
-    fn flag(&mut self) -> Option<bool> {
-        match self.u8()? {
-            0 => Some(false),
-            1 => Some(true),
-            _ => None,
-        }
-    }
-
-    fn text(&mut self) -> Option<Value<'a>> {
-        let len = self.u16()?;
-        let cut = u32::from_le_bytes(self.array()?);
-        let text = core::str::from_utf8(self.bytes(usize::from(len))?).ok()?;
-        Some(Value::Text(text, cut))
-    }
-
-    fn ip(&mut self) -> Option<IpAddr> {
-        match self.u8()? {
-            4 => self.array().map(|octets: [u8; 4]| IpAddr::V4(Ipv4Addr::from(octets))),
-            6 => self.array().map(|octets: [u8; 16]| IpAddr::V6(Ipv6Addr::from(octets))),
-            _ => None,
-        }
-    }
-
-    fn label(&mut self, labels: &'static [&'static str]) -> Option<&'static str> {
-        labels.get(usize::from(self.u16()?)).copied()
-    }
-
-    /// A group's values are read twice: here to find its end, and by whoever iterates over it.
-    fn group(&mut self, fields: &'static [Field]) -> Option<Value<'a>> {
-        let group = Values { fields: fields.iter(), rest: self.rest };
-        for field in fields {
-            self.value(&field.ty)?;
-        }
-        Some(Value::Group(group))
-    }
-
-    fn claimed(&mut self) -> Option<Value<'a>> {
-        match self.u8()? {
-            0 => Some(Value::Withheld),
-            1 => self.array().map(|bytes| Value::Pseudonym(Pseudonym(bytes))),
-            2 => self.text(),
-            _ => None,
-        }
-    }
-
-    fn outcome(&mut self, reason: &Type) -> Option<Value<'a>> {
-        let kind = OutcomeKind::from_byte(self.u8()?)?;
-        let reason = match (kind, reason) {
-            (OutcomeKind::Success | OutcomeKind::Unknown, _) => None,
-            (_, Type::Enum(labels)) => Some(self.label(labels)?),
-            _ => return None,
-        };
-        Some(Value::Outcome(kind, reason))
-    }
-
-    fn actor(&mut self) -> Option<[Option<(&'static str, PartValue<'a>)>; 2]> {
-        Some(match self.u8()? {
-            0 => [Some(("user", self.part_text()?)), None],
-            1 => [Some(("user", self.part_text()?)), Some(("session", self.part_claimed()?))],
-            2 => [Some(("user", self.part_claimed()?)), None],
-            3 => [Some(("session", self.part_claimed()?)), None],
-            4 => [Some(("service", self.part_text()?)), None],
-            5 => [Some(("none", self.part_text()?)), None],
-            _ => return None,
-        })
-    }
-
-    fn source(&mut self) -> Option<[Option<(&'static str, PartValue<'a>)>; 2]> {
-        Some(match self.u8()? {
-            0 => [
-                Some(("ip", PartValue::Ip(self.ip()?))),
-                Some(("port", PartValue::Port(self.u16()?))),
-            ],
-            1 => [Some(("ip", PartValue::Ip(self.ip()?))), None],
-            2 => [Some(("local", self.part_text()?)), None],
-            3 => [Some(("none", self.part_text()?)), None],
-            _ => return None,
-        })
-    }
-
-    fn part_text(&mut self) -> Option<PartValue<'a>> {
-        match self.text()? {
-            Value::Text(text, _) => Some(PartValue::Text(text)),
-            _ => None,
-        }
-    }
-
-    fn part_claimed(&mut self) -> Option<PartValue<'a>> {
-        Some(match self.claimed()? {
-            Value::Text(text, _) => PartValue::Text(text),
-            Value::Pseudonym(pseudonym) => PartValue::Pseudonym(pseudonym),
-            _ => PartValue::Withheld,
-        })
-    }
 }
 
 pub(crate) use sealed::Buffer as SealedBuffer;

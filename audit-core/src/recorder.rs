@@ -1,8 +1,10 @@
 //! The seam between events and what records them.
 
+use crate::declared::assert_fit_lines;
 use crate::encode::Encoder;
 use crate::record::SealedBuffer;
-use crate::{AuditEvent, Buffer, Context, EmitError, Pseudonyms, Record, Schema, TooSmall};
+use crate::schema::takes_context;
+use crate::{AuditEvent, Buffer, Bytes, Context, EmitError, Pseudonyms, Record, Schema, TooSmall};
 
 /// What takes events: the writer, or a double in a test.
 pub trait Recorder: Send + Sync {
@@ -43,22 +45,62 @@ pub struct EventRef<'a> {
 }
 
 impl<'a> EventRef<'a> {
+    /// An event that knows its actor and source, to be encoded without a recorder: on a
+    /// microcontroller that sends its records elsewhere, say. One that takes them from a context
+    /// does not compile here.
+    ///
+    /// ```
+    /// use audit_core::{AuditEvent, EventRef};
+    ///
+    /// /// The case was opened.
+    /// #[must_use]
+    /// #[derive(AuditEvent)]
+    /// #[audit(action = "open_case", category = "tamper", outcome = "success")]
+    /// #[audit(none(actor = "the switch does not know"), source(local = "case switch"))]
+    /// #[audit(object(id = "case"), object_type = "part")]
+    /// struct CaseOpened {
+    ///     #[audit(disclose = "counted by the switch", class = "public")]
+    ///     times: u16,
+    /// }
+    ///
+    /// let event = CaseOpened { times: 2 };
+    /// let mut buffer = [0; CaseOpened::MAX_ENCODED];
+    /// let record = EventRef::of(&event).encode(&mut buffer[..], None)?;
+    /// assert_eq!(record.bytes(), [2, 0]);
+    /// # Ok::<(), audit_core::TooSmall>(())
+    /// ```
+    pub fn of<E: AuditEvent>(event: &'a E) -> EventRef<'a> {
+        const {
+            assert!(
+                !takes_context(E::SCHEMAS),
+                "this audit event takes its actor or source from a context: use `EventRef::of_in`"
+            );
+        }
+        EventRef::new(event, None)
+    }
+
+    /// An event with the context that knows its actor or source.
+    pub fn of_in<E: AuditEvent>(event: &'a E, context: &'a Context<'a>) -> EventRef<'a> {
+        EventRef::new(event, Some(context))
+    }
+
     pub(crate) fn new<E: AuditEvent>(
         event: &'a E,
         context: Option<&'a Context<'a>>,
     ) -> EventRef<'a> {
-        const {
-            assert!(
-                E::SCHEMA.max_line() <= crate::LINE_BYTES_MAX
-                    && E::SCHEMA.max_schema_line() <= crate::LINE_BYTES_MAX,
-                "this audit event could exceed the longest line of 16 KiB: record fewer or shorter fields"
-            );
-            assert!(
-                E::SCHEMA.absences_have_reasons(),
-                "an actor, source or object of this audit event may be absent: say why with `absent`"
-            );
-        }
+        const { assert_fit_lines(E::SCHEMAS) };
         EventRef { event, context }
+    }
+
+    /// An event that was encoded elsewhere.
+    pub(crate) fn of_record<B: Bytes>(record: &'a Record<B>) -> EventRef<'a> {
+        EventRef { event: record, context: None }
+    }
+
+    /// Shows the event to whoever reads the program's diagnostics, whatever the recorder says.
+    pub(crate) fn tell(self) {
+        #[cfg(feature = "tracing")]
+        crate::bridge::tell(self);
     }
 
     /// What the event is.
@@ -101,18 +143,27 @@ impl core::fmt::Debug for EventRef<'_> {
 }
 
 /// [`AuditEvent`] without its constants, so that it can stand behind a pointer.
-trait Encode {
+pub(crate) trait Encode {
     fn schema(&self) -> &'static Schema;
     fn encode(&self, context: Option<&Context<'_>>, out: &mut Encoder<'_>);
 }
 
 impl<E: AuditEvent> Encode for E {
     fn schema(&self) -> &'static Schema {
-        E::SCHEMA
+        // Each variant has its schema, that is the trait's condition.
+        E::SCHEMAS.get(self.variant()).copied().unwrap_or(const { first(E::SCHEMAS) })
     }
 
     fn encode(&self, context: Option<&Context<'_>>, out: &mut Encoder<'_>) {
         AuditEvent::encode(self, context, out);
+    }
+}
+
+#[expect(clippy::panic, reason = "at compile time, where a panic is the message")]
+const fn first(schemas: &[&'static Schema]) -> &'static Schema {
+    match schemas {
+        [first, ..] => first,
+        [] => panic!("an audit event has at least one schema"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What an event is and records, as constants.
 
 use crate::value::{Type, escaped_len, max};
-use crate::{Class, Level, OutcomeKind};
+use crate::{Class, LINE_BYTES_MAX, Level, OutcomeKind};
 
 /// What an event is and records. The derive writes it; a log carries it before the event's first
 /// line.
@@ -65,7 +65,8 @@ impl ActionNames {
 pub enum OutcomeRule {
     /// It is always this one.
     Always(OutcomeKind),
-    /// A field of type [`Outcome`](crate::Outcome) says so.
+    /// A field of type [`Outcome`](crate::Outcome) says so, or, in an event of two phases, of type
+    /// [`Awaited`](crate::Awaited).
     Field,
 }
 
@@ -82,8 +83,9 @@ pub enum Part {
     Context,
 }
 
-/// One recorded field.
+/// One recorded field. Only the derives make one, of a Rust type's own type and class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Field {
     /// The field's name, which is its key in a line's `data`.
     pub name: &'static str,
@@ -155,14 +157,6 @@ pub enum Treatment {
 }
 
 impl Schema {
-    /// The level of an event that ended so.
-    pub const fn level_of(&self, outcome: OutcomeKind) -> Level {
-        match self.level {
-            Some(level) => level,
-            None => outcome.level(),
-        }
-    }
-
     /// The longest record of this event, in bytes.
     pub const fn max_encoded(&self) -> usize {
         fields_max_encoded(self.fields)
@@ -186,25 +180,46 @@ impl Schema {
             + fields_max_line(self.fields)
     }
 
-    /// Whether every part that may be absent says why. The derive sees that of an `Option` that is
-    /// spelled so; this sees it of an alias too.
-    pub(crate) const fn absences_have_reasons(&self) -> bool {
-        let mut rest = self.fields;
-        while let [field, tail @ ..] = rest {
-            let is_optional_part =
-                !matches!(field.place, Place::Data) && matches!(field.ty, Type::Optional(_));
-            if is_optional_part && field.absent.is_none() {
-                return false;
-            }
-            rest = tail;
-        }
-        true
-    }
-
     /// An upper bound of the line that describes this event, in bytes.
     pub const fn max_schema_line(&self) -> usize {
         self.max_line() + 512 + escaped_len(self.about) + fields_max_schema(self.fields)
     }
+}
+
+/// The longest record of an event with these schemas, in bytes.
+pub(crate) const fn longest_encoded(schemas: &[&Schema]) -> usize {
+    let mut longest = 0;
+    let mut rest = schemas;
+    while let [schema, tail @ ..] = rest {
+        longest = max(longest, schema.max_encoded());
+        rest = tail;
+    }
+    longest
+}
+
+/// Whether each event and its schema fit into a line.
+pub(crate) const fn fit_lines(schemas: &[&Schema]) -> bool {
+    let mut rest = schemas;
+    while let [schema, tail @ ..] = rest {
+        // A schema's line is longer than any of its events'.
+        if schema.max_schema_line() > LINE_BYTES_MAX {
+            return false;
+        }
+        rest = tail;
+    }
+    true
+}
+
+/// Whether one of these schemas takes its actor or source from a context.
+pub(crate) const fn takes_context(schemas: &[&Schema]) -> bool {
+    let mut rest = schemas;
+    while let [schema, tail @ ..] = rest {
+        if let (Part::Context, _) | (_, Part::Context) = (schema.actor, schema.source) {
+            return true;
+        }
+        rest = tail;
+    }
+    false
 }
 
 /// The class of a group: that of its most confined field. Withheld fields do not count, because
@@ -266,7 +281,7 @@ pub(crate) const fn fields_max_line(fields: &'static [Field]) -> usize {
 }
 
 /// The summed width of fields as a schema line lists them.
-const fn fields_max_schema(fields: &'static [Field]) -> usize {
+pub(crate) const fn fields_max_schema(fields: &'static [Field]) -> usize {
     let mut total = 0;
     let mut rest = fields;
     while let [field, tail @ ..] = rest {
@@ -279,9 +294,6 @@ const fn fields_max_schema(fields: &'static [Field]) -> usize {
             None => 0,
         };
         total += 128 + escaped_len(field.name) + reason + absent + field.ty.max_schema();
-        if let Type::Group(inner) = field.ty {
-            total += fields_max_schema(inner);
-        }
         rest = tail;
     }
     total

@@ -3,7 +3,7 @@
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
-use crate::schema::{Field, fields_max_encoded, fields_max_line};
+use crate::schema::{Field, fields_max_encoded, fields_max_line, fields_max_schema};
 use crate::{Class, Encoder};
 
 /// A value that may stand in an audit event.
@@ -26,9 +26,9 @@ use crate::{Class, Encoder};
     message = "`{Self}` may not stand in an audit event",
     label = "nothing about this type says that it holds no secret",
     note = "a secret, or content such as pasted text: wrap the field's type in `Withheld<…>`",
-    note = "a name, an id, a size, a version: use the type of `audit_core::vocab` that says so",
+    note = "a name, an id, a size, a version, a text of the program (`lit!`): use the type of `audit_core::vocab` that says so",
     note = "a fieldless enum, a newtype or a struct of your own: add `#[derive(AuditValue)]` to it",
-    note = "text or a number that may be recorded all the same: say why with `#[audit(disclose = \"why\", class = \"internal\")]`"
+    note = "text or an integer that may be recorded all the same: say why with `#[audit(disclose = \"why\", class = \"internal\")]`"
 )]
 pub unsafe trait AuditValue {
     /// What the values are.
@@ -51,7 +51,12 @@ pub unsafe trait AuditValue {
     label = "a reason is a code",
     note = "declare a fieldless enum with `#[derive(AuditValue)]`, one variant a reason"
 )]
-pub unsafe trait AuditReason: AuditValue {}
+pub unsafe trait AuditReason: AuditValue {
+    /// What tells this trait from others that have no items, should its name mean another one where
+    /// generated code stands.
+    #[doc(hidden)]
+    const IS_A_REASON: () = ();
+}
 
 /// What the values of a field are: how they are encoded, and how they look in a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +90,9 @@ pub enum Type {
     Claimed(u16),
     /// An outcome, with a reason of this type where it is not a success.
     Outcome(&'static Type),
+    /// The phase of an event of two phases, and at its end its outcome, with a reason of this type
+    /// where it is not a success.
+    Awaited(&'static Type),
     /// A whole actor, from a context.
     Actor,
     /// A whole source, from a context.
@@ -107,6 +115,7 @@ impl Type {
             Type::Keyed => 9,
             Type::Claimed(limit) => 1 + TEXT_HEADER + *limit as usize,
             Type::Outcome(reason) => 1 + reason.max_encoded(),
+            Type::Awaited(reason) => 10 + reason.max_encoded(),
             Type::Actor => 1 + 2 * (TEXT_HEADER + 256) + 9,
             Type::Source => 1 + TEXT_HEADER + 256,
         }
@@ -127,6 +136,7 @@ impl Type {
             Type::Keyed => 34,
             Type::Claimed(limit) => max(34, *limit as usize + 2),
             Type::Outcome(reason) => 40 + reason.max_line(),
+            Type::Awaited(reason) => 100 + reason.max_line(),
             Type::Actor => 700,
             Type::Source => 300,
         }
@@ -145,7 +155,8 @@ impl Type {
                 total
             }
             Type::Optional(inner) => 16 + inner.max_schema(),
-            Type::Outcome(reason) => 16 + reason.max_schema(),
+            Type::Outcome(reason) | Type::Awaited(reason) => 16 + reason.max_schema(),
+            Type::Group(fields) => 32 + fields_max_schema(fields),
             _ => 32,
         }
     }
@@ -193,6 +204,7 @@ const fn longest(labels: &[&str]) -> usize {
 }
 
 // SAFETY: one bit says nothing but itself.
+#[diagnostic::do_not_recommend]
 unsafe impl AuditValue for bool {
     const TYPE: Type = Type::Bool;
     const CLASS: Class = Class::Internal;
@@ -205,6 +217,7 @@ unsafe impl AuditValue for bool {
 macro_rules! address_values {
     ($($address:ident => $ty:ident, $put:ident, $whole:ident;)*) => {$(
         // SAFETY: an address is what an audit record is asked for.
+        #[diagnostic::do_not_recommend]
         unsafe impl AuditValue for $address {
             const TYPE: Type = Type::$ty;
             const CLASS: Class = Class::Personal;

@@ -16,16 +16,18 @@ pub(crate) struct Keyed<T> {
     pub(crate) value: T,
 }
 
-/// On an event's struct.
+/// On an event's struct, enum or variant.
 #[derive(Default)]
 pub(crate) struct EventAttrs {
     pub(crate) action: Option<ActionAttr>,
     pub(crate) category: Option<LitStr>,
     pub(crate) outcome: Option<Keyed<OutcomeKind>>,
     pub(crate) level: Option<Level>,
-    pub(crate) name: Option<LitStr>,
+    pub(crate) name: Option<Keyed<LitStr>>,
     pub(crate) parts: Vec<PartAttr>,
     pub(crate) object_type: Option<Keyed<LitStr>>,
+    pub(crate) two_phase: Option<Ident>,
+    pub(crate) policies: Option<Keyed<Vec<Path>>>,
     pub(crate) krate: Option<Path>,
 }
 
@@ -37,7 +39,7 @@ pub(crate) struct ActionAttr {
     pub(crate) failure: Option<LitStr>,
 }
 
-/// An actor, source or object that is said on the struct.
+/// An actor, source or object that is said on a struct, enum or variant.
 pub(crate) struct PartAttr {
     pub(crate) key: Ident,
     pub(crate) kind: PartKind,
@@ -67,22 +69,28 @@ pub(crate) struct ValueAttrs {
     pub(crate) krate: Option<Path>,
 }
 
-/// On a variant.
+/// On a variant of a value.
 #[derive(Default)]
 pub(crate) struct VariantAttrs {
     pub(crate) name: Option<LitStr>,
 }
 
 impl EventAttrs {
-    pub(crate) fn read(attrs: &[Attribute], errors: &mut Errors) -> EventAttrs {
+    pub(crate) fn read(
+        attrs: &[Attribute],
+        site: &'static keys::Site,
+        errors: &mut Errors,
+    ) -> EventAttrs {
         let mut this = EventAttrs::default();
-        for entry in entries(attrs, &keys::EVENT, errors) {
+        for entry in entries(attrs, site, errors) {
             match entry.word {
                 ACTION => this.action = ActionAttr::read(entry, errors),
                 CATEGORY => this.category = entry.text(errors),
                 OUTCOME => this.outcome = keyed_choice(entry, OutcomeKind::WORDS, errors),
                 LEVEL => this.level = entry.choice(Level::WORDS, errors),
-                NAME => this.name = entry.text(errors),
+                NAME => this.name = keyed_text(entry, errors),
+                TWO_PHASE => this.two_phase = entry.bare(errors),
+                POLICY => this.policies = keyed_paths(entry, errors),
                 OBJECT_TYPE => this.object_type = keyed_text(entry, errors),
                 CRATE => this.krate = krate(entry, errors),
                 NONE => this.nones(entry, errors),
@@ -229,6 +237,11 @@ fn keyed_text(entry: Entry, errors: &mut Errors) -> Option<Keyed<LitStr>> {
     entry.text(errors).map(|value| Keyed { key, value })
 }
 
+fn keyed_paths(entry: Entry, errors: &mut Errors) -> Option<Keyed<Vec<Path>>> {
+    let key = entry.key.clone();
+    entry.paths(errors).map(|value| Keyed { key, value })
+}
+
 fn keyed_choice<T: Copy>(
     entry: Entry,
     words: &'static [(&'static str, T)],
@@ -240,10 +253,13 @@ fn keyed_choice<T: Copy>(
 
 fn krate(entry: Entry, errors: &mut Errors) -> Option<Path> {
     let text = entry.text(errors)?;
-    let path = text.parse_with(Path::parse_mod_style);
-    if path.is_err() {
-        let message = "expected the path of audit-core, such as `::audit_core`";
+    let path = text.parse_with(Path::parse_mod_style).ok();
+    // A module of the declaring crate could have other things under the names of ours.
+    let path = path.filter(|path| path.leading_colon.is_some());
+    if path.is_none() {
+        let message = "expected the path of audit-core from a crate on, such as `::audit_core` or \
+             `::facade::audit_core`";
         errors.push_unread(&text, message);
     }
-    path.ok()
+    path
 }

@@ -1,11 +1,11 @@
-//! The syntax of `#[audit(…)]`: entries `key`, `key = "text"` and `key(entries)`, before they mean
-//! anything.
+//! The syntax of `#[audit(…)]`: entries `key`, `key = "text"`, `key = a::path` and `key(entries)`,
+//! before they mean anything.
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Lit, LitStr, Token, parenthesized};
+use syn::{Attribute, Lit, LitBool, LitStr, Path, Token, parenthesized};
 
 use crate::errors::Errors;
 use crate::keys::{Looked, Site};
@@ -29,13 +29,22 @@ struct RawEntry {
 enum Form {
     Bare,
     Text(LitStr),
+    /// `key = a::path`.
+    Path(Path),
+    /// A path of several segments alone; its first is taken for the key.
+    Segments(Path),
     List(Vec<RawEntry>),
+}
+
+/// Whether an attribute has this name, raw (`r#audit`) or not.
+pub(crate) fn is_called(attr: &Attribute, name: &str) -> bool {
+    attr.path().get_ident().is_some_and(|ident| ident.unraw() == name)
 }
 
 /// All entries of an item's `#[audit(…)]` attributes.
 pub(crate) fn entries(attrs: &[Attribute], site: &'static Site, errors: &mut Errors) -> Vec<Entry> {
     let mut raw = Vec::new();
-    for attr in attrs.iter().filter(|attr| attr.path().is_ident(AUDIT)) {
+    for attr in attrs.iter().filter(|attr| is_called(attr, AUDIT)) {
         match attr.parse_args_with(Punctuated::<RawEntry, Token![,]>::parse_terminated) {
             Ok(parsed) => raw.extend(parsed),
             Err(error) => errors.push_syntax(error),
@@ -74,7 +83,7 @@ impl Entry {
     pub(crate) fn text(self, errors: &mut Errors) -> Option<LitStr> {
         match self.form {
             Form::Text(text) => Some(text),
-            Form::Bare | Form::List(_) => {
+            Form::Bare | Form::Path(_) | Form::Segments(_) | Form::List(_) => {
                 let message = format!("`{0}` takes a text: `{0} = \"…\"`", self.word);
                 errors.push_unread(&self.key, message);
                 None
@@ -106,7 +115,7 @@ impl Entry {
     pub(crate) fn list(self, site: &'static Site, errors: &mut Errors) -> Vec<Entry> {
         match self.form {
             Form::List(entries) if !entries.is_empty() => known(entries, site, errors),
-            Form::List(_) | Form::Bare | Form::Text(_) => {
+            _ => {
                 let valid = list(site.keys.iter().copied());
                 let message = format!("`{0}` takes, in parentheses: {valid}", self.word);
                 errors.push_unread(&self.key, message);
@@ -115,11 +124,30 @@ impl Entry {
         }
     }
 
+    /// The paths of `key = path` or `key(path, path)`.
+    pub(crate) fn paths(self, errors: &mut Errors) -> Option<Vec<Path>> {
+        let paths = match self.form {
+            Form::Path(path) => Some(vec![path]),
+            Form::List(entries) if !entries.is_empty() => {
+                entries.into_iter().map(RawEntry::into_path).collect()
+            }
+            _ => None,
+        };
+        if paths.is_none() {
+            let message = format!(
+                "`{0}` takes a path, without quotes: `{0} = A`; or several: `{0}(A, B)`",
+                self.word
+            );
+            errors.push_unread(&self.key, message);
+        }
+        paths
+    }
+
     /// The key of a `key` that stands alone.
     pub(crate) fn bare(self, errors: &mut Errors) -> Option<Ident> {
         match self.form {
             Form::Bare => Some(self.key),
-            Form::Text(_) | Form::List(_) => {
+            Form::Text(_) | Form::Path(_) | Form::Segments(_) | Form::List(_) => {
                 let message = format!("`{}` stands alone here, without a value", self.word);
                 errors.push_unread(&self.key, message);
                 None
@@ -133,16 +161,29 @@ impl Entry {
     }
 }
 
+impl RawEntry {
+    fn into_path(self) -> Option<Path> {
+        match self.form {
+            Form::Bare => Some(Path::from(self.key)),
+            Form::Segments(path) => Some(path),
+            Form::Text(_) | Form::Path(_) | Form::List(_) => None,
+        }
+    }
+}
+
 impl Parse for RawEntry {
     fn parse(input: ParseStream<'_>) -> syn::Result<RawEntry> {
+        if input.peek(Token![::]) || input.peek2(Token![::]) {
+            let path = input.call(Path::parse_mod_style)?;
+            let first = path.segments.first().map(|first| first.ident.clone());
+            let key = first.ok_or_else(|| input.error("expected a path"))?;
+            return Ok(RawEntry { key, form: Form::Segments(path) });
+        }
         // Any word, because `crate` is one.
         let key = Ident::parse_any(input)?;
         let form = if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
-            match input.parse()? {
-                Lit::Str(text) => Form::Text(text),
-                other => return Err(syn::Error::new_spanned(other, "expected a text in quotes")),
-            }
+            value(input)?
         } else if input.peek(syn::token::Paren) {
             let content;
             parenthesized!(content in input);
@@ -152,5 +193,16 @@ impl Parse for RawEntry {
             Form::Bare
         };
         Ok(RawEntry { key, form })
+    }
+}
+
+/// What stands after `=`.
+fn value(input: ParseStream<'_>) -> syn::Result<Form> {
+    if input.peek(Token![::]) || (input.peek(Ident::peek_any) && !input.peek(LitBool)) {
+        return input.call(Path::parse_mod_style).map(Form::Path);
+    }
+    match input.parse()? {
+        Lit::Str(text) => Ok(Form::Text(text)),
+        other => Err(syn::Error::new_spanned(other, "expected a text in quotes")),
     }
 }

@@ -30,9 +30,33 @@ pub(crate) static EVENT: Site = Site {
         OBJECT_TYPE,
         NONE,
         FROM_CONTEXT,
+        TWO_PHASE,
+        POLICY,
         CRATE,
     ],
     others: &[&EVENT_FIELD],
+};
+
+/// The keys of a struct: `check` has more to say of those that an enum does not take.
+pub(crate) static EVENT_ENUM: Site =
+    Site { place: "on an event's enum", keys: EVENT.keys, others: &[&EVENT_FIELD] };
+
+pub(crate) static EVENT_VARIANT: Site = Site {
+    place: "on an event's variant",
+    keys: &[
+        ACTION,
+        CATEGORY,
+        OUTCOME,
+        LEVEL,
+        NAME,
+        ACTOR,
+        SOURCE,
+        OBJECT,
+        OBJECT_TYPE,
+        NONE,
+        FROM_CONTEXT,
+    ],
+    others: &[&EVENT_FIELD, &EVENT_ENUM],
 };
 
 pub(crate) static EVENT_FIELD: Site = Site {

@@ -12,16 +12,19 @@ mod expand;
 mod fallback;
 mod keys;
 mod model;
+#[cfg(test)]
+mod snapshots;
 mod symbol;
+mod telling;
 mod text;
 
-use syn::{DeriveInput, Path, parse_macro_input, parse_quote};
+use syn::{Data, DeriveInput, Path, parse_macro_input, parse_quote};
 
 use crate::attr::{EventAttrs, ValueAttrs};
 use crate::errors::Errors;
 use crate::model::Item;
 
-/// Makes a struct an audit event.
+/// Makes a struct an audit event, or an enum one for each of its variants.
 ///
 /// A field compiles only if its type says that it may be recorded, and an event compiles only if it
 /// is complete. Every fault is told on its own token, with its remedy.
@@ -64,7 +67,9 @@ use crate::model::Item;
 /// | `from_context(actor, source)` | the caller's surroundings know: the event has `emit_in(&context)`, no `emit()` |
 /// | `level = "warn"` | the level, if it does not follow from the outcome: `info`, `warn`, `error` |
 /// | `name = "login_refused"` | another name of the event |
-/// | `crate = "path"` | where audit-core lives, if not at `::audit_core` |
+/// | `two_phase` | it is recorded before the operation begins and again at its end; below |
+/// | `policy = NO_CONTENT`, `policy(A, B)` | what it must keep to; a field that does not stops the compiler |
+/// | `crate = "::path"` | where audit-core lives, from a crate on, if not at `::audit_core` |
 ///
 /// # On a field
 ///
@@ -76,16 +81,71 @@ use crate::model::Item;
 /// | `source(address)` | from where |
 /// | `object(id)`, `object(name)` | to what |
 /// | `absent = "why"` | why a part of type `Option` may be absent; required there |
-/// | `outcome` | how it ended, of type `Outcome<Reason>` |
+/// | `outcome` | how it ended, of type `Outcome<Reason>`; with `two_phase`, `Awaited<Reason>` |
 /// | `reason` | why it was denied or failed, if the outcome stands on the struct: a fieldless enum |
 /// | `disclose = "why"` | text or a number that is recorded all the same, for this reason |
 /// | `class = "internal"` | how far that may travel: `public`, `internal` or, unless said, `personal` |
+///
+/// # Names that say content or credential
+///
+/// A field called `password`, `api_key`, `pasteText` or `r#pin` carries no text, whatever its type:
+/// the type must be `CarriesNoText` (`Withheld`, `bool`, a measure, a size bucket, a fieldless enum,
+/// a struct of these), and `disclose` does not help. Whole words count, alone or joined, in every
+/// case and in the plural: `user_pin` says a credential and `spinner` does not. A field that
+/// merely sounds so gets another name. The same holds in structs with `#[derive(AuditValue)]`, and
+/// for all data of a variant whose name says what there is (`Password`); one that says what happened
+/// (`PasswordChanged`) says nothing of its data.
+///
+/// What was typed or pasted (`password`, `pin`, `paste`, …) tells no length either: its type must be
+/// `TellsNoLength`, which `Count` and `ByteSize` are not, unless the name says that it counts
+/// something else (`pin_attempts`, `paste_count`).
+///
+/// # Enums
+///
+/// Each variant is an event with a schema and a name of its own: the enum's and the variant's in
+/// snake case (`door_opened`), or the variant's `name = "…"`, in full. What stands on the enum holds
+/// for every variant, unless the variant says otherwise, in an `#[audit(…)]` of its own or by a
+/// field with that role. `name` stands on variants only, `policy` and `crate` on the enum only.
+/// Variants have named fields or none. If one takes a context, the methods are those with `_in`.
+///
+/// ```ignore
+/// #[must_use]
+/// #[derive(AuditEvent)]
+/// #[audit(category = "doors", outcome = "success", actor(service = "lock"))]
+/// #[audit(source(local = "lobby"), object(id = "door"), object_type = "part")]
+/// enum Door {
+///     /// Somebody opened it.
+///     #[audit(action = "open")]
+///     Opened { by_key: bool },
+///     /// It did not close.
+///     #[audit(action = "close", outcome = "failure")]
+///     Stuck {
+///         #[audit(reason)]
+///         why: DoorFault,
+///     },
+/// }
+/// ```
+///
+/// # Two phases
+///
+/// With `two_phase` the event has `begin` and `begin_to` (with `from_context`: `begin_in` and
+/// `begin_to_in`) instead of the methods below. What they return must be finished with the outcome,
+/// which nobody knows before: so the field `outcome` is an `Awaited<Reason>`.
 ///
 /// # What comes of it
 ///
 /// The methods `emit`, `emit_or_count`, `emit_to`, `emit_durable`, `begin_durable` and
 /// `begin_durable_to` (with `from_context`: each with `_in` and a context), and a `Debug` that
-/// shows the struct's name and nothing of its fields.
+/// shows the type's name and nothing of its fields.
+///
+/// # error\[E0119\]: conflicting implementations of trait `Display`
+///
+/// or `Serialize`, `Debug`, `Deref`, `AsRef`, `Borrow<str>`. The compiler says this where one of
+/// them is derived or written beside `AuditEvent`, and points at both. An event has no side door:
+/// through these traits its fields would reach a `println!` or a file that knows nothing of classes.
+/// `Debug` is there already and shows no field; the others are taken so that nobody has them, and
+/// cannot be called (the compiler's note about `NothingElseShowsAnEvent` and `Never` is how). Take the derive or
+/// the `impl` away. To show something of an event, show the value that it was made of.
 #[proc_macro_derive(AuditEvent, attributes(audit))]
 pub fn derive_audit_event(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -95,7 +155,9 @@ pub fn derive_audit_event(input: proc_macro::TokenStream) -> proc_macro::TokenSt
 /// Makes a type a value of audit events.
 ///
 /// A fieldless enum is recorded as the name of its variant, and can be a reason; a newtype as the
-/// value in it; a struct as its fields, which follow the rules of an event's.
+/// value in it; a struct as its fields, which follow the rules of an event's. An enum carries no
+/// text, a struct carries none if none of its fields does: only then may a field with a name such
+/// as `paste` have it as its type.
 ///
 /// ```ignore
 /// #[derive(AuditValue)]
@@ -122,7 +184,7 @@ pub fn derive_audit_event(input: proc_macro::TokenStream) -> proc_macro::TokenSt
 /// | `class = "public"` | on an enum | how far it may travel; `internal` unless said |
 /// | `name = "…"` | on a variant | another label than the variant's name in snake case |
 /// | `disclose = "why"`, `class = "…"` | on a struct's field | as in an event |
-/// | `crate = "path"` | on the type | where audit-core lives, if not at `::audit_core` |
+/// | `crate = "::path"` | on the type | where audit-core lives, from a crate on, if not at `::audit_core` |
 #[proc_macro_derive(AuditValue, attributes(audit))]
 pub fn derive_audit_value(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -131,11 +193,15 @@ pub fn derive_audit_value(input: proc_macro::TokenStream) -> proc_macro::TokenSt
 
 fn event(input: &DeriveInput) -> proc_macro2::TokenStream {
     let mut errors = Errors::new();
-    let attrs = EventAttrs::read(&input.attrs, &mut errors);
+    let site = match input.data {
+        Data::Enum(_) => &keys::EVENT_ENUM,
+        Data::Struct(_) | Data::Union(_) => &keys::EVENT,
+    };
+    let attrs = EventAttrs::read(&input.attrs, site, &mut errors);
     let item = item(input, attrs.krate.clone());
     let event = check::event::event(input, &attrs, &mut errors);
     match errors.finish() {
-        Some(faults) => fallback::event(&item, &faults),
+        Some(faults) => fallback::event(&item, input, &attrs, &faults),
         None => event.map(|event| expand::event::event(&item, &event)).unwrap_or_default(),
     }
 }
@@ -151,10 +217,11 @@ fn value(input: &DeriveInput) -> proc_macro2::TokenStream {
     }
 }
 
-fn item(input: &DeriveInput, krate: Option<Path>) -> Item<'_> {
+fn item(input: &DeriveInput, home: Option<Path>) -> Item<'_> {
     Item {
         ident: &input.ident,
         generics: &input.generics,
-        krate: krate.unwrap_or_else(|| parse_quote!(::audit_core)),
+        home: home.unwrap_or_else(|| parse_quote!(::audit_core)),
+        krate: parse_quote!(__audit),
     }
 }

@@ -12,17 +12,33 @@ pub(crate) struct Item<'a> {
     pub(crate) ident: &'a Ident,
     pub(crate) generics: &'a Generics,
     /// Where audit-core lives.
+    pub(crate) home: Path,
+    /// What the code calls it.
     pub(crate) krate: Path,
 }
 
-/// A struct that is an event.
+/// An item that is an event.
 pub(crate) struct Event<'a> {
+    pub(crate) shape: Shape<'a>,
+    /// What it must keep to.
+    pub(crate) policies: Vec<&'a Path>,
+}
+
+pub(crate) enum Shape<'a> {
+    Struct(Box<Variant<'a>>),
+    /// At least one, in the order of declaration.
+    Enum(Vec<Variant<'a>>),
+}
+
+/// What has one schema: an event's struct, or one variant of its enum.
+pub(crate) struct Variant<'a> {
+    pub(crate) ident: &'a Ident,
     pub(crate) name: String,
     /// The first paragraph of its documentation.
     pub(crate) about: String,
     pub(crate) category: String,
     pub(crate) action: Action,
-    pub(crate) outcome: OutcomeRule,
+    pub(crate) outcome: OutcomeRule<'a>,
     /// The level, if it does not follow from the outcome.
     pub(crate) level: Option<Level>,
     pub(crate) actor: Part,
@@ -35,6 +51,7 @@ pub(crate) struct Event<'a> {
 }
 
 /// The names of an action, by outcome.
+#[derive(Clone)]
 pub(crate) struct Action {
     pub(crate) success: String,
     pub(crate) denied: String,
@@ -42,12 +59,18 @@ pub(crate) struct Action {
 }
 
 /// Where the outcome comes from.
-pub(crate) enum OutcomeRule {
+pub(crate) enum OutcomeRule<'a> {
     Always(OutcomeKind),
     Field,
+    /// A field, once the operation is over: the event has two phases.
+    Awaited {
+        field: &'a Ident,
+        ty: &'a Type,
+    },
 }
 
 /// Where an actor, source or object comes from.
+#[derive(Clone)]
 pub(crate) enum Part {
     Fields,
     /// The name of the kind and the value, such as `service` and `updater`.
@@ -65,6 +88,7 @@ pub(crate) struct Field<'a> {
     pub(crate) ty: &'a Type,
     pub(crate) place: Place,
     pub(crate) treatment: Treatment,
+    pub(crate) carries: Carries,
     /// Why it may be absent.
     pub(crate) absent: Option<String>,
 }
@@ -75,6 +99,16 @@ pub(crate) enum Treatment {
     ByType,
     /// Its author says so.
     Disclosed { why: String, class: Class },
+}
+
+/// What a field's type may carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Carries {
+    Anything,
+    /// Its name says content or credential.
+    NoText,
+    /// Its name says something that was typed or pasted, whose very length helps to guess it.
+    NoLength,
 }
 
 /// A type that is a value.

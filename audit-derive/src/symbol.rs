@@ -3,7 +3,7 @@
 pub(crate) const AUDIT: &str = "audit";
 pub(crate) const MUST_USE: &str = "must_use";
 
-// On a struct.
+// On a struct or an enum.
 pub(crate) const ACTION: &str = "action";
 pub(crate) const CATEGORY: &str = "category";
 pub(crate) const CRATE: &str = "crate";
@@ -11,6 +11,8 @@ pub(crate) const FROM_CONTEXT: &str = "from_context";
 pub(crate) const LEVEL: &str = "level";
 pub(crate) const NAME: &str = "name";
 pub(crate) const NONE: &str = "none";
+pub(crate) const POLICY: &str = "policy";
+pub(crate) const TWO_PHASE: &str = "two_phase";
 
 // On a struct and on a field.
 pub(crate) const ACTOR: &str = "actor";

@@ -64,7 +64,7 @@ mod config;
 mod retention;
 mod rotation;
 
-// The file format, written and read.
+// The file format, written and read, and what it can hold.
 mod line;
 pub mod reader;
 mod segment;

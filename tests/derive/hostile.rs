@@ -26,6 +26,7 @@ pub mod shadows {
     pub(crate) struct Encoder;
     pub(crate) struct Debug;
     pub(crate) struct u16;
+    pub(crate) struct usize;
     pub(crate) struct str;
     pub(crate) const out: bool = true;
     pub(crate) const formatter: bool = true;
@@ -73,6 +74,65 @@ pub mod shadows {
         /// Number.
         #[audit(disclose = "a test")]
         pub number: u8,
+        /// Of what nobody sees.
+        pub screen: Together,
+    }
+
+    /// It happens in several ways, with names that the expansion might take for its own.
+    #[must_use]
+    #[derive(TheEvent)]
+    #[audit(action = "happen", category = "tests", outcome = "success")]
+    #[audit(none(actor = "a test", source = "a test", object = "a test"))]
+    pub enum Happening<T, const N: u8> {
+        /// As if there were an `Option` about.
+        None,
+        /// The other.
+        Some {
+            /// Out.
+            out: How,
+            /// Formatter.
+            formatter: T,
+        },
+        /// Of the trait.
+        SCHEMAS,
+    }
+
+    impl<T, const N: u8> Happening<T, N> {
+        /// Not the trait's.
+        pub fn variant(&self) -> bool {
+            true
+        }
+
+        /// Nor this.
+        pub fn encode(&self) -> bool {
+            true
+        }
+    }
+
+    /// It happens from one moment to another.
+    #[must_use]
+    #[derive(TheEvent)]
+    #[audit(
+        action = "happen",
+        category = "tests",
+        two_phase,
+        policy = ::audit_core::policy::NO_CONTENT
+    )]
+    #[audit(none(actor = "a test", source = "a test", object = "a test"))]
+    pub struct Happens<'x> {
+        /// Outcome.
+        #[audit(outcome)]
+        pub awaited: ::audit_core::Awaited<How>,
+        /// First.
+        pub first: &'x bool,
+    }
+
+    impl Happens<'_> {
+        /// Not the trait's.
+        #[must_use]
+        pub fn awaited(&self) -> bool {
+            true
+        }
     }
 }
 
@@ -87,6 +147,7 @@ fn an_event_can_be_declared_among_shadows() {
         around: Around(How::Some),
         together: Together { first: false },
         number: 1,
+        screen: Together { first: true },
     };
     let context = Context::new(Actor::None(lit!("a test")), Source::None(lit!("a test")));
     let record = crate::recorder::recorded(|recorder| event.emit_to_in(recorder, &context));
@@ -100,4 +161,27 @@ fn an_event_can_be_declared_among_shadows() {
         ]
     );
     assert_eq!(told[6], "data number = Small(1)");
+}
+
+#[test]
+fn enums_and_two_phases_can_too() {
+    use shadows::{Happening, Happens, How};
+
+    let event = Happening::<bool, 1>::Some { out: How::None, formatter: true };
+    assert!(event.variant() && event.encode());
+    let record = crate::recorder::recorded(|recorder| event.emit_to(recorder));
+    assert_eq!(record.schema().event, "happening_some");
+    assert_eq!(
+        crate::recorder::told(&record),
+        [r#"data out = Label("none")"#, "data formatter = Bool(true)"]
+    );
+    for (event, name) in
+        [(Happening::<bool, 1>::None, "happening_none"), (Happening::SCHEMAS, "happening_schemas")]
+    {
+        let record = crate::recorder::recorded(|recorder| event.emit_to(recorder));
+        assert_eq!(record.schema().event, name);
+    }
+    let event = Happens { awaited: audit_core::Awaited::new(), first: &true };
+    assert!(event.awaited());
+    assert_eq!(event.begin().err(), Some(audit_core::EmitError::NoRecorder));
 }

@@ -10,9 +10,15 @@
 )]
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
+mod enums;
+// As a manifest would say it: `renamed = { package = "audit-core" }`.
+extern crate audit_core as renamed;
+
 pub mod hostile;
 mod names;
 mod parts;
 mod recorder;
 mod secrets;
+mod telling;
+mod two_phase;
 mod values;

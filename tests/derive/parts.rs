@@ -57,7 +57,7 @@ fn all_parts_from_fields() {
         first: true,
         device_name: ObjectName::new("Rack 7").unwrap(),
     };
-    let schema = LoginFailed::SCHEMA;
+    let schema = LoginFailed::SCHEMAS[0];
     assert_eq!(schema.event, "login_failed");
     assert_eq!(schema.about, "A login attempt was refused.");
     assert_eq!(schema.category, "authentication");
@@ -104,7 +104,7 @@ struct ClockSet;
 
 #[test]
 fn all_parts_constant() {
-    let schema = ClockSet::SCHEMA;
+    let schema = ClockSet::SCHEMAS[0];
     assert_eq!(schema.event, "clock_moved");
     assert_eq!(schema.about, "");
     assert_eq!(schema.outcome, OutcomeRule::Always(OutcomeKind::Unknown));
@@ -125,7 +125,7 @@ struct Booted {}
 
 #[test]
 fn no_parts() {
-    let schema = Booted::SCHEMA;
+    let schema = Booted::SCHEMAS[0];
     assert_eq!(schema.actor, Part::None("nobody boots it"));
     assert_eq!(schema.source, Part::None("nor from anywhere"));
     assert_eq!(schema.object, Part::None("it is itself"));
@@ -145,7 +145,7 @@ struct Renamed<'a> {
 
 #[test]
 fn actor_and_source_from_a_context() {
-    let schema = Renamed::SCHEMA;
+    let schema = Renamed::SCHEMAS[0];
     assert_eq!([schema.actor, schema.source], [Part::Context; 2]);
     assert_eq!(
         fields(schema),
@@ -183,7 +183,7 @@ struct VaultOpened<'a> {
 
 #[test]
 fn outcome_from_a_field_and_an_absent_actor() {
-    let schema = VaultOpened::SCHEMA;
+    let schema = VaultOpened::SCHEMAS[0];
     assert_eq!(schema.outcome, OutcomeRule::Field);
     let names = [schema.action.success, schema.action.denied, schema.action.failure];
     assert_eq!(names, ["vault_get", "vault_get_denied", "vault_get"]);
@@ -206,7 +206,7 @@ fn outcome_from_a_field_and_an_absent_actor() {
     assert_eq!(
         open(Outcome::Denied(Refusal::BadPassword), None),
         [
-            r#"outcome outcome = Outcome(Denied, Some("bad_password"))"#,
+            r#"outcome outcome = Outcome(Ending { outcome: Denied, reason: Some("bad_password"), phase: None })"#,
             "actor.user user = Absent",
             from_panel
         ]
@@ -214,7 +214,7 @@ fn outcome_from_a_field_and_an_absent_actor() {
     assert_eq!(
         open(Outcome::Success, Some(alice)),
         [
-            "outcome outcome = Outcome(Success, None)",
+            "outcome outcome = Outcome(Ending { outcome: Success, reason: None, phase: None })",
             r#"actor.user user = Text("alice", 0)"#,
             from_panel
         ]

@@ -62,7 +62,7 @@ pub(crate) fn fields(schema: &Schema) -> Vec<String> {
     let places: Vec<Place> = schema.fields.iter().map(|field| field.place).collect();
     assert!(places.is_sorted(), "fields stand by place: {places:?}");
     let line = |field: &audit_core::Field| {
-        let audit_core::Field { name, place, ty, class, treatment, absent } = field;
+        let audit_core::Field { name, place, ty, class, treatment, absent, .. } = field;
         format!("{} {name}: {ty:?}, {}, {treatment:?}, {absent:?}", place.name(), class.name())
     };
     schema.fields.iter().map(line).collect()

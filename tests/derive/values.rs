@@ -137,7 +137,7 @@ fn groups_are_recorded_field_by_field() {
 
 #[test]
 fn disclosed_fields_have_their_reason_and_class() {
-    let fields = fields(Inspected::<Count, 2>::SCHEMA);
+    let fields = fields(Inspected::<Count, 2>::SCHEMAS[0]);
     assert_eq!(
         fields[3..6],
         [

@@ -23,4 +23,6 @@ mod recovery;
 mod rotation;
 mod shutdown;
 mod tidy;
+mod two_phase;
 mod vocabulary;
+mod wire;

@@ -1,6 +1,6 @@
 //! What every file of the project holds to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -67,6 +67,53 @@ fn a_faulty_case_has_its_message_and_its_twin() {
         let lines = lines_of_one(&fault, &twin);
         assert!(lines > 0, "{} is the faulty one itself", twin.display());
         assert!(lines <= TWIN_LINES_MAX, "{} is no twin: {lines} lines differ", twin.display());
+    }
+}
+
+#[test]
+fn the_table_of_what_must_not_compile_is_whole() {
+    let page = fs::read_to_string(root().join("docs/enforcement.md")).unwrap();
+    let table = page.split("\n## ").find(|it| it.starts_with("What must not compile")).unwrap();
+    let rows = table.lines().filter(|line| line.starts_with("| "));
+    let names: BTreeSet<&str> = rows
+        .filter_map(|row| row.trim_end_matches(" |").rsplit(" | ").next())
+        .flat_map(|cell| cell.split(", "))
+        .filter_map(|name| name.strip_prefix('`')?.strip_suffix('`'))
+        .collect();
+    let faults = files(&root().join("tests/ui/fail"), "rs");
+    let files: BTreeSet<&str> =
+        faults.iter().map(|path| path.file_stem().unwrap().to_str().unwrap()).collect();
+    assert_eq!(names, files);
+}
+
+/// The environment decides nothing: no library asks it, but for the tool of tests that writes what
+/// it is told to compare.
+#[test]
+fn no_library_asks_the_environment() {
+    for krate in ["audit-core", "audit-derive", "audit-writer"] {
+        for path in files(&root().join(krate).join("src"), "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let asks = ["env::var", "option_env!"].iter().any(|it| text.contains(it));
+            assert!(!asks, "{}", path.display());
+        }
+    }
+}
+
+/// What a field records is decided without features: where it is decided there are none but `std`,
+/// for the types that it has.
+#[test]
+fn no_feature_changes_what_is_recorded() {
+    for krate in ["audit-core", "audit-derive"] {
+        for path in files(&root().join(krate).join("src"), "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let others = text
+                .split("feature = \"")
+                .skip(1)
+                .filter(|rest| !rest.starts_with("std\"") && !rest.starts_with("derive\""));
+            let adds_a_way_out = ["lib.rs", "recorder.rs", "outputs.rs", "leak.rs"];
+            let may = adds_a_way_out.iter().any(|name| path.ends_with(name));
+            assert!(may || others.count() == 0, "{}", path.display());
+        }
     }
 }
 

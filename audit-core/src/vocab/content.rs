@@ -50,6 +50,7 @@ impl SizeBucket {
 }
 
 // SAFETY: writes the bucket.
+#[diagnostic::do_not_recommend]
 unsafe impl AuditValue for SizeBucket {
     const TYPE: Type = Type::Enum(SizeBucket::LABELS);
     const CLASS: Class = Class::Internal;
@@ -66,6 +67,7 @@ macro_rules! sizes {
         pub struct $name(SizeBucket);
 
         // SAFETY: writes the bucket.
+        #[diagnostic::do_not_recommend]
         unsafe impl AuditValue for $name {
             const TYPE: Type = SizeBucket::TYPE;
             const CLASS: Class = SizeBucket::CLASS;

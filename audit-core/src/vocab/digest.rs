@@ -68,6 +68,7 @@ impl core::fmt::Debug for Digest {
 }
 
 // SAFETY: writes the digest, which the type's meaning lets be recorded.
+#[diagnostic::do_not_recommend]
 unsafe impl AuditValue for Digest {
     const TYPE: Type = Type::Text(Self::LIMIT);
     const CLASS: Class = Class::Internal;
@@ -139,6 +140,7 @@ impl core::fmt::Debug for KeyFingerprint {
 }
 
 // SAFETY: writes a digest of what is public.
+#[diagnostic::do_not_recommend]
 unsafe impl AuditValue for KeyFingerprint {
     const TYPE: Type = Type::Text(Self::LIMIT);
     const CLASS: Class = Class::Internal;

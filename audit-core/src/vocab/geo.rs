@@ -59,6 +59,7 @@ impl core::fmt::Debug for GeoLabel<'_> {
 }
 
 // SAFETY: writes a code of at most six characters.
+#[diagnostic::do_not_recommend]
 unsafe impl AuditValue for GeoLabel<'_> {
     const TYPE: Type = Type::Text(Self::LIMIT);
     const CLASS: Class = Class::Personal;

@@ -63,6 +63,7 @@ impl HttpMethod {
 }
 
 // SAFETY: writes a label of this crate.
+#[diagnostic::do_not_recommend]
 unsafe impl AuditValue for HttpMethod {
     const TYPE: Type = Type::Enum(HttpMethod::LABELS);
     const CLASS: Class = Class::Internal;
@@ -100,6 +101,7 @@ impl HttpStatus {
 }
 
 // SAFETY: writes the number, of which there are five hundred.
+#[diagnostic::do_not_recommend]
 unsafe impl AuditValue for HttpStatus {
     const TYPE: Type = Type::Unsigned(16, "");
     const CLASS: Class = Class::Internal;

@@ -35,6 +35,7 @@ impl Lit {
 }
 
 // SAFETY: writes a literal of the program.
+#[diagnostic::do_not_recommend]
 unsafe impl AuditValue for Lit {
     const TYPE: Type = Type::Text(Lit::LIMIT);
     const CLASS: Class = Class::Public;

@@ -13,6 +13,7 @@ macro_rules! measures {
         pub struct $name(u64);
 
         // SAFETY: writes the number.
+        #[diagnostic::do_not_recommend]
         unsafe impl AuditValue for $name {
             const TYPE: Type = Type::Unsigned(64, $unit);
             const CLASS: Class = Class::Internal;

@@ -27,6 +27,8 @@ mod content;
 mod digest;
 mod geo;
 mod http;
+#[cfg(feature = "std")]
+mod io_error;
 mod lit;
 mod measure;
 mod name;
@@ -34,17 +36,22 @@ mod path;
 mod session;
 
 pub use code::ErrorCode;
-#[cfg(feature = "std")]
-pub use code::IoErrorKind;
 pub use content::{PasteSize, ScriptSize, SizeBucket, UploadSize};
 pub use digest::{Digest, KeyFingerprint};
 pub use geo::GeoLabel;
 pub use http::{HttpMethod, HttpStatus};
+#[cfg(feature = "std")]
+pub use io_error::IoErrorKind;
 pub use lit::Lit;
 pub use measure::{ByteSize, Count, Elapsed};
 pub use name::{
-    ActorUser, ClaimedName, IsObjectId, IsObjectName, ObjectId, ObjectName, Refused, SettingName,
-    SourceAddress, UserName, Version,
+    ActorSession, ActorUser, ClaimedName, IsObjectId, IsObjectName, ObjectId, ObjectName, Refused,
+    SettingName, SourceAddress, UserName, Version,
+};
+#[doc(hidden)]
+pub use name::{
+    OptionalActorSession, OptionalActorUser, OptionalIsObjectId, OptionalIsObjectName,
+    OptionalSourceAddress,
 };
 pub use path::HttpPath;
-pub use session::{ActorSession, SessionRef};
+pub use session::SessionRef;

@@ -93,6 +93,7 @@ macro_rules! names {
         }
 
         // SAFETY: the type's meaning is that its text may be recorded.
+        #[diagnostic::do_not_recommend]
         unsafe impl AuditValue for $name<'_> {
             const TYPE: Type = Type::Text($limit);
             const CLASS: Class = Class::$class;
@@ -159,6 +160,7 @@ impl core::fmt::Debug for ClaimedName<'_> {
 }
 
 // SAFETY: a text that no account has is written as its pseudonym only.
+#[diagnostic::do_not_recommend]
 unsafe impl AuditValue for ClaimedName<'_> {
     const TYPE: Type = Type::Claimed(Self::LIMIT);
     const CLASS: Class = Class::Personal;
@@ -174,40 +176,65 @@ unsafe impl AuditValue for ClaimedName<'_> {
 }
 
 macro_rules! parts {
-    ($($(#[$doc:meta])* $part:ident, $what:literal, $label:literal, $note:literal => $($ty:ty),*;)*) => {$(
+    ($($(#[$doc:meta])* $part:ident or $optional:ident, $what:literal, $label:literal, $note:literal => $($ty:ty),*;)*) => {$(
         $(#[$doc])*
         ///
         /// # Safety
         ///
         /// As for [`AuditValue`].
-        #[diagnostic::on_unimplemented(message = $what, label = $label, note = $note)]
+        #[diagnostic::on_unimplemented(
+            message = $what,
+            label = $label,
+            note = $note,
+            note = "if it is an `Option` of that, say why it may be absent: `absent = \"why\"`"
+        )]
         pub unsafe trait $part: AuditValue {}
+
+        /// The same for a part that says why it may be absent.
+        ///
+        /// # Safety
+        ///
+        /// As for [`AuditValue`].
+        #[doc(hidden)]
+        #[diagnostic::on_unimplemented(
+            message = "`{Self}` is always there",
+            label = "not an `Option`",
+            note = "`absent` says why an `Option` may be empty: leave it away, or make it an `Option`",
+            note = $note
+        )]
+        pub unsafe trait $optional: AuditValue {}
 
         $(
             // SAFETY: the type means this part.
+            #[diagnostic::do_not_recommend]
             unsafe impl $part for $ty {}
         )*
 
         // SAFETY: the part, or its absence.
-        unsafe impl<T: $part> $part for Option<T> {}
+        #[diagnostic::do_not_recommend]
+        unsafe impl<T: $part> $optional for Option<T> {}
     )*};
 }
 
 parts! {
-    /// A type for `actor(user)`: [`UserName`], [`ClaimedName`] or an `Option` of these.
-    ActorUser, "`{Self}` is not a user", "not a user",
+    /// A type for `actor(user)`: [`UserName`], [`ClaimedName`]; with `absent` an `Option` of these.
+    ActorUser or OptionalActorUser, "`{Self}` is not a user", "not a user",
         "an authenticated user is a `UserName`, a name that somebody typed is a `ClaimedName`"
         => UserName<'_>, ClaimedName<'_>;
-    /// A type for `source(address)`: an IP or socket address or an `Option` of these.
-    SourceAddress, "`{Self}` is not a source address", "not a source address",
+    /// A type for `source(address)`: an IP or socket address; with `absent` an `Option` of these.
+    SourceAddress or OptionalSourceAddress, "`{Self}` is not a source address", "not a source address",
         "a source address is an `IpAddr` or a `SocketAddr`"
         => IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6;
     /// A type for `object(id)`: [`ObjectId`], or a name that identifies.
-    IsObjectId, "`{Self}` is not an object's id", "not an object's id",
+    IsObjectId or OptionalIsObjectId, "`{Self}` is not an object's id", "not an object's id",
         "an object's id is an `ObjectId`; a `SettingName` or a `UserName` will do where it is the object"
         => ObjectId<'_>, SettingName<'_>, UserName<'_>;
     /// A type for `object(name)`: [`ObjectName`], or another name.
-    IsObjectName, "`{Self}` is not an object's name", "not an object's name",
+    IsObjectName or OptionalIsObjectName, "`{Self}` is not an object's name", "not an object's name",
         "an object's name is an `ObjectName`; a `SettingName`, a `UserName` or an `HttpPath` will do where it is the object"
         => ObjectName<'_>, SettingName<'_>, UserName<'_>, super::HttpPath<'_>;
+    /// A type for `actor(session)`: [`SessionRef`](super::SessionRef); with `absent` an `Option` of it.
+    ActorSession or OptionalActorSession, "`{Self}` is not a session", "not a session",
+        "a session is a `SessionRef`, made from its cookie or token"
+        => super::SessionRef<'_>;
 }

@@ -67,6 +67,7 @@ impl core::fmt::Debug for HttpPath<'_> {
 }
 
 // SAFETY: writes the path, from which the parts that carry credentials were taken.
+#[diagnostic::do_not_recommend]
 unsafe impl AuditValue for HttpPath<'_> {
     const TYPE: Type = Type::Text(Self::LIMIT);
     const CLASS: Class = Class::Internal;

@@ -29,6 +29,7 @@ impl core::fmt::Debug for SessionRef<'_> {
 }
 
 // SAFETY: writes a keyed hash of the credential, or nothing where there is no key.
+#[diagnostic::do_not_recommend]
 unsafe impl AuditValue for SessionRef<'_> {
     const TYPE: Type = Type::Keyed;
     const CLASS: Class = Class::Internal;
@@ -37,21 +38,3 @@ unsafe impl AuditValue for SessionRef<'_> {
         out.put_keyed(Domain::Session, self.0);
     }
 }
-
-/// A type for `actor(session)`: [`SessionRef`] or an `Option` of it.
-///
-/// # Safety
-///
-/// As for [`AuditValue`].
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a session",
-    label = "not a session",
-    note = "a session is a `SessionRef`, made from its cookie or token"
-)]
-pub unsafe trait ActorSession: AuditValue {}
-
-// SAFETY: the type means a session.
-unsafe impl ActorSession for SessionRef<'_> {}
-
-// SAFETY: a session, or its absence.
-unsafe impl<T: ActorSession> ActorSession for Option<T> {}

@@ -3,11 +3,15 @@
 //! has told why.
 
 pub(crate) mod event;
+mod field;
+mod outcome;
+mod part;
+mod said;
 pub(crate) mod value;
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
-use syn::{LitStr, Type};
+use syn::{GenericArgument, LitStr, PathArguments, Type};
 
 use crate::attr::FieldAttrs;
 use crate::errors::Errors;
@@ -30,7 +34,10 @@ fn name(text: &LitStr, errors: &mut Errors) -> Option<String> {
 
 /// A name that follows from an identifier is held to the same rule.
 fn name_of(ident: &Ident, errors: &mut Errors) -> Option<String> {
-    let name = snake_case(ident);
+    name_from(snake_case(ident), ident, errors)
+}
+
+fn name_from(name: String, ident: &Ident, errors: &mut Errors) -> Option<String> {
     if let Some(remedy) = name_fault(&name) {
         let message = format!(
             "\"{name}\", from `{}`, cannot be a name: {remedy}\nsay another with `#[audit(name = \"…\")]`",
@@ -43,6 +50,9 @@ fn name_of(ident: &Ident, errors: &mut Errors) -> Option<String> {
 }
 
 fn name_fault(name: &str) -> Option<String> {
+    if name.is_empty() {
+        return Some("say which".to_owned());
+    }
     let tail = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     if !name.starts_with(|first: char| first.is_ascii_lowercase()) || !name.bytes().all(tail) {
         return Some("it starts with `a`-`z` and goes on with `a`-`z`, `0`-`9` and `_`".to_owned());
@@ -61,14 +71,21 @@ fn reason(text: &LitStr, errors: &mut Errors) -> Option<String> {
 }
 
 /// What is disclosed has a reason; it has no role, because the types of roles need no disclosing;
-/// and it is neither withheld nor a sequence. A class goes with `disclose` only: vocabulary has its
-/// own.
+/// no name calls it content or credential; and it is neither withheld nor a sequence. A class goes
+/// with `disclose` only: vocabulary has its own. Nothing is a sequence of what is withheld.
 fn treatment(
     attrs: &FieldAttrs,
     place: Place,
     ty: &Type,
+    telling: Option<&Ident>,
     errors: &mut Errors,
 ) -> Option<Treatment> {
+    if is_sequence_of_withheld(ty) {
+        let message = "how many there are would tell of what is withheld: withhold all of it, as \
+             `Withheld<Vec<…>>`, or declare a field for each";
+        errors.push(ty, message);
+        return None;
+    }
     let Some(disclose) = &attrs.disclose else {
         if let Some(class) = &attrs.class {
             let message =
@@ -82,6 +99,15 @@ fn treatment(
     if place != Place::Data {
         let message =
             "`disclose` is for data only: a part, outcome or reason is recorded by its type";
+        errors.push(&disclose.key, message);
+        return None;
+    }
+    if let Some(telling) = telling {
+        let message = format!(
+            "the name `{}` says content or credential, and that is not disclosed: \
+             withhold it as `Withheld<…>`, or rename it if it is no such thing",
+            telling.unraw()
+        );
         errors.push(&disclose.key, message);
         return None;
     }
@@ -109,8 +135,37 @@ fn undisclosable(ty: &Type) -> Option<&'static str> {
     }
 }
 
+/// Whether a type is a sequence of `Withheld`, as far as can be seen; behind an alias it is refused
+/// for being no `AuditValue`, as every sequence is.
+fn is_sequence_of_withheld(ty: &Type) -> bool {
+    match ty {
+        Type::Array(array) => is_path_to(&array.elem, "Withheld"),
+        Type::Slice(slice) => is_path_to(&slice.elem, "Withheld"),
+        Type::Reference(reference) => is_sequence_of_withheld(&reference.elem),
+        Type::Group(group) => is_sequence_of_withheld(&group.elem),
+        Type::Paren(paren) => is_sequence_of_withheld(&paren.elem),
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            let PathArguments::AngleBracketed(arguments) = &last.arguments else { return false };
+            let types = arguments.args.iter().filter_map(|argument| match argument {
+                GenericArgument::Type(ty) => Some(ty),
+                _ => None,
+            });
+            let is_sequence = SEQUENCES.iter().any(|name| last.ident == name);
+            let mut types = types.filter(|ty| match is_sequence {
+                true => is_path_to(ty, "Withheld"),
+                false => last.ident != "Withheld" && is_sequence_of_withheld(ty),
+            });
+            types.next().is_some()
+        }),
+        _ => false,
+    }
+}
+
+/// The sequences of the standard library.
+const SEQUENCES: &[&str] = &["BTreeSet", "BinaryHeap", "HashSet", "LinkedList", "Vec", "VecDeque"];
+
 /// Whether a type's path ends in this name, as far as can be seen: an alias hides it.
-fn is_path_to(ty: &Type, name: &str) -> bool {
+pub(crate) fn is_path_to(ty: &Type, name: &str) -> bool {
     match ty {
         Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == name),
         Type::Group(group) => is_path_to(&group.elem, name),

@@ -9,7 +9,8 @@ use super::{name, name_of, treatment};
 use crate::attr::{FieldAttrs, ValueAttrs, VariantAttrs};
 use crate::errors::Errors;
 use crate::keys;
-use crate::model::{Class, Field, Label, Place, Value};
+use crate::model::{Carries, Class, Field, Label, Place, Value};
+use crate::telling::carries;
 
 /// Applies every rule; without a value, at least one fault was told.
 pub(crate) fn value<'a>(
@@ -51,6 +52,10 @@ fn labels<'a>(
 ) -> Option<Value<'a>> {
     if data.variants.is_empty() {
         errors.push(&input.ident, "there is nothing here to record: add a variant");
+        return None;
+    }
+    if data.variants.len() > usize::from(u16::MAX) {
+        errors.push(&input.ident, "an enum that is recorded has at most 65,535 variants");
         return None;
     }
     let labels: Vec<_> = data.variants.iter().map(|variant| label(variant, errors)).collect();
@@ -116,12 +121,15 @@ fn group<'a>(fields: &'a Fields, errors: &mut Errors) -> Option<Value<'a>> {
 fn group_field<'a>(field: &'a syn::Field, errors: &mut Errors) -> Option<Field<'a>> {
     let attrs = FieldAttrs::read(&field.attrs, &keys::VALUE_FIELD, errors);
     let ident = field.ident.as_ref()?;
+    let carries = carries(ident);
+    let telling = (carries != Carries::Anything).then_some(ident);
     Some(Field {
         ident,
         name: ident.unraw().to_string(),
         ty: &field.ty,
         place: Place::Data,
-        treatment: treatment(&attrs, Place::Data, &field.ty, errors)?,
+        treatment: treatment(&attrs, Place::Data, &field.ty, telling, errors)?,
+        carries,
         absent: None,
     })
 }

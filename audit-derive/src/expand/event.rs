@@ -1,129 +1,207 @@
 //! The code of an event.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
-use syn::Path;
 use syn::ext::IdentExt;
+use syn::{ConstParam, Generics, Path, Type, TypeParam};
 
-use super::{check_parametric, local, option, take_apart, where_clause};
-use crate::model::{Action, Event, Field, Item, OutcomeRule, Part, Place};
-use crate::symbol;
+use super::flow::{Flow, classes_once, flow};
+use super::schema::schema;
+use super::{Requirement, check_parametric, local, moved, quiet, take_apart, where_clause};
+use crate::model::{Class, Event, Field, Item, OutcomeRule, Part, Place, Shape, Variant};
 
 pub(crate) fn event(item: &Item<'_>, event: &Event<'_>) -> TokenStream {
-    let Item { ident, generics, krate } = item;
+    let Item { ident, generics, home, krate } = item;
     let (impl_generics, ty_generics, declared) = generics.split_for_impl();
-    let required: Vec<_> = event.fields.iter().map(|field| field.requirement(krate)).collect();
+    let required: Vec<_> = event.variants().iter().flat_map(|it| it.requirements(krate)).collect();
     let (qualified, check) = (where_clause(item, &required), check_parametric(item, &required));
-    let schema = schema(krate, event);
+    let schemas = event.variants().iter().map(|variant| schema(krate, variant));
+    let variant = variant(event);
     let encode = encode(krate, event);
-    let methods = match event.takes_context() {
-        TakesContext::No => quote!(#krate::__emit_methods! {}),
-        TakesContext::Yes => quote!(#krate::__emit_in_methods! {}),
-    };
-    let debug = debug(item);
+    let flow = flow(item, &event.flows());
+    let methods = methods(home, event);
+    let two_phase = two_phase(item, event);
+    let closed = closed(item);
+    let checks = checks(item, event);
+    let quiet = quiet();
     quote! {
+        #quiet
         const _: () = {
+            use #home as #krate;
+
             #[automatically_derived]
             unsafe impl #impl_generics #krate::AuditEvent for #ident #ty_generics #qualified {
-                #schema
+                const SCHEMAS: &'static [&'static #krate::Schema] = &[#(&#schemas),*];
+
+                #variant
                 #encode
             }
+
+            #flow
 
             #[automatically_derived]
             impl #impl_generics #ident #ty_generics #declared {
                 #methods
             }
 
-            #debug
+            #two_phase
+            #closed
             #check
+            #checks
         };
     }
 }
 
-/// A `Debug` that tells the event's name and nothing of its fields.
-pub(crate) fn debug(item: &Item<'_>) -> TokenStream {
-    let Item { ident, generics, .. } = item;
-    let (impl_generics, ty_generics, declared) = generics.split_for_impl();
-    let (name, formatter) = (ident.unraw().to_string(), local("formatter"));
+/// A `Debug` that tells the event's name and nothing of its fields, and no side door.
+pub(crate) fn closed(item: &Item<'_>) -> TokenStream {
+    let Item { ident, generics, home, .. } = item;
+    let (_, ty_generics, declared) = generics.split_for_impl();
+    let declared = declared.iter().flat_map(|clause| &clause.predicates);
+    let parameters = parameters(generics);
+    let name = ident.unraw().to_string();
     quote! {
-        #[automatically_derived]
-        impl #impl_generics ::core::fmt::Debug for #ident #ty_generics #declared {
-            fn fmt(&self, #formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                #formatter.debug_struct(#name).finish_non_exhaustive()
-            }
+        #home::__closed! { #name, [#parameters] #ident #ty_generics, [#(#declared,)*] }
+    }
+}
+
+/// The parameters for an `impl` that adds its own after them.
+fn parameters(generics: &Generics) -> TokenStream {
+    let lifetimes = generics.lifetimes();
+    let types = generics.type_params().map(|it| {
+        let TypeParam { ident, bounds, .. } = it;
+        quote!(#ident: #bounds)
+    });
+    let consts = generics.const_params().map(|it| {
+        let ConstParam { ident, ty, .. } = it;
+        quote!(const #ident: #ty)
+    });
+    quote!(#(#lifetimes,)* #(#types,)* #(#consts,)*)
+}
+
+/// The place of an event's schema, which for a struct is the first, as the trait has it.
+fn variant(event: &Event<'_>) -> TokenStream {
+    let Shape::Enum(variants) = &event.shape else { return TokenStream::new() };
+    let arms = variants.iter().enumerate().map(|(place, variant)| {
+        let (ident, place) = (variant.ident, Literal::usize_unsuffixed(place));
+        quote!(Self::#ident { .. } => #place,)
+    });
+    quote! {
+        #[inline]
+        fn variant(&self) -> ::core::primitive::usize {
+            match self { #(#arms)* }
         }
     }
 }
 
-fn schema(krate: &Path, event: &Event<'_>) -> TokenStream {
-    let Event { name, about, category, object_type, .. } = event;
-    let Action { success, denied, failure } = &event.action;
-    let outcome = match event.outcome {
-        OutcomeRule::Always(kind) => quote!(Always(#krate::#kind)),
-        OutcomeRule::Field => quote!(Field),
-    };
-    let level = option(event.level.map(|level| quote!(#krate::#level)));
-    let actor = part(krate, &event.actor);
-    let source = part(krate, &event.source);
-    let object = part(krate, &event.object);
-    let fields = event.recorded().into_iter().map(|recorded| recorded.schema(krate));
-    quote! {
-        const SCHEMA: &'static #krate::Schema = &#krate::Schema {
-            event: #name,
-            about: #about,
-            category: #category,
-            action: #krate::ActionNames { success: #success, denied: #denied, failure: #failure },
-            outcome: #krate::OutcomeRule::#outcome,
-            level: #level,
-            actor: #actor,
-            source: #source,
-            object: #object,
-            object_type: #object_type,
-            fields: &[#(#fields),*],
-        };
-    }
-}
-
-fn part(krate: &Path, part: &Part) -> TokenStream {
-    let part = match part {
-        Part::Fields => quote!(Fields),
-        Part::Always(what, which) => quote!(Always(#what, #which)),
-        Part::None(why) => quote!(None(#why)),
-        Part::Context => quote!(Context),
-    };
-    quote!(#krate::Part::#part)
-}
-
 fn encode(krate: &Path, event: &Event<'_>) -> TokenStream {
-    let (context, out) = (local("context"), local("out"));
-    let recorded = event.recorded();
-    let statements = recorded.iter().map(|recorded| match recorded {
-        Recorded::Field(field) => field.encode(krate, &out),
-        Recorded::Actor => quote!(#krate::__private::encode_context_actor(#context, #out);),
-        Recorded::Source => quote!(#krate::__private::encode_context_source(#context, #out);),
-    });
-    // A parameter that nothing uses has no name, because a lint would have something to say of it.
-    let context = match event.takes_context() {
-        TakesContext::Yes => context.to_token_stream(),
-        TakesContext::No => quote!(_),
+    let body = match &event.shape {
+        Shape::Struct(variant) => {
+            let (take_apart, statements) = (take_apart(&variant.fields), statements(variant));
+            quote!(let Self #take_apart = self; #statements)
+        }
+        Shape::Enum(variants) => {
+            let arms = variants.iter().map(|variant| {
+                let (ident, take_apart) = (variant.ident, take_apart(&variant.fields));
+                let statements = statements(variant);
+                quote!(Self::#ident #take_apart => { #statements })
+            });
+            quote!(match self { #(#arms)* })
+        }
     };
-    let out = if recorded.is_empty() { quote!(_) } else { out.to_token_stream() };
-    let statements = statements.collect::<TokenStream>();
-    let take_apart = take_apart(&event.fields);
+    // A parameter that nothing uses has no name, because a lint would have something to say of it.
+    let named = |name: &str, is_used: bool| match is_used {
+        true => local(name).to_token_stream(),
+        false => quote!(_),
+    };
+    let context = named("context", event.takes_context());
+    let out = named("out", event.variants().iter().any(|it| !it.recorded().is_empty()));
     quote! {
+        #[inline]
         fn encode(
             &self,
             #context: ::core::option::Option<&#krate::Context<'_>>,
             #out: &mut #krate::Encoder<'_>,
         ) {
-            #take_apart
-            #statements
+            #body
         }
     }
 }
 
-/// What a record of the event holds a value of.
-enum Recorded<'e> {
+fn statements(variant: &Variant<'_>) -> TokenStream {
+    let (context, out) = (local("context"), local("out"));
+    let statements = variant.recorded().into_iter().map(|recorded| match recorded {
+        Recorded::Field(field) => field.encode(&out),
+        Recorded::Actor => quote!(#out.context_actor(#context);),
+        Recorded::Source => quote!(#out.context_source(#context);),
+    });
+    statements.collect()
+}
+
+fn methods(home: &Path, event: &Event<'_>) -> TokenStream {
+    match (event.awaited(), event.takes_context()) {
+        (None, false) => quote!(#home::__emit_methods! {}),
+        (None, true) => quote!(#home::__emit_in_methods! {}),
+        (Some(_), false) => quote!(#home::__two_phase_methods! {}),
+        (Some(_), true) => quote!(#home::__two_phase_in_methods! {}),
+    }
+}
+
+fn two_phase(item: &Item<'_>, event: &Event<'_>) -> TokenStream {
+    let Some((field, ty)) = event.awaited() else { return TokenStream::new() };
+    let krate = &item.krate;
+    begun(item, ty, &quote!(<#ty as #krate::__private::IsAwaited>::awaited(&mut self.#field)))
+}
+
+/// The implementation of `TwoPhase`. Its conditions are those that the event and its outcome have
+/// been asked already, in the form in which the compiler does not ask them again.
+pub(crate) fn begun(item: &Item<'_>, ty: &Type, awaited: &TokenStream) -> TokenStream {
+    let Item { ident, generics, krate, .. } = item;
+    let (impl_generics, ty_generics, _) = generics.split_for_impl();
+    let declared = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    quote! {
+        #[automatically_derived]
+        unsafe impl #impl_generics #krate::TwoPhase for #ident #ty_generics
+        where
+            #(#declared,)*
+            for<'__audit> Self: #krate::__private::Emittable<'__audit>,
+            for<'__audit> #ty: #krate::__private::KnownLater<'__audit>,
+        {
+            type Reason = <#ty as #krate::__private::IsAwaited>::Reason;
+
+            #[inline]
+            fn awaited(&mut self) -> &mut #krate::Awaited<Self::Reason> {
+                #awaited
+            }
+        }
+    }
+}
+
+/// What is checked of the schemas, under `cargo check` too: that each event fits into a line, and
+/// its policies. The compiler's message points at the event, or at the policy. The schemas of a
+/// generic event are known only where it is emitted, and its line is checked there.
+fn checks(item: &Item<'_>, event: &Event<'_>) -> TokenStream {
+    let Item { ident, generics, krate, .. } = item;
+    if generics.type_params().next().is_some() || generics.const_params().next().is_some() {
+        return TokenStream::new();
+    }
+    let lifetimes = generics.lifetimes().map(|_| quote!('_));
+    let schemas = quote!(<#krate::__private::Schemas<#ident<#(#lifetimes),*>>>::ALL);
+    let fits = moved(&quote!(#krate::__private::assert_fit_lines(#schemas)), ident);
+    let policies = event
+        .policies
+        .iter()
+        .map(|policy| moved(&quote!(#krate::policy::Policy::enforce(&#policy, #schemas)), policy));
+    quote! {
+        const _: () = {
+            use #krate::__private::NoSchemas as _;
+            #fits;
+            #(#policies;)*
+        };
+    }
+}
+
+/// What a record of a variant holds a value of.
+pub(super) enum Recorded<'e> {
     Field(&'e Field<'e>),
     /// The actor of the context.
     Actor,
@@ -139,38 +217,41 @@ impl Recorded<'_> {
             Recorded::Source => Place::Source,
         }
     }
+}
 
-    fn schema(&self, krate: &Path) -> TokenStream {
-        match self {
-            Recorded::Field(field) => field.schema(krate),
-            Recorded::Actor => from_context(krate, symbol::ACTOR, Place::Actor, quote!(Actor)),
-            Recorded::Source => from_context(krate, symbol::SOURCE, Place::Source, quote!(Source)),
+impl<'a> Event<'a> {
+    fn variants(&self) -> &[Variant<'a>] {
+        match &self.shape {
+            Shape::Struct(variant) => std::slice::from_ref(variant),
+            Shape::Enum(variants) => variants,
         }
+    }
+
+    fn takes_context(&self) -> bool {
+        self.variants().iter().any(Variant::takes_context)
+    }
+
+    /// The field that waits for the outcome of an event of two phases.
+    fn awaited(&self) -> Option<(&'a Ident, &'a Type)> {
+        let Shape::Struct(variant) = &self.shape else { return None };
+        let OutcomeRule::Awaited { field, ty } = variant.outcome else { return None };
+        Some((field, ty))
+    }
+
+    /// What must flow to a destination before the event does.
+    fn flows(&self) -> Vec<Flow<'_>> {
+        let fields = self.variants().iter().flat_map(|it| &it.fields);
+        let mut flows: Vec<_> = fields.map(Field::flow).collect();
+        if self.takes_context() {
+            flows.push(Flow::Class(Class::Personal));
+        }
+        classes_once(flows)
     }
 }
 
-/// The schema of what is no field and comes from the context.
-fn from_context(krate: &Path, name: &str, place: Place, ty: TokenStream) -> TokenStream {
-    quote! {
-        #krate::Field {
-            name: #name,
-            place: #krate::#place,
-            ty: #krate::Type::#ty,
-            class: #krate::Class::Personal,
-            treatment: #krate::Treatment::ByType,
-            absent: ::core::option::Option::None,
-        }
-    }
-}
-
-enum TakesContext {
-    Yes,
-    No,
-}
-
-impl Event<'_> {
+impl Variant<'_> {
     /// What is recorded, by place, then in the order of declaration.
-    fn recorded(&self) -> Vec<Recorded<'_>> {
+    pub(super) fn recorded(&self) -> Vec<Recorded<'_>> {
         let mut recorded: Vec<_> = self.fields.iter().map(Recorded::Field).collect();
         if let Part::Context = self.actor {
             recorded.push(Recorded::Actor);
@@ -182,10 +263,18 @@ impl Event<'_> {
         recorded
     }
 
-    fn takes_context(&self) -> TakesContext {
-        match (&self.actor, &self.source) {
-            (Part::Context, _) | (_, Part::Context) => TakesContext::Yes,
-            _ => TakesContext::No,
-        }
+    fn takes_context(&self) -> bool {
+        matches!((&self.actor, &self.source), (Part::Context, _) | (_, Part::Context))
+    }
+
+    fn requirements(&self, krate: &Path) -> Vec<Requirement<'_>> {
+        let awaits = matches!(self.outcome, OutcomeRule::Awaited { .. });
+        let required = self.fields.iter().flat_map(|field| match field.place {
+            Place::Outcome if awaits => {
+                vec![Requirement::new(field.ty, quote!(#krate::__private::IsAwaited))]
+            }
+            _ => field.requirements(krate),
+        });
+        required.collect()
     }
 }

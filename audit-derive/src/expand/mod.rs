@@ -5,13 +5,15 @@
 //! `#![forbid(unsafe_code)]` would refuse them.
 
 pub(crate) mod event;
+pub(crate) mod flow;
+mod schema;
 pub(crate) mod value;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::{Generics, Path, Type};
 
-use crate::model::{Field, Item, Place, Treatment};
+use crate::model::{Carries, Field, Item, Place, Treatment};
 
 /// `Option` as code.
 pub(crate) fn option(value: Option<impl ToTokens>) -> TokenStream {
@@ -32,19 +34,14 @@ impl<'a> Requirement<'a> {
         Requirement { ty, path }
     }
 
-    /// The trait in the place of the type: its first and last token get the spans of the type's,
-    /// because messages underline from the one to the other.
+    fn predicate(&self) -> TokenStream {
+        let (ty, path) = (self.ty, self.path_at_type());
+        quote!(#ty: #path)
+    }
+
+    /// The trait in the place of the type.
     fn path_at_type(&self) -> TokenStream {
-        let mut spans = self.ty.to_token_stream().into_iter().map(|token| token.span());
-        let first = spans.next().unwrap_or_else(Span::call_site);
-        let last = spans.last().unwrap_or(first);
-        let spans = std::iter::once(first).chain(std::iter::repeat(last));
-        let tokens = self.path.clone().into_iter().zip(spans);
-        let moved = tokens.map(|(mut token, span)| {
-            token.set_span(span);
-            token
-        });
-        moved.collect()
+        moved(&self.path, self.ty)
     }
 
     /// Whether the compiler would believe the requirement as a predicate, and could check it all
@@ -54,10 +51,26 @@ impl<'a> Requirement<'a> {
         let mut words = Vec::new();
         collect_words(self.ty.to_token_stream(), &mut words);
         let has = |ident: &Ident| words.contains(ident);
+        // A function's type has lifetimes of its own.
         let is_parametric = generics.lifetimes().any(|it| has(&it.lifetime.ident))
-            || generics.const_params().any(|it| has(&it.ident));
+            || generics.const_params().any(|it| has(&it.ident))
+            || words.iter().any(|it| it == "fn" || it == "for");
         is_parametric && !generics.type_params().any(|it| has(&it.ident))
     }
+}
+
+/// Tokens in the place of others: the first and the last get the spans of the others', because
+/// messages underline from the one to the other.
+fn moved(tokens: &TokenStream, to: &impl ToTokens) -> TokenStream {
+    let mut spans = to.to_token_stream().into_iter().map(|token| token.span());
+    let first = spans.next().unwrap_or_else(Span::call_site);
+    let last = spans.last().unwrap_or(first);
+    let spans = std::iter::once(first).chain(std::iter::repeat(last));
+    let moved = tokens.clone().into_iter().zip(spans).map(|(mut token, span)| {
+        token.set_span(span);
+        token
+    });
+    moved.collect()
 }
 
 fn collect_words(tokens: TokenStream, words: &mut Vec<Ident>) {
@@ -74,10 +87,7 @@ fn collect_words(tokens: TokenStream, words: &mut Vec<Ident>) {
 /// may rely on them, so that a fault is told once.
 pub(crate) fn where_clause(item: &Item<'_>, requirements: &[Requirement<'_>]) -> TokenStream {
     let declared = item.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
-    let required = requirements.iter().map(|requirement| {
-        let (ty, path) = (requirement.ty, requirement.path_at_type());
-        quote!(#ty: #path)
-    });
+    let required = requirements.iter().map(Requirement::predicate);
     quote!(where #(#declared,)* #(#required,)*)
 }
 
@@ -110,59 +120,69 @@ pub(crate) fn check_parametric(item: &Item<'_>, requirements: &[Requirement<'_>]
 }
 
 impl Field<'_> {
-    /// What the field's type must be.
-    fn requirement(&self, krate: &Path) -> Requirement<'_> {
-        let path = match (&self.treatment, self.place) {
+    /// What the field's type must be. What carries no text is a value, so that for data one
+    /// condition says both, and one fault is told once. A part that may be absent is another trait,
+    /// so that no alias hides an `Option` from the rule that it needs a reason.
+    fn requirements(&self, krate: &Path) -> Vec<Requirement<'_>> {
+        let role = match (&self.treatment, self.place) {
             (Treatment::Disclosed { .. }, _) => quote!(#krate::Disclosable),
             (_, Place::Outcome) => quote!(#krate::__private::IsOutcome),
             (_, Place::Reason) => quote!(#krate::AuditReason),
-            (_, Place::ActorUser) => quote!(#krate::vocab::ActorUser),
-            (_, Place::ActorSession) => quote!(#krate::vocab::ActorSession),
-            (_, Place::SourceAddress) => quote!(#krate::vocab::SourceAddress),
-            (_, Place::ObjectId) => quote!(#krate::vocab::IsObjectId),
-            (_, Place::ObjectName) => quote!(#krate::vocab::IsObjectName),
+            (_, Place::ActorUser) => self.part(krate, "ActorUser"),
+            (_, Place::ActorSession) => self.part(krate, "ActorSession"),
+            (_, Place::SourceAddress) => self.part(krate, "SourceAddress"),
+            (_, Place::ObjectId) => self.part(krate, "IsObjectId"),
+            (_, Place::ObjectName) => self.part(krate, "IsObjectName"),
             (_, Place::Actor | Place::Source | Place::Data) => quote!(#krate::AuditValue),
         };
-        Requirement::new(self.ty, path)
+        let carries = match self.carries {
+            Carries::Anything => None,
+            Carries::NoText => Some(quote!(#krate::CarriesNoText)),
+            Carries::NoLength => Some(quote!(#krate::TellsNoLength)),
+        };
+        let traits = match (carries, self.place) {
+            (None, _) => vec![role],
+            (Some(carries), Place::Data) => vec![carries],
+            (Some(carries), _) => vec![role, carries],
+        };
+        traits.into_iter().map(|path| Requirement::new(self.ty, path)).collect()
+    }
+
+    fn part(&self, krate: &Path, part: &str) -> TokenStream {
+        let part = match self.absent {
+            None => format_ident!("{part}"),
+            Some(_) => format_ident!("Optional{part}"),
+        };
+        quote!(#krate::vocab::#part)
     }
 
     /// The field in a schema.
     fn schema(&self, krate: &Path) -> TokenStream {
         let Field { name, ty, place, .. } = self;
-        let encoded = self.encoded(krate);
-        let class = match &self.treatment {
-            Treatment::ByType => quote!(<#ty as #krate::AuditValue>::CLASS),
-            Treatment::Disclosed { class, .. } => quote!(#krate::#class),
-        };
-        let treatment = match &self.treatment {
-            Treatment::ByType => quote!(ByType),
-            Treatment::Disclosed { why, .. } => quote!(Disclosed(#why)),
-        };
-        let absent = option(self.absent.as_ref());
-        quote! {
-            #krate::Field {
-                name: #name,
-                place: #krate::#place,
-                ty: <#ty as #encoded>::TYPE,
-                class: #class,
-                treatment: #krate::Treatment::#treatment,
-                absent: #absent,
+        let field = match &self.treatment {
+            Treatment::ByType => quote!(#krate::__private::field::<#ty>(#name, #krate::#place)),
+            Treatment::Disclosed { why, class } => {
+                quote!(#krate::__private::disclosed::<#ty>(#name, #why, #krate::#class))
             }
+        };
+        match &self.absent {
+            Some(why) => quote!(#krate::__private::or_absent(#field, #why)),
+            None => field,
         }
     }
 
     /// The statement that writes the field's value.
-    fn encode(&self, krate: &Path, out: &Ident) -> TokenStream {
+    ///
+    /// These are inherent methods of the encoder, so that nothing else is ever given it, whatever
+    /// bears the names of audit-core's traits where the code stands.
+    /// They are told the type, which must be that of the schema.
+    fn encode(&self, out: &Ident) -> TokenStream {
         let (ty, binding) = (self.ty, self.binding());
-        let encoded = self.encoded(krate);
-        quote!(<#ty as #encoded>::encode(#binding, #out);)
-    }
-
-    /// The trait that knows the type's values.
-    fn encoded(&self, krate: &Path) -> TokenStream {
-        match self.treatment {
-            Treatment::ByType => quote!(#krate::AuditValue),
-            Treatment::Disclosed { .. } => quote!(#krate::Disclosable),
+        match (&self.treatment, self.carries) {
+            (Treatment::Disclosed { .. }, _) => quote!(#out.disclosed::<#ty>(#binding);),
+            (Treatment::ByType, Carries::Anything) => quote!(#out.value::<#ty>(#binding);),
+            (Treatment::ByType, Carries::NoText) => quote!(#out.no_text::<#ty>(#binding);),
+            (Treatment::ByType, Carries::NoLength) => quote!(#out.no_length::<#ty>(#binding);),
         }
     }
 
@@ -173,12 +193,17 @@ impl Field<'_> {
     }
 }
 
-/// The statement that takes `self` apart. All fields are named and none is skipped, so that a field
-/// that another macro adds behind the derive's back does not compile.
+/// The pattern that takes a struct or variant apart. All fields are named and none is skipped, so
+/// that a field that another macro adds behind the derive's back does not compile.
 fn take_apart(fields: &[Field<'_>]) -> TokenStream {
     let idents = fields.iter().map(|field| field.ident);
     let bindings = fields.iter().map(Field::binding);
-    quote!(let Self { #(#idents: #bindings),* } = self;)
+    quote!({ #(#idents: #bindings),* })
+}
+
+/// Lints that would speak of the user's fields and types at every place where the code names them.
+pub(crate) fn quiet() -> TokenStream {
+    quote!(#[allow(deprecated, unused_qualifications, clippy::absolute_paths)])
 }
 
 /// A name of the macro's own.

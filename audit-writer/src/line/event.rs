@@ -1,7 +1,7 @@
 //! Event lines: a record, spelled out by its schema.
 
 use audit_core::{
-    Buffer, Field, Level, Malformed, OutcomeKind, Part, PartValue, Place, Pseudonym, Record,
+    Buffer, Ending, Field, Level, Malformed, Part, PartValue, Phase, Place, Pseudonym, Record,
     Schema, Value,
 };
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
@@ -13,8 +13,8 @@ use super::schema::One;
 pub(crate) struct EventBody<'a> {
     schema: &'static Schema,
     values: Vec<(&'static Field, Value<'a>)>,
-    outcome: OutcomeKind,
-    reason: Option<&'static str>,
+    ending: Ending,
+    level: Level,
 }
 
 impl Body for EventBody<'_> {
@@ -29,8 +29,8 @@ impl<'a> EventBody<'a> {
     /// The record does not follow its schema, which would be a defect of the encoder.
     pub(crate) fn read<B: Buffer>(record: &'a Record<B>) -> Result<EventBody<'a>, Malformed> {
         let values = record.values().collect::<Result<_, _>>()?;
-        let (outcome, reason) = record.ending();
-        Ok(EventBody { schema: record.schema(), values, outcome, reason })
+        let (ending, level) = (record.ending(), record.level());
+        Ok(EventBody { schema: record.schema(), values, ending, level })
     }
 
     pub(crate) fn schema(&self) -> &'static Schema {
@@ -38,7 +38,12 @@ impl<'a> EventBody<'a> {
     }
 
     pub(crate) fn level(&self) -> Level {
-        self.schema.level_of(self.outcome)
+        self.level
+    }
+
+    /// Where the operation stands, if its event has two phases.
+    pub(crate) fn phase(&self) -> Option<Phase> {
+        self.ending.phase
     }
 
     fn at(&self, place: Place) -> impl Iterator<Item = &(&'static Field, Value<'a>)> {
@@ -50,14 +55,21 @@ impl Serialize for EventBody<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Schema { event, category, action, actor, source, object, object_type, .. } =
             self.schema;
+        let Ending { outcome, reason, phase, .. } = self.ending;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("event", event)?;
         map.serialize_entry("level", self.level().name())?;
         map.serialize_entry("category", category)?;
-        map.serialize_entry("action", action.of(self.outcome))?;
-        map.serialize_entry("outcome", self.outcome.name())?;
-        if let Some(reason) = self.reason {
+        map.serialize_entry("action", action.of(outcome))?;
+        map.serialize_entry("outcome", outcome.name())?;
+        if let Some(reason) = reason {
             map.serialize_entry("reason", reason)?;
+        }
+        if let Some(phase) = phase {
+            map.serialize_entry("phase", phase.name())?;
+            if let Some(begun) = phase.begun() {
+                map.serialize_entry("begun", &begun)?;
+            }
         }
         map.serialize_entry(
             "actor",
@@ -212,7 +224,15 @@ impl Serialize for Shown<'_, '_> {
                 }
                 map.end()
             }
-            Value::Outcome(kind, _) => serializer.serialize_str(kind.name()),
+            // As data it is not the event's: an object, like all that is more than one thing.
+            Value::Outcome(ending) => {
+                let mut map = serializer.serialize_map(None)?;
+                map.serialize_entry("outcome", ending.outcome.name())?;
+                if let Some(reason) = ending.reason {
+                    map.serialize_entry("reason", reason)?;
+                }
+                map.end()
+            }
             // `Value` may grow, together with the encoder; a value unknown here must not become a
             // guess.
             _ => Err(S::Error::custom("a value of a kind unknown to this writer")),

@@ -16,6 +16,18 @@ pub(crate) struct HeaderBody<'a> {
     /// The segment before this one, if this log had one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) previous: Option<Previous<'a>>,
+    /// Operations that began in an earlier segment and whose end is not recorded yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) open: Vec<OpenOperation>,
+}
+
+/// An operation whose beginning is recorded, by an event of two phases, and its end is not.
+#[derive(Serialize)]
+pub(crate) struct OpenOperation {
+    pub(crate) event: String,
+    /// The number of the line of its beginning.
+    pub(crate) begun: u64,
+    pub(crate) begun_run: String,
 }
 
 /// What a reader may rely on.
@@ -54,6 +66,12 @@ pub(crate) enum Life<'a> {
     Prune { why: &'static str, segments: &'a [String] },
     /// The end of the segment was torn, and what could not be read was moved aside.
     Repair { removed_bytes: u64, kept_in: Option<&'a str> },
+    /// An operation of an earlier run, whose end nobody recorded: nobody knows how it ended.
+    Interrupted {
+        outcome: &'static str,
+        #[serde(flatten)]
+        operation: OpenOperation,
+    },
     /// Writing or syncing failed, and this is the first line that could be written again.
     Fault(FaultBody),
 }

@@ -10,7 +10,9 @@ use serde::Serialize;
 use crate::clock::{Rfc3339, Stamp};
 
 pub(crate) use event::EventBody;
-pub(crate) use house::{FaultBody, GapBody, HeaderBody, Life, LifeBody, Limits, Previous};
+pub(crate) use house::{
+    FaultBody, GapBody, HeaderBody, Life, LifeBody, Limits, OpenOperation, Previous,
+};
 pub(crate) use schema::SchemaBody;
 
 /// The version of the line format.

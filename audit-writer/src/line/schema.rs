@@ -102,7 +102,7 @@ struct FieldRow(&'static Field);
 
 impl Serialize for FieldRow {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Field { name, place, ty, class, treatment, absent } = self.0;
+        let Field { name, place, ty, class, treatment, absent, .. } = self.0;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("name", name)?;
         map.serialize_entry("place", place.name())?;
@@ -141,6 +141,7 @@ impl Serialize for TypeName {
             Type::Enum(labels) => return object(serializer, "enum", labels),
             Type::Optional(inner) => return object(serializer, "optional", &TypeName(inner)),
             Type::Outcome(reason) => return object(serializer, "outcome", &TypeName(reason)),
+            Type::Awaited(reason) => return object(serializer, "awaited", &TypeName(reason)),
             Type::Group(fields) => return object(serializer, "group", &Fields(fields)),
             // `Type` may grow; a reader that meets a type it does not know treats the field as
             // withheld.

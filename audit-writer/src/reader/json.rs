@@ -50,6 +50,14 @@ impl Json {
             _ => None,
         }
     }
+
+    /// The items, if this is a list.
+    pub fn as_list(&self) -> Option<&[Json]> {
+        match self {
+            Json::List(items) => Some(items),
+            _ => None,
+        }
+    }
 }
 
 impl Serialize for Json {

@@ -1,13 +1,15 @@
 //! One stream: numbers its lines and puts them into segments.
 
 mod open;
+mod operations;
 mod prune;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use audit_core::{LINE_BYTES_MAX, Level, Schema};
+use audit_core::{LINE_BYTES_MAX, Level, Phase, Schema};
 
+use self::operations::{Operation, Operations};
 use crate::clock::{Clock, Stamp};
 use crate::config::Config;
 use crate::line::{
@@ -53,6 +55,7 @@ pub(crate) struct Stream {
     schemas: HashMap<&'static str, &'static Schema>,
     /// The active segment; none after a fault, until the stream could be reopened.
     active: Option<Active>,
+    operations: Operations,
     /// What is in the buffer and not known to be in the file: event lines and gap lines.
     doubt: Doubt,
     /// The fault that closed the stream.
@@ -129,9 +132,19 @@ impl Stream {
         if self.is_broken() {
             return Err(self.lose(Loss::Fault, at));
         }
+        if body.phase() == Some(Phase::Begun) && self.operations.is_full() {
+            return Err(self.lose(Loss::Full, at));
+        }
         match self.push(at, body) {
             Some(seq) => {
                 self.doubt.events.push(seq);
+                if let Some(phase) = body.phase() {
+                    let (event, run) = (schema.event, &self.run);
+                    self.operations.follow(seq, phase, || Operation {
+                        event: event.to_owned(),
+                        run: run.clone(),
+                    });
+                }
                 Ok(Numbered { seq, level })
             }
             None => Err(self.lose(Loss::Malformed, at)),
@@ -261,7 +274,11 @@ impl Stream {
         };
         let (log, boot) = (self.log.clone(), self.boot.clone());
         let previous = previous.map(|segment| Previous { segment });
-        self.push(at, &HeaderBody { log: &log, stream: AUDIT, boot: &boot, limits, previous });
+        let open = self.operations.listed();
+        self.push(
+            at,
+            &HeaderBody { log: &log, stream: AUDIT, boot: &boot, limits, previous, open },
+        );
         let active = self
             .active
             .as_mut()
@@ -286,6 +303,7 @@ impl Stream {
 
     /// Counts what was in doubt: lines before `missing_from` are in the file, the others are not.
     fn settle_doubt(&mut self, missing_from: u64) {
+        self.operations.settle(missing_from);
         let Doubt { from: _, events, gaps } = std::mem::take(&mut self.doubt);
         let written = events.iter().filter(|seq| **seq < missing_from).count() as u64;
         let lost = events.len() as u64 - written;

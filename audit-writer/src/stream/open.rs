@@ -2,9 +2,11 @@
 
 use std::io;
 
-use super::{Doubt, Stream, World, fault_body};
+use audit_core::OutcomeKind;
+
+use super::{Doubt, Operation, Operations, Stream, World, fault_body};
 use crate::clock::Stamp;
-use crate::line::{Life, LifeBody};
+use crate::line::{Life, LifeBody, OpenOperation};
 use crate::rotation::Filling;
 use crate::segment::active::{Active, Fault};
 use crate::segment::name::{ACTIVE, Kind, Name};
@@ -21,6 +23,8 @@ struct Estate {
     active: Option<Found>,
     log: Option<String>,
     next_seq: u64,
+    /// Operations whose end is not recorded.
+    operations: Operations,
 }
 
 /// What was cut off the active segment's end.
@@ -37,7 +41,7 @@ impl Stream {
     ///
     /// What the storage said.
     pub(crate) fn open(world: World) -> Result<Stream, Fault> {
-        let estate = Estate::survey(world.storage.as_ref()).map_err(Fault::new("read"))?;
+        let mut estate = Estate::survey(world.storage.as_ref()).map_err(Fault::new("read"))?;
         let boot = world.clock.boot_id();
         let mut stream = Stream {
             log: match &estate.log {
@@ -50,6 +54,7 @@ impl Stream {
             clock_synced: world.clock.is_synced(),
             schemas: std::collections::HashMap::new(),
             active: None,
+            operations: std::mem::take(&mut estate.operations),
             doubt: Doubt::default(),
             fault: None,
             line: Vec::new(),
@@ -86,6 +91,8 @@ impl Stream {
         // it are.
         let first_in_doubt = self.doubt.from.unwrap_or(self.next_seq);
         self.next_seq = estate.next_seq.max(first_in_doubt);
+        // A header lists what is open, and that depends on what is in the file.
+        self.operations.settle(missing_from);
         let repaired = self.close_damaged(estate)?;
         self.settle_doubt(missing_from);
         self.record_repair(repaired);
@@ -200,6 +207,16 @@ impl Stream {
             },
         });
         self.record_repair(repaired);
+        self.record_interrupted();
+    }
+
+    /// Operations of earlier runs will not be ended by anybody any more.
+    fn record_interrupted(&mut self) {
+        for (begun, Operation { event, run: begun_run }) in self.operations.take() {
+            let operation = OpenOperation { event, begun, begun_run };
+            let outcome = OutcomeKind::Unknown.name();
+            self.house(&LifeBody { life: Life::Interrupted { outcome, operation } });
+        }
     }
 
     fn record_repair(&mut self, repaired: Option<Repaired>) {
@@ -233,7 +250,16 @@ impl Estate {
             log = log.or_else(|| log_id(&found));
             next_seq = next_seq.or(crate::stream::open::next_seq(&found)).or(Some(name.seq + 1));
         }
-        Ok(Estate { rotated, active, log, next_seq: next_seq.unwrap_or(0) })
+        // Each segment's header takes over what was open before it.
+        let youngest = match &active {
+            Some(found) if found.header.is_some() => Some(ACTIVE.to_owned()),
+            _ => rotated.last().map(Name::to_string),
+        };
+        let operations = match youngest {
+            Some(segment) => Operations::left_in(storage, &segment)?,
+            None => Operations::default(),
+        };
+        Ok(Estate { rotated, active, log, next_seq: next_seq.unwrap_or(0), operations })
     }
 }
 

@@ -68,7 +68,7 @@ proptest! {
         status in 100_u16..600, maybe in prop::option::of(any_number()),
     ) {
         let (v4, port) = (Ipv4Addr::from_bits(other as u32), number as u16);
-        let written = written(Counted::SCHEMA, 1, |writer, _| {
+        let written = written(Counted::SCHEMAS[0], 1, |writer, _| {
             Counted {
                 from: SocketAddr::new(v6.into(), port),
                 u8: number as u8,

@@ -75,7 +75,7 @@ proptest! {
         let (actor, shown_actor) = actors(&serial, &text, &secret)[choice % 6].clone();
         let (source, shown_source) = sources(size as u16)[choice % 4].clone();
         let context = Context::new(actor, source);
-        let written = written(Labelled::SCHEMA, 1, |writer, _| {
+        let written = written(Labelled::SCHEMAS[0], 1, |writer, _| {
             let part = Part {
                 serial: Serial(ObjectId::new(&serial).unwrap()),
                 revision,

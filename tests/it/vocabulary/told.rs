@@ -66,7 +66,7 @@ proptest! {
         let path = fitted(&path_of(second), HttpPath::LIMIT);
         let url = format!("https://user:hunter2@host{path}?q=hunter2");
         let is_clear = escaped(known).len() <= usize::from(ClaimedName::LIMIT);
-        let written = written(Told::SCHEMA, 1, |writer, _| {
+        let written = written(Told::SCHEMAS[0], 1, |writer, _| {
             Told {
                 user: UserName::new(&user).unwrap(),
                 session: SessionRef::of_bytes(&credential),
@@ -165,7 +165,7 @@ proptest! {
         let (users, ids) = (fitted(UserName::LIMIT), fitted(ObjectId::LIMIT));
         let (names, settings) = (fitted(ObjectName::LIMIT), fitted(SettingName::LIMIT));
         let (versions, paths) = (fitted(Version::LIMIT), paths_of(texts));
-        let written = written(Told::SCHEMA, 2, |writer, at| {
+        let written = written(Told::SCHEMAS[0], 2, |writer, at| {
             Told {
                 user: UserName::new(&users[at]).unwrap(),
                 session: SessionRef::of(texts[at]),

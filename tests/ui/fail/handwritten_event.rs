@@ -5,7 +5,7 @@ use audit_core::{AuditEvent, Context, Encoder, Schema};
 struct Event;
 
 impl AuditEvent for Event {
-    const SCHEMA: &'static Schema = SomethingElse::SCHEMA;
+    const SCHEMAS: &'static [&'static Schema] = SomethingElse::SCHEMAS;
 
     fn encode(&self, _: Option<&Context<'_>>, _: &mut Encoder<'_>) {}
 }

@@ -1,0 +1,344 @@
+//! Names that say content or credential. What has such a name carries no text, whatever its type
+//! says: a paste in a `UserName` is still a paste.
+
+use proc_macro2::Ident;
+
+use crate::model::Carries;
+use crate::text::snake_case;
+
+/// Whole words are meant: `pin` and `user_pin` say a credential, `pinned` and `spinner` do not. Two
+/// or three words that together make one of these count as that one (`key_code`, `apiKey`), and so
+/// do plurals. Some name a thing and not its secret (`mfa`, `key`, `code`): those are not here.
+const WORDS: &[&str] = &[
+    // What somebody proves with who they are.
+    "accesscode",
+    "accesskey",
+    "accesstoken",
+    "activationcode",
+    "aeskey",
+    "apikey",
+    "apitoken",
+    "authcode",
+    "authheader",
+    "authorization",
+    "authtok",
+    "authtoken",
+    "backupcode",
+    "bearer",
+    "confirmcode",
+    "cookie",
+    "cred",
+    "cvc",
+    "cvv",
+    "doorcode",
+    "enckey",
+    "encryptionkey",
+    "hmackey",
+    "invitecode",
+    "jwt",
+    "keymaterial",
+    "licensekey",
+    "logincode",
+    "lukskey",
+    "masterkey",
+    "mfacode",
+    "mfaresponse",
+    "mnemonic",
+    "onetimecode",
+    "otp",
+    "pass",
+    "passcode",
+    "passkey",
+    "passw",
+    "pin",
+    "pincode",
+    "presharedkey",
+    "privatekey",
+    "privkey",
+    "psk",
+    "puk",
+    "pw",
+    "pwd",
+    "pword",
+    "recoverycode",
+    "recoverykey",
+    "resetcode",
+    "secret",
+    "secretkey",
+    "seedphrase",
+    "seedwords",
+    "sessionkey",
+    "sessiontoken",
+    "signingkey",
+    "smscode",
+    "snmpcommunity",
+    "sshkey",
+    "tok",
+    "token",
+    "totp",
+    "unlockcode",
+    "verificationcode",
+    "wgkey",
+    "wpakey",
+    // What somebody typed, pasted, sent or saw.
+    "bodies",
+    "body",
+    "cbtext",
+    "content",
+    "enteredtext",
+    "frame",
+    "hidbuf",
+    "hiddata",
+    "hidreport",
+    "inputline",
+    "kbdbuf",
+    "keybuf",
+    "keybuffer",
+    "keyedtext",
+    "keypress",
+    "keypresses",
+    "keys",
+    "keysym",
+    "lineinput",
+    "macrotext",
+    "ocrtext",
+    "paste",
+    "pastebuf",
+    "pasted",
+    "payload",
+    "pixel",
+    "screen",
+    "screencap",
+    "sendkeys",
+    "sendtext",
+    "typed",
+    "typetext",
+    "typing",
+    "usagecode",
+    "usageid",
+    "userinput",
+    "vkcode",
+];
+
+/// These say so anywhere in a name, however it is written: `userpassword`, `newkeycodes`.
+const STEMS: &[&str] = &[
+    "clipboard",
+    "credential",
+    "framebuffer",
+    "keycode",
+    "keystroke",
+    "passphrase",
+    "passwd",
+    "password",
+    "scancode",
+    "screenshot",
+];
+
+/// Of these, what somebody typed or pasted: its exact length is half of guessing it.
+const TYPED: &[&str] = &[
+    "enteredtext",
+    "otp",
+    "pass",
+    "passcode",
+    "passw",
+    "paste",
+    "pasted",
+    "pin",
+    "pincode",
+    "pw",
+    "pwd",
+    "pword",
+    "secret",
+    "totp",
+    "typed",
+];
+
+/// The same anywhere in a name.
+const TYPED_STEMS: &[&str] = &["clipboard", "passphrase", "passwd", "password"];
+
+/// The same at a name's end.
+const TYPED_ENDINGS: &[&str] = &["pwd", "secret"];
+
+/// A name with such a word counts occasions (`pin_attempts`, `paste_count`)…
+const COUNTING: &[&str] =
+    &["attempt", "change", "count", "counter", "failure", "reset", "retries", "retry", "tries"];
+
+/// …unless it has one of these too (`password_character_count`)…
+const MEASURING: &[&str] = &["byte", "char", "character", "len", "length", "letter", "size"];
+
+/// …and with one of these it is a rule for what is typed, and not of what was
+/// (`password_min_length`).
+const RULING: &[&str] =
+    &["age", "allowed", "expiry", "limit", "max", "maximum", "min", "minimum", "required", "ttl"];
+
+/// Words that say something else together.
+const OTHERWISE: &[&str] = &["gpio_pin", "pass_fail", "pass_through"];
+
+/// A name that ends so ends in that word, however it is written: `mytoken`.
+const ENDINGS: &[&str] = &["cookie", "pwd", "secret", "token"];
+
+/// The last words of variants that say what happened, and not what there is: the data of
+/// `PasswordChanged` is about a change, that of `Password` is a password. Words in `ed` are not
+/// listed.
+const HAPPENED: &[&str] =
+    &["begun", "found", "lost", "read", "reset", "sent", "set", "shown", "used", "written"];
+
+/// The most words that are read as one.
+const JOINED_MAX: usize = 3;
+
+/// What a field of this name may carry.
+pub(crate) fn carries(ident: &Ident) -> Carries {
+    Name::of(ident).carries()
+}
+
+/// What the data of a variant of this name may carry: a name that says what happened says nothing
+/// of the data.
+pub(crate) fn data_carries(variant: &Ident) -> Carries {
+    let name = Name::of(variant);
+    let last = name.words.last().map(String::as_str).unwrap_or_default();
+    let is_noun = WORDS.contains(&last);
+    let happened = !is_noun && (last.ends_with("ed") || HAPPENED.contains(&last));
+    if happened { Carries::Anything } else { name.carries() }
+}
+
+/// A name, taken apart.
+struct Name {
+    words: Vec<String>,
+    /// All of them as one.
+    whole: String,
+    /// Each of them, and what two or three that stand together are.
+    runs: Vec<String>,
+}
+
+impl Name {
+    fn of(ident: &Ident) -> Name {
+        let mut snake = snake_case(ident);
+        for otherwise in OTHERWISE {
+            snake = snake.replace(otherwise, "");
+        }
+        let words = snake.split(|it: char| it == '_' || it.is_ascii_digit());
+        let words: Vec<String> = words.filter(|it| !it.is_empty()).map(str::to_owned).collect();
+        let runs = (1..=JOINED_MAX).flat_map(|length| words.windows(length));
+        Name { whole: words.concat(), runs: runs.map(<[String]>::concat).collect(), words }
+    }
+
+    fn carries(&self) -> Carries {
+        let is_telling = self.has(WORDS) || self.contains(STEMS) || self.ends_in(ENDINGS);
+        let is_typed = self.has(TYPED) || self.contains(TYPED_STEMS) || self.ends_in(TYPED_ENDINGS);
+        let counts = self.has(COUNTING) && !self.has(MEASURING);
+        match is_telling {
+            true if is_typed && !counts && !self.has(RULING) => Carries::NoLength,
+            true => Carries::NoText,
+            false => Carries::Anything,
+        }
+    }
+
+    /// Whether one of these is among its words, as it is or in the plural.
+    fn has(&self, words: &[&str]) -> bool {
+        self.runs.iter().any(|run| words.contains(&run.as_str()) || words.contains(&singular(run)))
+    }
+
+    /// Whether one of these stands anywhere in it.
+    fn contains(&self, stems: &[&str]) -> bool {
+        stems.iter().any(|stem| self.whole.contains(stem))
+    }
+
+    /// Whether it ends so, in the plural too.
+    fn ends_in(&self, endings: &[&str]) -> bool {
+        let whole = singular(&self.whole);
+        endings.iter().any(|ending| whole.ends_with(ending))
+    }
+}
+
+fn singular(word: &str) -> &str {
+    word.strip_suffix('s').unwrap_or(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Carries, STEMS, TYPED, TYPED_STEMS, WORDS, carries, data_carries};
+    use proc_macro2::{Ident, Span};
+
+    fn of(name: &str) -> Carries {
+        carries(&Ident::new(name, Span::call_site()))
+    }
+
+    fn told(name: &str) -> bool {
+        of(name) != Carries::Anything
+    }
+
+    #[test]
+    fn lengths_of_what_was_typed_are_told_apart_from_counts_of_occasions() {
+        let lengths = "paste paste_length pasteLen paste_size password_len passwords pin_length secret \
+            clipboard_bytes typed_chars password_character_count pin2 userPwd pin_number otp_number \
+            pastes_number mysecret";
+        for name in lengths.split_whitespace() {
+            assert_eq!(of(name), Carries::NoLength, "{name}");
+        }
+        let counts = "paste_count pin_attempts password_min_length password_max_age password_ttl pin_tries password_changes otp_failures \
+            token_length body_size frames keys screen_bytes cookie_count";
+        for name in counts.split_whitespace() {
+            assert_eq!(of(name), Carries::NoText, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_tell() {
+        let as_listed_in_every_case = "password user_password userPassword PASSWORD UserPassword \
+            password2 pwd old_pwd token tokens csrfToken cookie cookies pin user_pin userPIN pin1 \
+            PIN_2 otp totp userOTP secret client_secret bearer authorization jwt cvv mnemonic body \
+            bodies body_size payload content contents screen frame frames pixels paste pasted \
+            pasted_text typed keys psk passcode passkey";
+        let several_words_that_are_one = "key_code keyCode key_codes pass_word passWord PassWord \
+            PASSword pass_phrase apiKey api_key api_keys APIKey invite_code inviteCode private_key \
+            secret_key access_key encryption_key signing_key session_key recovery_code \
+            recovery_codes backup_code access_code verification_code hid_report HIDReport \
+            hidReports key_press key_stroke scan_code frame_buffer screen_shot one_time_code \
+            pre_shared_key";
+        let stems = "userpassword newpasswords credentials usercredential clipboardtext keystrokes \
+            lastkeycode mykey_code passwdfile framebuffers";
+        for list in [as_listed_in_every_case, several_words_that_are_one, stems] {
+            for name in list.split_whitespace() {
+                assert!(told(name), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_that_do_not() {
+        let names = "pinned spinner pinout opinion secretary framework key key_id host_key \
+            public_key bodyguard nobody tokenizer user attempt device code error_code status_code \
+            keyboard keyboard_layout layout text typedef screened framed passed bypass word access \
+            compass session gpio_pin gpio_pin_name pass_through tokenizer mfa contentment report size hash invite recovery a _ __";
+        for name in names.split_whitespace() {
+            assert!(!told(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn variants_say_what_there_is_or_what_happened() {
+        let data = |variant: &str| data_carries(&Ident::new(variant, Span::call_site()));
+        for variant in ["Password", "UserPassword", "Pasted", "Typed", "ApiKey", "SecretText"] {
+            assert_ne!(data(variant), Carries::Anything, "{variant}");
+        }
+        for variant in ["PasswordChanged", "PasteUsed", "KeysRotated", "TokenSent", "Opened"] {
+            assert_eq!(data(variant), Carries::Anything, "{variant}");
+        }
+    }
+
+    #[test]
+    fn raw_identifiers_tell_too() {
+        assert_eq!(carries(&Ident::new_raw("pin", Span::call_site())), Carries::NoLength);
+        assert_eq!(carries(&Ident::new_raw("type", Span::call_site())), Carries::Anything);
+    }
+
+    #[test]
+    fn the_lists_are_as_names_are_compared() {
+        for word in WORDS.iter().chain(STEMS) {
+            assert!(word.bytes().all(|byte| byte.is_ascii_lowercase()), "{word}");
+            assert!(told(word), "{word}");
+        }
+        assert!(TYPED.iter().all(|word| WORDS.contains(word)));
+        assert!(TYPED_STEMS.iter().all(|stem| STEMS.contains(stem)));
+    }
+}

@@ -1,0 +1,178 @@
+//! Operations that have begun and whose end is not recorded: events of two phases, between them.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufReader};
+
+use audit_core::Phase;
+
+use crate::line::OpenOperation;
+use crate::reader::{Json, Line, LineError, next_line};
+use crate::storage::Storage;
+
+/// At most so many operations are open at a time, because a header lists them in one line.
+pub(crate) const OPERATIONS_MAX: usize = 64;
+
+/// The operations that are open, by the number of the line of their beginning.
+#[derive(Debug, Default)]
+pub(crate) struct Operations {
+    open: BTreeMap<u64, Operation>,
+    /// Those that a line ended which is not known to be in the file; the line's number and the
+    /// beginning's.
+    in_doubt: Vec<(u64, u64, Operation)>,
+}
+
+/// What is known of an open operation beside its number.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Operation {
+    pub(crate) event: String,
+    /// The run that it began in.
+    pub(crate) run: String,
+}
+
+impl Operations {
+    pub(crate) fn is_full(&self) -> bool {
+        self.open.len() >= OPERATIONS_MAX
+    }
+
+    /// Follows an event's line.
+    pub(crate) fn follow(&mut self, seq: u64, phase: Phase, operation: impl FnOnce() -> Operation) {
+        match phase.begun() {
+            None => {
+                self.open.insert(seq, operation());
+            }
+            Some(begun) => {
+                let ended = self.open.remove(&begun);
+                self.in_doubt.extend(ended.map(|operation| (seq, begun, operation)));
+            }
+        }
+    }
+
+    /// Takes back what lines from `missing_from` on did, for they are not in the file.
+    pub(crate) fn settle(&mut self, missing_from: u64) {
+        for (seq, begun, operation) in self.in_doubt.drain(..) {
+            if seq >= missing_from {
+                self.open.insert(begun, operation);
+            }
+        }
+        self.open.retain(|begun, _| *begun < missing_from);
+    }
+
+    /// Lets go of all of them, oldest first.
+    pub(crate) fn take(&mut self) -> impl Iterator<Item = (u64, Operation)> + use<> {
+        std::mem::take(&mut self.open).into_iter()
+    }
+
+    /// As a header lists them.
+    pub(crate) fn listed(&self) -> Vec<OpenOperation> {
+        let listed = self.open.iter().map(|(begun, operation)| OpenOperation {
+            event: operation.event.clone(),
+            begun: *begun,
+            begun_run: operation.run.clone(),
+        });
+        listed.collect()
+    }
+
+    /// Those that are open at the end of a segment: its header's, and those that began in it,
+    /// without those that ended in it. Lines that cannot be read are passed over.
+    ///
+    /// # Errors
+    ///
+    /// What the storage said.
+    pub(crate) fn left_in(storage: &dyn Storage, segment: &str) -> io::Result<Operations> {
+        let mut bytes = BufReader::new(storage.read(segment)?);
+        let mut left = Operations::default();
+        while let Some(line) = next_line(&mut bytes) {
+            match line {
+                Ok(line) if may_tell_of_operations(&line) => left.read(&line),
+                Err(LineError::Unreadable) => return Err(io::ErrorKind::Other.into()),
+                _ => {}
+            }
+        }
+        left.in_doubt.clear(); // All of it is in the file.
+        Ok(left)
+    }
+
+    fn read(&mut self, line: &[u8]) {
+        let Ok(line) = Line::parse(line) else { return };
+        match line.kind.as_str() {
+            "header" => {
+                let listed = line.get("open").and_then(Json::as_list).unwrap_or_default();
+                self.open = listed.iter().filter_map(from_header).take(OPERATIONS_MAX).collect();
+            }
+            "event" => {
+                if let (Some(phase), Some(event)) = (phase_of(&line), text(&line.json, "event")) {
+                    let run = line.run.clone();
+                    self.follow(line.seq, phase, || Operation { event, run });
+                }
+            }
+            _ => {
+                if let Some(begun) = line.get("begun").and_then(Json::as_u64) {
+                    self.open.remove(&begun); // A run said that it was interrupted.
+                }
+            }
+        }
+    }
+}
+
+/// Most lines need no parsing: inside of texts a quotation mark is escaped, so these bytes are a
+/// key and nothing else.
+fn may_tell_of_operations(line: &[u8]) -> bool {
+    let has = |key: &[u8]| line.windows(key.len()).any(|window| window == key);
+    line.starts_with(br#"{"v":1,"kind":"header""#)
+        || line.starts_with(br#"{"v":1,"kind":"life""#)
+        || has(br#""phase":""#)
+}
+
+fn from_header(json: &Json) -> Option<(u64, Operation)> {
+    let operation = Operation { event: text(json, "event")?, run: text(json, "begun_run")? };
+    Some((json.get("begun")?.as_u64()?, operation))
+}
+
+fn phase_of(line: &Line) -> Option<Phase> {
+    let begun = || line.get("begun").and_then(Json::as_u64);
+    match line.get("phase")?.as_str()? {
+        "begun" => Some(Phase::Begun),
+        "ended" => begun().map(Phase::Ended),
+        "abandoned" => begun().map(Phase::Abandoned),
+        _ => None,
+    }
+}
+
+fn text(json: &Json, key: &str) -> Option<String> {
+    json.get(key).and_then(Json::as_str).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn operation() -> Operation {
+        Operation { event: "e".to_owned(), run: "r".to_owned() }
+    }
+
+    fn open(operations: &Operations) -> Vec<u64> {
+        operations.open.keys().copied().collect()
+    }
+
+    #[test]
+    fn what_is_not_in_the_file_did_not_happen() {
+        let mut operations = Operations::default();
+        operations.follow(3, Phase::Begun, operation);
+        operations.follow(4, Phase::Begun, operation);
+        operations.settle(u64::MAX);
+        operations.follow(5, Phase::Ended(3), operation);
+        operations.follow(6, Phase::Abandoned(4), operation);
+        operations.follow(7, Phase::Begun, operation);
+        assert_eq!(open(&operations), [7]);
+        operations.settle(6);
+        assert_eq!(open(&operations), [4]);
+    }
+
+    #[test]
+    fn an_end_of_nothing_changes_nothing() {
+        let mut operations = Operations::default();
+        operations.follow(5, Phase::Ended(3), operation);
+        operations.settle(0);
+        assert!(open(&operations).is_empty());
+    }
+}

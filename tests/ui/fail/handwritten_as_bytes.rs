@@ -1,0 +1,19 @@
+#![forbid(unsafe_code)]
+
+use audit_core::AuditEvent;
+
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action = "test", category = "tests", outcome = "success")]
+#[audit(none(actor = "a test", source = "a test", object = "a test"))]
+struct Event {
+    on: bool,
+}
+
+impl AsRef<[u8]> for Event {
+    fn as_ref(&self) -> &[u8] {
+        if self.on { b"on" } else { b"off" }
+    }
+}
+
+fn main() {}

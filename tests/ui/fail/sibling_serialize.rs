@@ -1,0 +1,14 @@
+#![forbid(unsafe_code)]
+
+use audit_core::AuditEvent;
+use serde::Serialize;
+
+#[must_use]
+#[derive(AuditEvent, Serialize)]
+#[audit(action = "test", category = "tests", outcome = "success")]
+#[audit(none(actor = "a test", source = "a test", object = "a test"))]
+struct Event<'a> {
+    on: &'a bool,
+}
+
+fn main() {}

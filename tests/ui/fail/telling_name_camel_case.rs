@@ -1,0 +1,15 @@
+#![forbid(unsafe_code)]
+#![allow(non_snake_case)]
+
+use audit_core::AuditEvent;
+use audit_core::vocab::UserName;
+
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action = "test", category = "tests", outcome = "success")]
+#[audit(none(actor = "a test", source = "a test", object = "a test"))]
+struct Event<'a> {
+    userPassword: UserName<'a>,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+#![forbid(unsafe_code)]
+
+use audit_core::AuditEvent;
+
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action = "test", category = "tests", outcome = "success")]
+#[audit(none(actor = "a test", source = "a test", object = "a test"))]
+struct Event {
+    #[audit(disclose = "counted", class = "public")]
+    keys: u32,
+}
+
+fn main() {}

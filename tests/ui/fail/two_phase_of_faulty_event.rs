@@ -1,0 +1,24 @@
+#![forbid(unsafe_code)]
+
+use audit_core::{AuditEvent, AuditValue, Awaited, Outcome};
+
+#[derive(AuditValue)]
+enum Fault {
+    PowerLow,
+}
+
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action = "test", category = "tests", two_phase)]
+#[audit(none(actor = "a test", object = "a test"))]
+struct Event {
+    #[audit(outcome)]
+    outcome: Awaited<Fault>,
+}
+
+fn main() {
+    let event = Event { outcome: Awaited::new() };
+    if let Ok(begun) = event.begin() {
+        let _sent = begun.finish(Outcome::Failure(Fault::PowerLow));
+    }
+}

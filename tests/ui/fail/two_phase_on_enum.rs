@@ -1,0 +1,21 @@
+#![forbid(unsafe_code)]
+
+use audit_core::{AuditEvent, AuditValue, Awaited};
+
+#[derive(AuditValue)]
+enum Fault {
+    PowerLow,
+}
+
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action = "test", category = "tests", two_phase)]
+#[audit(none(actor = "a test", source = "a test", object = "a test"))]
+enum Event {
+    Flashed {
+        #[audit(outcome)]
+        outcome: Awaited<Fault>,
+    },
+}
+
+fn main() {}

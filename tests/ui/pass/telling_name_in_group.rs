@@ -1,0 +1,11 @@
+#![forbid(unsafe_code)]
+
+use audit_core::AuditValue;
+use audit_core::vocab::ObjectName;
+
+#[derive(AuditValue)]
+struct Entry<'a> {
+    room: ObjectName<'a>,
+}
+
+fn main() {}
