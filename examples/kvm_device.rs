@@ -5,7 +5,7 @@
 //! With `--listen 127.0.0.1:8080` it serves until interrupted, so that you can drive it with curl.
 //!
 //! What the device records stands in `kvm_device/events.rs`, and how its handlers say so in
-//! `kvm_device/device.rs`.
+//! `kvm_device/device.rs`. With `--catalog markdown` it is printed as a page to read.
 
 #![forbid(unsafe_code)]
 #![expect(
@@ -24,6 +24,9 @@ mod day;
 mod device;
 #[path = "kvm_device/events.rs"]
 mod events;
+#[cfg(test)]
+#[path = "kvm_device/kit.rs"]
+mod kit;
 #[path = "kvm_device/secrets.rs"]
 mod secrets;
 #[path = "kvm_device/server.rs"]
@@ -33,6 +36,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use audit_core::Catalog;
 use audit_writer::reader::Lines;
 use audit_writer::{Rotation, Writer};
 
@@ -42,10 +46,12 @@ const HELP: &str = "\
 A miniature KVM-over-IP device that keeps an audit log.
 
 Usage: kvm_device [--dir DIR] [--segment-bytes N] [--listen ADDR]
+       kvm_device --catalog markdown|json
 
   --dir DIR            where the log goes; a fresh temporary folder if left out
   --segment-bytes N    begin a new segment at this size (4096 at least; 8 MiB if left out)
   --listen ADDR        serve at ADDR until interrupted, instead of playing a day
+  --catalog FORMAT     print what the log can hold, event by event, as markdown or json; do nothing else
   --help               this text
 
 While it listens, for example at 127.0.0.1:8080:
@@ -63,6 +69,8 @@ struct Arguments {
     dir: Option<PathBuf>,
     listen: Option<SocketAddr>,
     rotation: Rotation,
+    /// Print the catalogue in this way and do nothing else.
+    catalog: Option<fn(&Catalog) -> String>,
 }
 
 fn main() -> ExitCode {
@@ -85,10 +93,14 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Failure> {
-    let Some(Arguments { dir, listen, rotation }) = arguments()? else {
+    let Some(Arguments { dir, listen, rotation, catalog }) = arguments()? else {
         print!("{HELP}");
         return Ok(());
     };
+    if let Some(catalog) = catalog {
+        print!("{}", catalog(&events::EVENTS));
+        return Ok(());
+    }
     let dir = match dir {
         Some(dir) => dir,
         None => tempfile::Builder::new().prefix("audit-").tempdir()?.keep(),
@@ -160,13 +172,21 @@ fn play_a_day(device: Device, log: Writer, dir: &Path) -> Result<(), Failure> {
 
 fn arguments() -> Result<Option<Arguments>, Failure> {
     use lexopt::prelude::{Long, ValueExt};
-    let mut found = Arguments { dir: None, listen: None, rotation: Rotation::default() };
+    let mut found =
+        Arguments { dir: None, listen: None, rotation: Rotation::default(), catalog: None };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
             Long("dir") => found.dir = Some(parser.value()?.into()),
             Long("listen") => found.listen = Some(parser.value()?.parse()?),
             Long("segment-bytes") => found.rotation.segment_bytes = parser.value()?.parse()?,
+            Long("catalog") => {
+                found.catalog = Some(match parser.value()?.to_str() {
+                    Some("markdown") => audit_writer::catalog::markdown,
+                    Some("json") => audit_writer::catalog::json,
+                    _ => return Err("--catalog takes `markdown` or `json`".into()),
+                });
+            }
             Long("help") => return Ok(None),
             other => return Err(other.unexpected().into()),
         }

@@ -20,6 +20,12 @@ impl Catalog {
         Catalog(events)
     }
 
+    /// For unit tests of what is done with catalogues: nothing there is parsed.
+    #[cfg(test)]
+    pub(crate) const fn of_schemas(events: &'static [&'static [&'static Schema]]) -> Catalog {
+        Catalog(events)
+    }
+
     /// The schemas of each event.
     pub(crate) const fn events(&self) -> &'static [&'static [&'static Schema]] {
         self.0

@@ -77,6 +77,7 @@ mod withheld;
 // What a program's events may do, and which they are.
 mod catalog;
 pub mod flow;
+mod lock;
 pub mod policy;
 mod text_buffer;
 
@@ -85,6 +86,8 @@ mod context;
 mod declared;
 mod decode;
 mod encode;
+#[cfg(feature = "std")]
+mod example;
 mod pseudonym;
 mod record;
 mod wire;
@@ -101,6 +104,9 @@ mod pending;
 mod recorder;
 mod slot;
 
+#[cfg(feature = "testing")]
+pub mod testing;
+
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
@@ -115,6 +121,9 @@ pub use crate::disclose::Disclosable;
 pub use crate::encode::Encoder;
 pub use crate::error::EmitError;
 pub use crate::event::AuditEvent;
+#[cfg(feature = "std")]
+#[doc(hidden)]
+pub use crate::example::example_record;
 pub use crate::no_text::{CarriesNoText, TellsNoLength};
 pub use crate::outcome::{Level, Outcome, OutcomeKind};
 #[cfg(feature = "std")]

@@ -65,6 +65,7 @@ mod retention;
 mod rotation;
 
 // The file format, written and read, and what it can hold.
+pub mod catalog;
 mod line;
 pub mod reader;
 mod segment;

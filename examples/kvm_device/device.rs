@@ -9,7 +9,7 @@ use audit_core::vocab::{
     ByteSize, ClaimedName, HttpPath, ObjectId, ObjectName, PasteSize, SessionRef, SettingName,
     UserName, Version,
 };
-use audit_core::{Actor, Context, Outcome, Source, Withheld};
+use audit_core::{Actor, Awaited, Context, Outcome, Source, Withheld};
 use audit_writer::clock::{Clock, SystemClock};
 use serde::Deserialize;
 
@@ -249,18 +249,18 @@ impl Device {
         }
         let Update { version } = serde_json::from_str(request.body)?;
         let mut state = self.state();
-        let outcome = match version > state.version {
-            true => Outcome::Success,
-            false => Outcome::Denied(FirmwareFault::Downgrade),
-        };
-        let (from, to) = (Version::new(&state.version)?, Version::new(&version)?);
-        // No record, no action: the line is on the disk before the firmware changes.
-        FirmwareUpdated { outcome, from, to }.emit_durable_in(context)?;
-        if outcome.kind() == audit_core::OutcomeKind::Success {
-            state.version = version;
-            return Ok(OK);
+        let old = state.version.clone();
+        let (from, to) = (Version::new(&old)?, Version::new(&version)?);
+        // No record, no action: that it begins is on the disk before the firmware changes. If the
+        // power goes now, the next run of the log says that nobody knows how it ended.
+        let begun = FirmwareUpdated { outcome: Awaited::new(), from, to }.begin_in(context)?;
+        if version <= old {
+            begun.finish(Outcome::Denied(FirmwareFault::Downgrade))?;
+            return Ok(status(409));
         }
-        Ok(status(409))
+        state.version.clone_from(&version);
+        begun.finish(Outcome::Success)?;
+        Ok(OK)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -1,12 +1,32 @@
 //! What the device records. This file is all that a reviewer must read to know what can be in its
 //! log.
 
+use audit_core::policy::NO_CONTENT;
 use audit_core::vocab::{
     ByteSize, ClaimedName, Elapsed, HttpPath, ObjectId, ObjectName, PasteSize, SessionRef,
     SettingName, UserName, Version,
 };
-use audit_core::{AuditEvent, AuditValue, Outcome, Withheld};
+use audit_core::{AuditEvent, AuditValue, Awaited, Catalog, Outcome, Withheld};
 use std::net::SocketAddr;
+
+/// All events that this file declares: for the catalogue (`--catalog`) and for the lock, the file
+/// `kvm_device/events.lock`.
+pub const EVENTS: Catalog = audit_core::catalog![
+    LoginSucceeded<'_>,
+    LoginFailed<'_>,
+    LoggedOut,
+    SessionStarted<'_>,
+    SessionEnded<'_>,
+    PasteUsed<'_>,
+    MediaMounted<'_>,
+    MediaUnmounted<'_>,
+    PowerAction,
+    SettingChanged<'_>,
+    FirmwareUpdated<'_>,
+];
+
+// The device sees keystrokes and pasted text. None of it can be recorded, not even by word.
+audit_core::policy!(NO_CONTENT: in EVENTS);
 
 /// A user logged in.
 #[must_use]
@@ -175,14 +195,14 @@ pub enum SettingClass {
     Custom,
 }
 
-/// The device's firmware was replaced, or was to be.
+/// The device's firmware is replaced, or was to be: recorded before, and again at the end.
 #[must_use]
 #[derive(AuditEvent)]
-#[audit(action = "firmware_update", category = "firmware")]
+#[audit(action = "firmware_update", category = "firmware", two_phase)]
 #[audit(from_context(actor, source), object(id = "self"), object_type = "device")]
 pub struct FirmwareUpdated<'a> {
     #[audit(outcome)]
-    pub outcome: Outcome<FirmwareFault>,
+    pub outcome: Awaited<FirmwareFault>,
     pub from: Version<'a>,
     pub to: Version<'a>,
 }

@@ -94,7 +94,7 @@ fn no_library_asks_the_environment() {
         for path in files(&root().join(krate).join("src"), "rs") {
             let text = fs::read_to_string(&path).unwrap();
             let asks = ["env::var", "option_env!"].iter().any(|it| text.contains(it));
-            assert!(!asks, "{}", path.display());
+            assert_eq!(asks, path.ends_with("testing/lock.rs"), "{}", path.display());
         }
     }
 }

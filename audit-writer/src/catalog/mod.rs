@@ -1,0 +1,176 @@
+//! What a program's log can hold, to read: each event with what it records, why, and a line of it.
+//!
+//! ```
+//! use audit_core::{AuditEvent, Catalog};
+//!
+//! /// The updater started.
+//! #[must_use]
+//! #[derive(AuditEvent)]
+//! #[audit(action = "start", category = "life", outcome = "success")]
+//! #[audit(actor(service = "init"), source(local = "boot"), none(object = "itself"))]
+//! pub struct Started {}
+//!
+//! pub const EVENTS: Catalog = audit_core::catalog![Started];
+//!
+//! let page = audit_writer::catalog::markdown(&EVENTS);
+//! assert!(page.contains("## `started`\n\nThe updater started.\n"));
+//! let data = audit_writer::catalog::json(&EVENTS);
+//! assert!(data.contains(r#""event": "started""#));
+//! ```
+
+mod json;
+mod markdown;
+
+use audit_core::{Schema, example_record};
+
+use crate::clock::Stamp;
+use crate::line::{Envelope, EventBody};
+
+pub use json::json;
+pub use markdown::markdown;
+
+/// What stands in front of every example.
+const ENVELOPE: Envelope<'_> = Envelope {
+    seq: 42,
+    at: Stamp { unix_ns: 1_795_176_000_123_456_789, up_us: 8_123_456_789 },
+    run: "9f2c51d07a3be641",
+    synced: true,
+};
+
+/// A line of this event, as a log would hold it but for its newline, made of placeholders by the
+/// code that writes lines; `None` only if the encoder and the schema disagree, which is a defect.
+fn example(schema: &'static Schema) -> Option<String> {
+    let record = example_record(schema);
+    let body = EventBody::read(&record).ok()?;
+    let mut line = Vec::new();
+    crate::line::write(ENVELOPE, &body, &mut line).ok()?;
+    line.pop();
+    String::from_utf8(line).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use audit_core::vocab::{ByteSize, ClaimedName, HttpPath, ObjectId, SessionRef, UserName};
+    use audit_core::{
+        Actor, AuditEvent, AuditValue, Catalog, Context, Domain, EventRef, Outcome, Pseudonym,
+        Pseudonyms, Source, Withheld,
+    };
+
+    use super::*;
+    use crate::reader::{Json, Line};
+
+    /// Why it was refused: `a|b`.
+    #[derive(AuditValue)]
+    pub(super) enum Refusal {
+        TooLarge,
+        Forbidden,
+    }
+
+    /// How large a picture is.
+    #[derive(AuditValue)]
+    pub(super) struct Extent {
+        rows: ByteSize,
+        exact: bool,
+    }
+
+    /// A picture | an `image`
+    /// was taken.
+    #[must_use]
+    #[derive(AuditEvent)]
+    #[audit(action(success = "snap", denied = "snap_denied"), category = "video")]
+    #[audit(from_context(actor), none(source = "the lens, *always*\nthere"))]
+    pub(super) struct PictureTaken<'a> {
+        #[audit(outcome)]
+        outcome: Outcome<Refusal>,
+        #[audit(object(id), object_type = "lens", absent = "all | of them")]
+        lens: Option<ObjectId<'a>>,
+        extent: Extent,
+        path: Option<HttpPath<'a>>,
+        #[audit(disclose = "what the `knob` says", class = "public")]
+        knob: u16,
+        text: Withheld<&'a str>,
+    }
+
+    /// Somebody came in.
+    #[must_use]
+    #[derive(AuditEvent)]
+    #[audit(action = "enter", category = "door", outcome = "denied", level = "error")]
+    #[audit(source(local = "front"), object(id = "door"), object_type = "door")]
+    pub(super) struct Entered<'a> {
+        #[audit(actor(user))]
+        who: ClaimedName<'a>,
+        #[audit(actor(session))]
+        session: SessionRef<'a>,
+        #[audit(reason)]
+        why: Refusal,
+    }
+
+    pub(super) const EVENTS: Catalog = audit_core::catalog![PictureTaken<'_>, Entered<'_>];
+
+    struct One;
+
+    impl Pseudonyms for One {
+        fn pseudonym(&self, _: Domain, _: &[u8]) -> Pseudonym {
+            Pseudonym([1; 8])
+        }
+    }
+
+    fn parse(schema: &'static Schema) -> Line {
+        Line::parse(example(schema).unwrap().as_bytes()).unwrap()
+    }
+
+    /// The keys of an object, those within as `outer.inner`.
+    fn keys(json: &Json, before: &str) -> Vec<String> {
+        let Json::Object(entries) = json else { return Vec::new() };
+        let of = |(key, value): &(String, Json)| {
+            let key = format!("{before}{key}");
+            let inner = keys(value, &format!("{key}."));
+            [vec![key], inner].concat()
+        };
+        entries.iter().flat_map(of).collect()
+    }
+
+    fn keys_of_real(event: EventRef<'_>) -> Vec<String> {
+        let record = event.encode([0; 4096], Some(&One)).unwrap();
+        let mut line = Vec::new();
+        crate::line::write(ENVELOPE, &EventBody::read(&record).unwrap(), &mut line).unwrap();
+        line.pop();
+        keys(&Line::parse(&line).unwrap().json, "")
+    }
+
+    #[test]
+    fn an_example_has_the_keys_of_a_real_line() {
+        let user = UserName::new("alice").unwrap();
+        let actor = Actor::UserInSession(user, SessionRef::of("cookie"));
+        let context = Context::new(actor, Source::Ip("::1".parse().unwrap()));
+        let taken = PictureTaken {
+            outcome: Outcome::Success,
+            lens: Some(ObjectId::new("l1").unwrap()),
+            extent: Extent { rows: ByteSize::new(7), exact: false },
+            path: Some(HttpPath::of("/x").unwrap()),
+            knob: 3,
+            text: Withheld::new("x"),
+        };
+        let real = keys_of_real(EventRef::of_in(&taken, &context));
+        assert_eq!(keys(&parse(PictureTaken::SCHEMAS[0]).json, ""), real);
+        for why in [Refusal::TooLarge, Refusal::Forbidden] {
+            let (who, session) = (ClaimedName::unknown("x"), SessionRef::of("x"));
+            let entered = Entered { who, session, why };
+            let real = keys_of_real(EventRef::of(&entered));
+            assert_eq!(keys(&parse(Entered::SCHEMAS[0]).json, ""), real);
+        }
+    }
+
+    #[test]
+    fn an_example_line_is_this() {
+        assert_eq!(
+            example(Entered::SCHEMAS[0]).unwrap(),
+            r#"{"v":1,"kind":"event","seq":42,"time":"2026-11-20T12:00:00.123456789Z","#.to_owned()
+                + r#""run":"9f2c51d07a3be641","up_us":8123456789,"synced":true,"event":"entered","#
+                + r#""level":"error","category":"door","action":"enter","outcome":"denied","#
+                + r#""reason":"too_large","actor":{"user":{"pseudonym":"5ad11253c63773f3"},"#
+                + r#""session":{"pseudonym":"5ad11253c63773f3"}},"source":{"local":"front"},"#
+                + r#""object":{"type":"door","id":"door"},"data":{}}"#
+        );
+    }
+}
