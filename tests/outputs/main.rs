@@ -1,0 +1,69 @@
+//! A program that handles a secret and does with the event all that programs do with values: it
+//! prints, panics, unwraps, traces, fails, is told to be talkative. What it wrote, on its streams and
+//! into its log, is searched for the secret.
+//!
+//! The program is this one, started once for each mishap.
+
+#![forbid(unsafe_code)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "its outputs are what is tested")]
+#![expect(clippy::panic, clippy::unwrap_used, clippy::dbg_macro, reason = "mishaps, on purpose")]
+
+mod mishaps;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use audit_core::testing::find_canary;
+
+use crate::mishaps::MISHAPS;
+
+/// Where the program keeps its log, if this is the program.
+const LOG_DIR: &str = "AUDIT_TEST_LOG_DIR";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let (Some(dir), [name]) = (std::env::var_os(LOG_DIR), arguments.as_slice()) {
+        let mishap = MISHAPS.iter().find(|(known, _)| known == name).unwrap().1;
+        return mishaps::run(Path::new(&dir), mishap);
+    }
+    if arguments.iter().any(|argument| argument == "--list") {
+        return ExitCode::SUCCESS; // As test runners ask.
+    }
+    for (name, _) in MISHAPS {
+        check(name);
+        println!("test {name} ... ok");
+    }
+    println!("\ntest result: ok. {} passed", MISHAPS.len());
+    ExitCode::SUCCESS
+}
+
+/// Runs the program with one mishap and searches what it wrote.
+fn check(name: &str) {
+    let dir = tempfile::tempdir().unwrap();
+    let ran = Command::new(std::env::current_exe().unwrap())
+        .arg(name)
+        .env(LOG_DIR, dir.path())
+        .env("RUST_BACKTRACE", "full")
+        .env("RUST_LIB_BACKTRACE", "full")
+        .env("RUST_LOG", "trace")
+        .env("AUDIT_LOG", "trace")
+        .env("DEBUG", "1")
+        .output()
+        .unwrap();
+    let streams = [("stdout", &ran.stdout), ("stderr", &ran.stderr)];
+    let mut told = String::new();
+    for (stream, bytes) in streams {
+        assert_eq!(find_canary(bytes), None, "{name}: {stream}");
+        told += &String::from_utf8_lossy(bytes);
+    }
+    // A search of what was never written finds nothing; each mishap shows the event by its name.
+    assert!(told.contains("PasteUsed") || told.contains("paste_used"), "{name}: {told}");
+    let mut lines = String::new();
+    for entry in fs::read_dir(dir.path()).unwrap() {
+        let bytes = fs::read(entry.unwrap().path()).unwrap();
+        assert_eq!(find_canary(&bytes), None, "{name}: the log");
+        lines += &String::from_utf8_lossy(&bytes);
+    }
+    assert!(lines.contains(r#""kind":"header""#), "{name}: {lines}");
+}
