@@ -17,6 +17,7 @@ extern crate audit_core as renamed;
 pub mod hostile;
 mod names;
 mod parts;
+mod policies;
 mod recorder;
 mod secrets;
 mod telling;

@@ -1,0 +1,17 @@
+#![forbid(unsafe_code)]
+
+extern crate audit_core as real;
+extern crate self as audit_core;
+
+pub use real::*;
+
+
+#[must_use]
+#[derive(real::AuditEvent)]
+#[audit(action = "test", category = "tests", outcome = "success")]
+#[audit(none(actor = "a test", source = "a test", object = "a test"))]
+struct Event<'a> {
+    token: Withheld<&'a str>,
+}
+
+fn main() {}
