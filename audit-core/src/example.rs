@@ -6,12 +6,19 @@ use crate::encode::Encoder;
 use crate::schema::{Field, Schema};
 use crate::value::Type;
 use crate::vocab::{SessionRef, UserName};
-use crate::{Actor, Domain, Pseudonym, Pseudonyms, Record, Source};
+use crate::{Actor, Catalog, Domain, Pseudonym, Pseudonyms, Record, Source};
 
-/// A record that the event could have, made of placeholders by the encoder itself: what is optional
-/// is there, an enum has its first label, an outcome is success, an operation of two phases begins.
-#[doc(hidden)]
-pub fn example_record(schema: &'static Schema) -> Record<Box<[u8]>> {
+impl Catalog {
+    /// A record that each event could have, in the order of the list, made of placeholders by the
+    /// encoder itself: what is optional is there, an enum has its first label, an outcome is
+    /// success, an operation of two phases begins.
+    pub fn examples(&self) -> impl Iterator<Item = Record<Box<[u8]>>> + use<> {
+        self.schemas().map(example_record)
+    }
+}
+
+/// Only a catalogue's schemas get here: of one made by hand the record would be one made by hand.
+pub(crate) fn example_record(schema: &'static Schema) -> Record<Box<[u8]>> {
     let mut buffer = vec![0; schema.max_encoded()].into_boxed_slice();
     let mut out = Encoder::new(&mut buffer, Some(&Same));
     group(schema.fields, &mut out);

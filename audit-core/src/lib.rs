@@ -1,8 +1,8 @@
 //! Typed audit events whose sensitive fields cannot be logged, because that would not compile.
 //!
-//! A program declares an event as a struct and derives [`AuditEvent`]. The derive accepts only
-//! fields whose types say what they are ([`vocab`]), wants the five answers that an audit record
-//! owes its reader (actor, source, object, action, outcome), and gives the struct its `emit`
+//! A program declares an event as a struct or an enum and derives [`AuditEvent`]. The derive accepts
+//! only fields whose types say what they are ([`vocab`]), wants the five answers that an audit
+//! record owes its reader (actor, source, object, action, outcome), and gives the event its `emit`
 //! methods.
 //!
 //! ```
@@ -121,9 +121,6 @@ pub use crate::disclose::Disclosable;
 pub use crate::encode::Encoder;
 pub use crate::error::EmitError;
 pub use crate::event::AuditEvent;
-#[cfg(feature = "std")]
-#[doc(hidden)]
-pub use crate::example::example_record;
 pub use crate::no_text::{CarriesNoText, TellsNoLength};
 pub use crate::outcome::{Level, Outcome, OutcomeKind};
 #[cfg(feature = "std")]

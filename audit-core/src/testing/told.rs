@@ -101,9 +101,10 @@ fn pseudonym(pseudonym: Pseudonym, f: &mut Formatter<'_>) -> fmt::Result {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::example::example_record;
     use crate::schema::{Field, OutcomeRule, Treatment};
     use crate::testing::leaky::schema;
-    use crate::{Class, OutcomeKind, Schema, Type, example_record};
+    use crate::{Class, OutcomeKind, Schema, Type};
 
     const LABELS: Type = Type::Enum(&["bad_password", "other"]);
 

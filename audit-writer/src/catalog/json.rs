@@ -14,8 +14,9 @@ const VERSION: u32 = 1;
 /// in the order of the list. Each has the keys of its `schema` line, see `docs/format.md`, and
 /// `example`, a line of it as an object.
 pub fn json(catalog: &Catalog) -> String {
-    let events = catalog.schemas().map(|schema| {
-        let line = example(schema).and_then(|line| Line::parse(line.as_bytes()).ok());
+    let events = catalog.examples().map(|record| {
+        let schema = record.schema();
+        let line = example(&record).and_then(|line| Line::parse(line.as_bytes()).ok());
         Entry { schema: SchemaBody(schema), example: line.map(|line| line.json) }
     });
     let page = Page { version: VERSION, events: events.collect() };

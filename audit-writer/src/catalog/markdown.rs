@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use audit_core::{ActionNames, Catalog, Field, OutcomeRule, Part, Place, Schema, Treatment, Type};
+use audit_core::{
+    ActionNames, Catalog, Field, OutcomeRule, Part, Place, Record, Schema, Treatment, Type,
+};
 
 use super::example;
 
@@ -13,13 +15,14 @@ pub fn markdown(catalog: &Catalog) -> String {
         "# Audit events\n\nWhat the audit log of this program can hold, beside lines about the log \
          itself: {count} events, and of each these fields and no others.\n"
     );
-    for schema in catalog.schemas() {
-        page += &event(schema);
+    for record in catalog.examples() {
+        page += &event(&record);
     }
     page
 }
 
-fn event(schema: &'static Schema) -> String {
+fn event(record: &Record<Box<[u8]>>) -> String {
+    let schema = record.schema();
     let Schema { event, about, category, action, actor, source, object, object_type, .. } = schema;
     let rows = [
         ("category", code(category)),
@@ -42,7 +45,7 @@ fn event(schema: &'static Schema) -> String {
         page += "\n| field | place | type | class | how |\n|---|---|---|---|---|\n";
         rows_of(schema.fields, "", &mut page);
     }
-    match example(schema) {
+    match example(record) {
         Some(line) => page += &format!("\n```json\n{line}\n```\n"),
         None => page += "\nNo example: the encoder and the schema disagree, which is a defect.\n",
     }
