@@ -13,6 +13,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::{Generics, Path, Type};
 
+use crate::check::is_path_to;
 use crate::model::{Carries, Field, Item, Place, Treatment};
 
 /// `Option` as code.
@@ -123,7 +124,14 @@ impl Field<'_> {
     /// What the field's type must be. What carries no text is a value, so that for data one
     /// condition says both, and one fault is told once. A part that may be absent is another trait,
     /// so that no alias hides an `Option` from the rule that it needs a reason.
+    /// `Withheld` has a condition of its own, which the compiler tells at the field; asked for here,
+    /// it would be told again.
     fn requirements(&self, krate: &Path) -> Vec<Requirement<'_>> {
+        if matches!((&self.treatment, self.place), (Treatment::ByType, Place::Data))
+            && is_path_to(self.ty, "Withheld")
+        {
+            return Vec::new();
+        }
         let role = match (&self.treatment, self.place) {
             (Treatment::Disclosed { .. }, _) => quote!(#krate::Disclosable),
             (_, Place::Outcome) => quote!(#krate::__private::IsOutcome),
