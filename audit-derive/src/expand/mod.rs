@@ -181,9 +181,9 @@ impl Field<'_> {
 
     /// The statement that writes the field's value.
     ///
-    /// These are inherent methods of the encoder, so that nothing else is ever given it, whatever
-    /// bears the names of audit-core's traits where the code stands.
-    /// They are told the type, which must be that of the schema.
+    /// It calls an inherent method of the encoder, so that nothing else is ever given it, whatever
+    /// bears the names of audit-core's traits where the code stands. It says the type, so that the
+    /// value's is the schema's, whatever the type's name means elsewhere.
     fn encode(&self, out: &Ident) -> TokenStream {
         let (ty, binding) = (self.ty, self.binding());
         match (&self.treatment, self.carries) {
