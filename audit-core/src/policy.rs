@@ -180,9 +180,8 @@ pub struct Offence {
 }
 
 impl Offence {
-    #[expect(clippy::panic, reason = "at compile time, where a panic is the message")]
-    const fn stop(&self) -> ! {
-        let message = TextBuffer::<512>::new()
+    const fn message(&self) -> TextBuffer<512> {
+        TextBuffer::new()
             .and("the policy `")
             .and(self.policy)
             .and("` does not allow the field `")
@@ -190,18 +189,18 @@ impl Offence {
             .and("` of the event `")
             .and(self.event)
             .and("`, because ")
-            .and(self.why);
-        panic!("{}", message.as_str())
+            .and(self.why)
+    }
+
+    #[expect(clippy::panic, reason = "at compile time, where a panic is the message")]
+    const fn stop(&self) -> ! {
+        panic!("{}", self.message().as_str())
     }
 }
 
 impl core::fmt::Display for Offence {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let Offence { policy, event, field, why } = self;
-        write!(
-            f,
-            "the policy `{policy}` does not allow the field `{field}` of the event `{event}`, because {why}"
-        )
+        f.write_str(self.message().as_str())
     }
 }
 

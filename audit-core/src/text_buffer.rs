@@ -1,4 +1,4 @@
-//! Text put together at compile time, where nothing can be allocated or formatted.
+//! Text put together without an allocator, at compile time too.
 
 /// At most `N` bytes of text; what does not fit is left out.
 pub(crate) struct TextBuffer<const N: usize> {

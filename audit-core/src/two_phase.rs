@@ -170,10 +170,6 @@ impl Phase {
         }
     }
 
-    pub(crate) const fn is_end(self) -> bool {
-        matches!(self, Phase::Ended(_))
-    }
-
     /// The number of the line of the operation's beginning, in the record of its end.
     pub const fn begun(self) -> Option<u64> {
         match self {

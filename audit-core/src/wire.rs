@@ -9,7 +9,7 @@ use crate::record::{Bytes, Malformed, PartValue, Record, TooSmall, Value};
 use crate::schema::{Field, Schema};
 use crate::value::{Type, escaped_len};
 use crate::vocab::{Lit, UserName};
-use crate::{Catalog, OutcomeKind};
+use crate::{Catalog, OutcomeKind, Phase};
 
 /// The bytes that stand before a record's values on the wire.
 pub const WIRE_HEADER: usize = 8;
@@ -139,7 +139,7 @@ fn check_one(field: &Field, ty: &Type, value: &Value<'_>) -> Result<(), Malforme
         (Type::Keyed, Value::Text(..)) => false,
         (Type::Outcome(_), Value::Outcome(ending)) => ending.outcome != OutcomeKind::Unknown,
         (Type::Awaited(_), Value::Outcome(ending)) => match ending.phase {
-            Some(phase) if phase.is_end() => ending.outcome != OutcomeKind::Unknown,
+            Some(Phase::Ended(_)) => ending.outcome != OutcomeKind::Unknown,
             _ => true,
         },
         (Type::Ip, Value::Ip(ip)) => ip.to_canonical() == *ip,

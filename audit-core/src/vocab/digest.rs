@@ -1,7 +1,10 @@
 //! Digests of content, and fingerprints of public keys.
 #![expect(unsafe_code, reason = "the traits that say what may be recorded are unsafe to implement")]
 
+use data_encoding::{BASE64_NOPAD, Encoding, HEXLOWER};
+
 use super::name::{Refused, Why};
+use crate::text_buffer::TextBuffer;
 use crate::value::{AuditValue, Type};
 use crate::{Class, Encoder};
 
@@ -46,18 +49,12 @@ impl Digest {
         Digest(Bytes::Sha512(digest))
     }
 
-    fn text(&self) -> Ascii<{ Digest::LIMIT as usize }> {
-        let (algorithm, bytes): (_, &[u8]) = match &self.0 {
-            Bytes::Sha256(bytes) => ("sha256:", bytes),
-            Bytes::Sha384(bytes) => ("sha384:", bytes),
-            Bytes::Sha512(bytes) => ("sha512:", bytes),
-        };
-        let mut text = Ascii::begun_with(algorithm);
-        for byte in bytes {
-            text.push(hex_digit(byte >> 4));
-            text.push(hex_digit(byte & 15));
+    fn text(&self) -> TextBuffer<{ Digest::LIMIT as usize }> {
+        match &self.0 {
+            Bytes::Sha256(bytes) => text("sha256:", &HEXLOWER, bytes),
+            Bytes::Sha384(bytes) => text("sha384:", &HEXLOWER, bytes),
+            Bytes::Sha512(bytes) => text("sha512:", &HEXLOWER, bytes),
         }
-        text
     }
 }
 
@@ -98,7 +95,7 @@ pub struct KeyFingerprint([u8; 32]);
 
 impl KeyFingerprint {
     /// The length of its text, in escaped bytes.
-    pub const LIMIT: u16 = 7 + 43;
+    pub const LIMIT: u16 = 7 + DIGITS as u16;
 
     /// The fingerprint that is this SHA-256 of a public key or certificate.
     pub const fn sha256(digest: [u8; 32]) -> KeyFingerprint {
@@ -114,22 +111,15 @@ impl KeyFingerprint {
     pub fn parse(text: &str) -> Result<KeyFingerprint, Refused> {
         let refused = Refused::new("a key's fingerprint", Why::NotAFingerprint);
         let digits = text.strip_prefix(ALGORITHM).ok_or(refused)?.as_bytes();
-        let read = KeyFingerprint(from_base64(digits).ok_or(refused)?);
-        // Bits that stand for nothing are zero in the one spelling.
-        if read.text().as_str() == text { Ok(read) } else { Err(refused) }
+        let mut digest = [0; 32];
+        if digits.len() != DIGITS || BASE64_NOPAD.decode_mut(digits, &mut digest).is_err() {
+            return Err(refused);
+        }
+        Ok(KeyFingerprint(digest))
     }
 
-    fn text(&self) -> Ascii<{ KeyFingerprint::LIMIT as usize }> {
-        let mut text = Ascii::begun_with(ALGORITHM);
-        for three in self.0.chunks(3) {
-            let bits = (0..3).fold(0, |bits, at| {
-                bits << 8 | u32::from(three.get(at).copied().unwrap_or_default())
-            });
-            for digit in 0..=three.len() {
-                text.push(base64_digit(bits >> (18 - 6 * digit) & 63));
-            }
-        }
-        text
+    fn text(&self) -> TextBuffer<{ KeyFingerprint::LIMIT as usize }> {
+        text(ALGORITHM, &BASE64_NOPAD, &self.0)
     }
 }
 
@@ -152,79 +142,14 @@ unsafe impl AuditValue for KeyFingerprint {
 
 const ALGORITHM: &str = "SHA256:";
 
-/// A text of at most `N` ASCII bytes, put together without an allocator.
-struct Ascii<const N: usize> {
-    bytes: [u8; N],
-    len: usize,
-}
+/// So many digits of base64 are 32 bytes.
+const DIGITS: usize = 43;
 
-impl<const N: usize> Ascii<N> {
-    fn begun_with(front: &str) -> Ascii<N> {
-        let mut text = Ascii { bytes: [0; N], len: 0 };
-        front.bytes().for_each(|byte| text.push(byte));
-        text
-    }
-
-    fn push(&mut self, byte: u8) {
-        if let Some(room) = self.bytes.get_mut(self.len) {
-            *room = byte;
-            self.len += 1;
-        }
-    }
-
-    fn as_str(&self) -> &str {
-        let bytes = self.bytes.get(..self.len).unwrap_or_default();
-        core::str::from_utf8(bytes).unwrap_or_default()
-    }
-}
-
-/// The digit of a number below 16.
-const fn hex_digit(number: u8) -> u8 {
-    match number {
-        0..=9 => b'0' + number,
-        _ => b'a' + (number - 10),
-    }
-}
-
-/// The digit of a number below 64, RFC 4648 section 4.
-const fn base64_digit(number: u32) -> u8 {
-    let number = number as u8;
-    match number {
-        0..=25 => b'A' + number,
-        26..=51 => b'a' + (number - 26),
-        52..=61 => b'0' + (number - 52),
-        62 => b'+',
-        _ => b'/',
-    }
-}
-
-const fn base64_number(digit: u8) -> Option<u32> {
-    Some(match digit {
-        b'A'..=b'Z' => digit - b'A',
-        b'a'..=b'z' => digit - b'a' + 26,
-        b'0'..=b'9' => digit - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    } as u32)
-}
-
-/// The 32 bytes that 43 digits stand for; the two bits beyond them may be anything.
-fn from_base64(digits: &[u8]) -> Option<[u8; 32]> {
-    if digits.len() != 43 {
-        return None;
-    }
-    let mut bytes = [0; 32];
-    for (three, four) in bytes.chunks_mut(3).zip(digits.chunks(4)) {
-        let mut bits = 0;
-        for at in 0..4 {
-            let number = four.get(at).map_or(Some(0), |digit| base64_number(*digit))?;
-            bits = bits << 6 | number;
-        }
-        let [_, front @ ..] = bits.to_be_bytes();
-        three.iter_mut().zip(front).for_each(|(byte, read)| *byte = read);
-    }
-    Some(bytes)
+/// The algorithm's name and the bytes, of which there are at most 64, in these digits.
+fn text<const N: usize>(algorithm: &str, digits: &Encoding, bytes: &[u8]) -> TextBuffer<N> {
+    let mut room = [0; 128];
+    let room = room.get_mut(..digits.encode_len(bytes.len())).unwrap_or_default();
+    TextBuffer::new().and(algorithm).and(digits.encode_mut_str(bytes, room))
 }
 
 #[cfg(test)]
