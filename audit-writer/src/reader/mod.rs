@@ -3,7 +3,7 @@
 mod json;
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Seek};
 use std::path::Path;
 
 use audit_core::LINE_BYTES_MAX;
@@ -171,35 +171,39 @@ impl Lines {
     ///
     /// As for [`of_dir`](Lines::of_dir).
     pub fn of_storage(storage: &dyn Storage) -> Result<Lines, Error> {
-        let mut newest = rotated(storage)?.pop();
-        for _ in 0..OPENINGS_MAX {
-            let segments = open_all(storage)?;
-            let newest_after = rotated(storage)?.pop();
-            if newest == newest_after {
-                return Ok(Lines { segments, open: None });
-            }
-            newest = newest_after; // A segment was rotated meanwhile, and may be there twice.
-        }
-        let why = "its segments roll faster than they can be opened";
-        Err(Error::io("read", "the log")(std::io::Error::other(why)))
+        Ok(Lines { segments: open_all(storage)?, open: None })
     }
 }
 
-/// How often to open the segments again because one was rotated meanwhile.
-const OPENINGS_MAX: usize = 1000;
-
 /// The segments that are there, oldest first, the active one last.
+///
+/// A segment gets its final name before a younger one is there. So the active one is opened first:
+/// the list that follows has all that are older, and those that are not are passed over, because
+/// one of them may be the one that was opened.
 fn open_all(storage: &dyn Storage) -> Result<Segments, Error> {
+    let mut active = open_if_there(storage, ACTIVE)?;
+    let mut names = rotated(storage)?;
+    // One without its first line was only just begun, and is not in the list.
+    if let Some(first) = active.as_mut().map(first_seq).transpose()?.flatten() {
+        names.retain(|name| name.seq < first);
+    }
     let mut segments = Segments::new();
-    for name in rotated(storage)? {
+    for name in names {
         let name = name.to_string();
         match open_if_there(storage, &name)? {
             Some(file) => segments.push_back((name, file)),
             None => segments.clear(), // It was pruned, and so were those before it.
         }
     }
-    segments.extend(open_if_there(storage, ACTIVE)?.map(|file| (ACTIVE.to_owned(), file)));
+    segments.extend(active.map(|file| (ACTIVE.to_owned(), file)));
     Ok(segments)
+}
+
+/// The number of a file's first line, if it has one, and leaves the file at its beginning.
+fn first_seq(file: &mut Box<dyn ReadSeek>) -> Result<Option<u64>, Error> {
+    let line = next_line(&mut BufReader::new(&mut *file)).and_then(Result::ok);
+    file.rewind().map_err(Error::io("read", ACTIVE))?;
+    Ok(line.and_then(|line| Line::parse(&line).ok()).map(|line| line.seq))
 }
 
 fn open_if_there(storage: &dyn Storage, name: &str) -> Result<Option<Box<dyn ReadSeek>>, Error> {
