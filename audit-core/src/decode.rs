@@ -27,16 +27,123 @@ impl<'a> Values<'a> {
     }
 }
 
+impl<'a> Values<'a> {
+    /// Hands the next value to what takes it. That is quicker than [`next`](Iterator::next), which
+    /// puts a [`Value`] together first.
+    #[doc(hidden)]
+    #[inline]
+    pub fn next_into<S: Sink<'a>>(
+        &mut self,
+        sink: impl FnOnce(&'static Field) -> S,
+    ) -> Option<Result<S::Taken, Malformed>> {
+        let field = self.fields.next()?;
+        match (Cursor { rest: &mut self.rest }).read(&field.ty, sink(field)) {
+            Some(taken) => Some(Ok(taken)),
+            None => {
+                self.fields = [].iter(); // What follows a malformed value has no place any more.
+                Some(Err(Malformed { field: field.name }))
+            }
+        }
+    }
+}
+
 impl<'a> Iterator for Values<'a> {
     type Item = Result<(&'static Field, Value<'a>), Malformed>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let field = self.fields.next()?;
-        let value = Cursor { rest: &mut self.rest }.value(&field.ty);
-        if value.is_none() {
-            self.fields = [].iter(); // What follows a malformed value has no place any more.
+        self.next_into(ToValue)
+    }
+}
+
+/// Takes one value of a record, whatever it is. `None` says that it is malformed.
+#[doc(hidden)]
+pub trait Sink<'a>: Sized {
+    type Taken;
+
+    fn absent(self) -> Option<Self::Taken>;
+    fn withheld(self) -> Option<Self::Taken>;
+    fn bool(self, value: bool) -> Option<Self::Taken>;
+    fn small(self, number: i64) -> Option<Self::Taken>;
+    fn unsigned(self, number: u64) -> Option<Self::Taken>;
+    fn signed(self, number: i64) -> Option<Self::Taken>;
+    /// The bytes of a text, which nobody has looked at, and how many were cut.
+    fn text(self, utf8: &'a [u8], cut: u32) -> Option<Self::Taken>;
+    fn label(self, label: &'static str) -> Option<Self::Taken>;
+    fn ip(self, ip: IpAddr) -> Option<Self::Taken>;
+    fn address(self, address: SocketAddr) -> Option<Self::Taken>;
+    fn pseudonym(self, pseudonym: Pseudonym) -> Option<Self::Taken>;
+    fn group(self, values: Values<'a>) -> Option<Self::Taken>;
+    fn outcome(self, ending: Ending) -> Option<Self::Taken>;
+    fn part(self, part: PartValues<'a>) -> Option<Self::Taken>;
+}
+
+/// Makes a [`Value`] of it, beside its field.
+struct ToValue(&'static Field);
+
+macro_rules! to_value {
+    ($($method:ident($($argument:ident: $ty:ty),*) => $value:expr;)*) => {$(
+        fn $method(self, $($argument: $ty),*) -> Option<Self::Taken> {
+            Some((self.0, $value))
         }
-        Some(value.map(|value| (field, value)).ok_or(Malformed { field: field.name }))
+    )*};
+}
+
+impl<'a> Sink<'a> for ToValue {
+    type Taken = (&'static Field, Value<'a>);
+
+    to_value! {
+        absent() => Value::Absent;
+        withheld() => Value::Withheld;
+        bool(value: bool) => Value::Bool(value);
+        small(number: i64) => Value::Small(number);
+        unsigned(number: u64) => Value::Unsigned(number);
+        signed(number: i64) => Value::Signed(number);
+        text(utf8: &'a [u8], cut: u32) => Value::Text(core::str::from_utf8(utf8).ok()?, cut);
+        label(label: &'static str) => Value::Label(label);
+        ip(ip: IpAddr) => Value::Ip(ip);
+        address(address: SocketAddr) => Value::Address(address);
+        pseudonym(pseudonym: Pseudonym) => Value::Pseudonym(pseudonym);
+        group(values: Values<'a>) => Value::Group(values);
+        outcome(ending: Ending) => Value::Outcome(ending);
+        part(part: PartValues<'a>) => Value::Part(part);
+    }
+}
+
+/// What stands for a name that somebody claimed, or for a credential.
+enum Claim<'a> {
+    Withheld,
+    Pseudonym(Pseudonym),
+    Text(&'a [u8], u32),
+}
+
+/// A whole part from a context: its keys, such as `user`, and their values.
+#[derive(Clone, Copy)]
+pub struct PartValues<'a> {
+    whole: Whole,
+    /// Begins with the part's values, which have been read once.
+    bytes: &'a [u8],
+}
+
+type Entries<'a> = [Option<(&'static str, PartValue<'a>)>; 2];
+
+#[derive(Clone, Copy)]
+enum Whole {
+    Actor,
+    Source,
+}
+
+impl<'a> PartValues<'a> {
+    /// The keys and values, in order.
+    pub fn entries(&self) -> impl Iterator<Item = (&'static str, PartValue<'a>)> + use<'a> {
+        let mut rest = self.bytes;
+        let entries = Cursor { rest: &mut rest }.entries(self.whole);
+        entries.into_iter().flatten().flatten()
+    }
+}
+
+impl core::fmt::Debug for PartValues<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_map().entries(self.entries()).finish()
     }
 }
 
@@ -46,53 +153,72 @@ struct Cursor<'c, 'a> {
 }
 
 impl<'a> Cursor<'_, 'a> {
-    fn value(&mut self, ty: &Type) -> Option<Value<'a>> {
-        Some(match ty {
-            Type::Bool => Value::Bool(self.flag()?),
-            Type::Unsigned(64, _) => Value::Unsigned(u64::from_le_bytes(self.array()?)),
-            Type::Unsigned(8, _) => Value::Small(i64::from(self.u8()?)),
-            Type::Unsigned(16, _) => Value::Small(i64::from(self.u16()?)),
-            Type::Unsigned(_, _) => Value::Small(i64::from(u32::from_le_bytes(self.array()?))),
-            Type::Signed(64) => Value::Signed(i64::from_le_bytes(self.array()?)),
-            Type::Signed(8) => Value::Small(i64::from(i8::from_le_bytes(self.array()?))),
-            Type::Signed(16) => Value::Small(i64::from(i16::from_le_bytes(self.array()?))),
-            Type::Signed(_) => Value::Small(i64::from(i32::from_le_bytes(self.array()?))),
-            Type::Text(_) => self.text()?,
-            Type::Ip => Value::Ip(self.ip()?),
-            Type::Address => Value::Address(SocketAddr::new(self.ip()?, self.u16()?)),
-            Type::Enum(labels) => Value::Label(self.label(labels)?),
+    /// Inlined with its sink: what was put together in pieces is slow to move.
+    #[inline]
+    fn read<S: Sink<'a>>(&mut self, ty: &Type, sink: S) -> Option<S::Taken> {
+        match ty {
+            Type::Bool => sink.bool(self.flag()?),
+            Type::Unsigned(64, _) => sink.unsigned(u64::from_le_bytes(self.array()?)),
+            Type::Unsigned(8, _) => sink.small(i64::from(self.u8()?)),
+            Type::Unsigned(16, _) => sink.small(i64::from(self.u16()?)),
+            Type::Unsigned(_, _) => sink.small(i64::from(u32::from_le_bytes(self.array()?))),
+            Type::Signed(64) => sink.signed(i64::from_le_bytes(self.array()?)),
+            Type::Signed(8) => sink.small(i64::from(i8::from_le_bytes(self.array()?))),
+            Type::Signed(16) => sink.small(i64::from(i16::from_le_bytes(self.array()?))),
+            Type::Signed(_) => sink.small(i64::from(i32::from_le_bytes(self.array()?))),
+            Type::Text(_) => {
+                let (utf8, cut) = self.text()?;
+                sink.text(utf8, cut)
+            }
+            Type::Ip => sink.ip(self.ip()?),
+            Type::Address => sink.address(SocketAddr::new(self.ip()?, self.u16()?)),
+            Type::Enum(labels) => sink.label(self.label(labels)?),
             Type::Optional(inner) => match self.flag()? {
-                true => self.value(inner)?,
-                false => Value::Absent,
+                true => self.read_inner(inner, sink),
+                false => sink.absent(),
             },
-            Type::Group(fields) => self.group(fields)?,
-            Type::Withheld => Value::Withheld,
-            Type::Keyed | Type::Claimed(_) => self.claimed()?,
-            Type::Outcome(reason) => Value::Outcome(self.outcome(reason)?),
-            Type::Awaited(reason) => Value::Outcome(self.awaited(reason)?),
-            Type::Actor => Value::Part(self.actor()?),
-            Type::Source => Value::Part(self.source()?),
-        })
+            Type::Group(fields) => sink.group(self.group(fields)?),
+            Type::Withheld => sink.withheld(),
+            Type::Keyed | Type::Claimed(_) => match self.claim()? {
+                Claim::Withheld => sink.withheld(),
+                Claim::Pseudonym(pseudonym) => sink.pseudonym(pseudonym),
+                Claim::Text(utf8, cut) => sink.text(utf8, cut),
+            },
+            Type::Outcome(reason) => sink.outcome(self.outcome(reason)?),
+            Type::Awaited(reason) => sink.outcome(self.awaited(reason)?),
+            Type::Actor => sink.part(self.part(Whole::Actor)?),
+            Type::Source => sink.part(self.part(Whole::Source)?),
+        }
     }
 
+    /// As `read`, of what stands inside another.
+    fn read_inner<S: Sink<'a>>(&mut self, ty: &Type, sink: S) -> Option<S::Taken> {
+        self.read(ty, sink)
+    }
+
+    #[inline]
     fn bytes(&mut self, len: usize) -> Option<&'a [u8]> {
         let (bytes, rest) = self.rest.split_at_checked(len)?;
         *self.rest = rest;
         Some(bytes)
     }
 
+    #[inline]
     fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
         self.bytes(N)?.try_into().ok()
     }
 
+    #[inline]
     fn u8(&mut self) -> Option<u8> {
         self.array().map(u8::from_le_bytes)
     }
 
+    #[inline]
     fn u16(&mut self) -> Option<u16> {
         self.array().map(u16::from_le_bytes)
     }
 
+    #[inline]
     fn flag(&mut self) -> Option<bool> {
         match self.u8()? {
             0 => Some(false),
@@ -101,13 +227,14 @@ impl<'a> Cursor<'_, 'a> {
         }
     }
 
-    fn text(&mut self) -> Option<Value<'a>> {
+    #[inline]
+    fn text(&mut self) -> Option<(&'a [u8], u32)> {
         let len = self.u16()?;
         let cut = u32::from_le_bytes(self.array()?);
-        let text = core::str::from_utf8(self.bytes(usize::from(len))?).ok()?;
-        Some(Value::Text(text, cut))
+        Some((self.bytes(usize::from(len))?, cut))
     }
 
+    #[inline]
     fn ip(&mut self) -> Option<IpAddr> {
         match self.u8()? {
             4 => self.array().map(|octets: [u8; 4]| IpAddr::V4(Ipv4Addr::from(octets))),
@@ -116,24 +243,26 @@ impl<'a> Cursor<'_, 'a> {
         }
     }
 
+    #[inline]
     fn label(&mut self, labels: &'static [&'static str]) -> Option<&'static str> {
         labels.get(usize::from(self.u16()?)).copied()
     }
 
     /// A group's values are read twice: here to find its end, and by whoever iterates over it.
-    fn group(&mut self, fields: &'static [Field]) -> Option<Value<'a>> {
+    fn group(&mut self, fields: &'static [Field]) -> Option<Values<'a>> {
         let group = Values::of(fields, self.rest);
         for field in fields {
-            self.value(&field.ty)?;
+            self.read_inner(&field.ty, ToValue(field))?;
         }
-        Some(Value::Group(group))
+        Some(group)
     }
 
-    fn claimed(&mut self) -> Option<Value<'a>> {
+    #[inline]
+    fn claim(&mut self) -> Option<Claim<'a>> {
         match self.u8()? {
-            0 => Some(Value::Withheld),
-            1 => self.array().map(|bytes| Value::Pseudonym(Pseudonym(bytes))),
-            2 => self.text(),
+            0 => Some(Claim::Withheld),
+            1 => self.array().map(|bytes| Claim::Pseudonym(Pseudonym(bytes))),
+            2 => self.text().map(|(utf8, cut)| Claim::Text(utf8, cut)),
             _ => None,
         }
     }
@@ -162,7 +291,21 @@ impl<'a> Cursor<'_, 'a> {
         })
     }
 
-    fn actor(&mut self) -> Option<[Option<(&'static str, PartValue<'a>)>; 2]> {
+    /// A part's values are read twice, as a group's are.
+    fn part(&mut self, whole: Whole) -> Option<PartValues<'a>> {
+        let bytes = *self.rest;
+        self.entries(whole)?;
+        Some(PartValues { whole, bytes })
+    }
+
+    fn entries(&mut self, whole: Whole) -> Option<Entries<'a>> {
+        match whole {
+            Whole::Actor => self.actor(),
+            Whole::Source => self.source(),
+        }
+    }
+
+    fn actor(&mut self) -> Option<Entries<'a>> {
         Some(match self.u8()? {
             0 => [Some(("user", self.part_text()?)), None],
             1 => [Some(("user", self.part_text()?)), Some(("session", self.part_claimed()?))],
@@ -174,7 +317,7 @@ impl<'a> Cursor<'_, 'a> {
         })
     }
 
-    fn source(&mut self) -> Option<[Option<(&'static str, PartValue<'a>)>; 2]> {
+    fn source(&mut self) -> Option<Entries<'a>> {
         Some(match self.u8()? {
             0 => [
                 Some(("ip", PartValue::Ip(self.ip()?))),
@@ -188,17 +331,15 @@ impl<'a> Cursor<'_, 'a> {
     }
 
     fn part_text(&mut self) -> Option<PartValue<'a>> {
-        match self.text()? {
-            Value::Text(text, _) => Some(PartValue::Text(text)),
-            _ => None,
-        }
+        let (utf8, _) = self.text()?;
+        core::str::from_utf8(utf8).ok().map(PartValue::Text)
     }
 
     fn part_claimed(&mut self) -> Option<PartValue<'a>> {
-        Some(match self.claimed()? {
-            Value::Text(text, _) => PartValue::Text(text),
-            Value::Pseudonym(pseudonym) => PartValue::Pseudonym(pseudonym),
-            _ => PartValue::Withheld,
+        Some(match self.claim()? {
+            Claim::Withheld => PartValue::Withheld,
+            Claim::Pseudonym(pseudonym) => PartValue::Pseudonym(pseudonym),
+            Claim::Text(utf8, _) => PartValue::Text(core::str::from_utf8(utf8).ok()?),
         })
     }
 }

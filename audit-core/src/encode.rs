@@ -3,8 +3,9 @@
 use core::net::{IpAddr, SocketAddr};
 
 use crate::Pseudonyms;
+use crate::escape::{fits, fitting};
 use crate::pseudonym::{Domain, Pseudonym};
-use crate::value::escaped_len_of;
+use crate::value::TEXT_HEADER;
 use crate::vocab::Lit;
 use crate::{Actor, AuditValue, CarriesNoText, Context, Disclosable, Source, TellsNoLength};
 
@@ -29,6 +30,7 @@ impl<'a> Encoder<'a> {
         self.len
     }
 
+    #[inline]
     pub(crate) fn put(&mut self, bytes: &[u8]) {
         let end = self.len.saturating_add(bytes.len());
         if let Some(room) = self.buffer.get_mut(self.len..end) {
@@ -37,24 +39,31 @@ impl<'a> Encoder<'a> {
         self.len = end;
     }
 
+    #[inline]
     pub(crate) fn put_u8(&mut self, byte: u8) {
         self.put(&[byte]);
     }
 
+    #[inline]
     pub(crate) fn put_u16(&mut self, number: u16) {
         self.put(&number.to_le_bytes());
     }
 
     /// Writes as much of a text as fits into `limit` escaped bytes, and how many bytes were cut.
+    #[inline]
     pub(crate) fn put_text(&mut self, text: &str, limit: u16) {
-        let kept = fitting(text, limit);
+        let kept = if fits(text, limit) { text } else { fitting(text, limit) };
         let cut = text.len() - kept.len();
+        let mut header = [0; TEXT_HEADER];
+        let (len_bytes, cut_bytes) = header.split_at_mut(2);
         // A limit is a u16 and an escaped text is never shorter than the text, so `kept` fits.
-        self.put_u16(u16::try_from(kept.len()).unwrap_or(u16::MAX));
-        self.put(&u32::try_from(cut).unwrap_or(u32::MAX).to_le_bytes());
+        len_bytes.copy_from_slice(&u16::try_from(kept.len()).unwrap_or(u16::MAX).to_le_bytes());
+        cut_bytes.copy_from_slice(&u32::try_from(cut).unwrap_or(u32::MAX).to_le_bytes());
+        self.put(&header);
         self.put(kept.as_bytes());
     }
 
+    #[inline]
     pub(crate) fn put_ip(&mut self, ip: IpAddr) {
         match ip.to_canonical() {
             IpAddr::V4(v4) => {
@@ -68,6 +77,7 @@ impl<'a> Encoder<'a> {
         }
     }
 
+    #[inline]
     pub(crate) fn put_address(&mut self, address: SocketAddr) {
         self.put_ip(address.ip());
         self.put_u16(address.port());
@@ -130,34 +140,5 @@ const NO_CONTEXT: Lit = Lit::ours("emitted without a context");
 impl core::fmt::Debug for Encoder<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Encoder").field("len", &self.len).finish_non_exhaustive()
-    }
-}
-
-/// The longest prefix of whole characters that takes at most `limit` bytes once escaped.
-fn fitting(text: &str, limit: u16) -> &str {
-    let mut width = 0;
-    for (at, character) in text.char_indices() {
-        let mut utf8 = [0; 4];
-        let first = character.encode_utf8(&mut utf8).as_bytes().first().copied().unwrap_or(0);
-        width += escaped_len_of(first);
-        if width > usize::from(limit) {
-            return text.get(..at).unwrap_or_default();
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fitting;
-
-    #[test]
-    fn text_is_cut_between_characters_and_by_its_escaped_width() {
-        assert_eq!(fitting("abcdef", 4), "abcd");
-        assert_eq!(fitting("\n\n\n", 4), "\n\n");
-        assert_eq!(fitting("aé", 6), "a");
-        assert_eq!(fitting("aé", 7), "aé");
-        assert_eq!(fitting("😀", 11), "");
-        assert_eq!(fitting("😀", 12), "😀");
     }
 }

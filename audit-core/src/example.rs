@@ -152,8 +152,8 @@ mod tests {
         let named = r#"Outcome(Ending { outcome: Success, reason: None, phase: None })"#;
         assert_eq!(values[0], named);
         assert!(values[1].contains("phase: Some(Begun)"), "{}", values[1]);
-        assert!(values[2].contains(r#"("user", Text("example"))"#), "{}", values[2]);
-        assert!(values[3].contains(r#"("ip", Ip(192.0.2.17))"#), "{}", values[3]);
+        assert!(values[2].contains(r#""user": Text("example")"#), "{}", values[2]);
+        assert!(values[3].contains(r#""ip": Ip(192.0.2.17)"#), "{}", values[3]);
         let rest = [
             "Bool(true)",
             "Small(1)",

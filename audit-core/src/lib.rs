@@ -61,6 +61,7 @@
 
 // The traits and the schema: what an event is.
 mod class;
+mod escape;
 mod event;
 mod fingerprint;
 mod outcome;
@@ -116,10 +117,14 @@ pub use crate::begun::Begun;
 pub use crate::catalog::Catalog;
 pub use crate::class::Class;
 pub use crate::context::{Actor, Context, Source};
-pub use crate::decode::Values;
+#[doc(hidden)]
+pub use crate::decode::Sink;
+pub use crate::decode::{PartValues, Values};
 pub use crate::disclose::Disclosable;
 pub use crate::encode::Encoder;
 pub use crate::error::EmitError;
+#[doc(hidden)]
+pub use crate::escape::specials;
 pub use crate::event::AuditEvent;
 pub use crate::no_text::{CarriesNoText, TellsNoLength};
 pub use crate::outcome::{Level, Outcome, OutcomeKind};

@@ -2,7 +2,7 @@
 
 use core::net::{IpAddr, SocketAddr};
 
-use crate::decode::Values;
+use crate::decode::{PartValues, Values};
 use crate::pseudonym::Pseudonym;
 use crate::recorder::{Encode, EventRef};
 use crate::schema::{OutcomeRule, Schema};
@@ -43,28 +43,35 @@ impl<B: Bytes> Record<B> {
 
     /// How it ended.
     pub fn ending(&self) -> Ending {
+        self.ending_and_rest().0
+    }
+
+    /// How it ended, and the values that do not tell of that.
+    #[doc(hidden)]
+    pub fn ending_and_rest(&self) -> (Ending, Values<'_>) {
         let outcome = match self.schema.outcome {
             OutcomeRule::Always(kind) => kind,
             OutcomeRule::Field => OutcomeKind::Unknown,
         };
         let unphased = Ending { outcome, reason: None, phase: None };
+        let mut values = self.values();
         // The outcome and the reason come first, see `Place`.
-        match self.values().next() {
-            Some(Ok((field, Value::Outcome(ending)))) if field.place == Place::Outcome => ending,
-            Some(Ok((field, Value::Label(reason)))) if field.place == Place::Reason => {
-                Ending { reason: Some(reason), ..unphased }
-            }
-            _ => unphased,
+        match self.schema.fields.first().map(|field| field.place) {
+            Some(Place::Outcome | Place::Reason) => {}
+            _ => return (unphased, values),
         }
+        let ending = match values.next() {
+            Some(Ok((_, Value::Outcome(ending)))) => ending,
+            Some(Ok((_, Value::Label(reason)))) => Ending { reason: Some(reason), ..unphased },
+            _ => unphased,
+        };
+        (ending, values)
     }
 
     /// How loudly it speaks: a beginning is as expected, an end speaks by its outcome.
     pub fn level(&self) -> Level {
-        match (self.schema.level, self.ending()) {
-            (Some(level), _) => level,
-            (None, Ending { phase: Some(Phase::Begun), .. }) => Level::Info,
-            (None, Ending { outcome, .. }) => outcome.level(),
-        }
+        let Ending { outcome, phase, .. } = self.ending();
+        self.schema.level_of(outcome, phase)
     }
 }
 
@@ -247,8 +254,8 @@ pub enum Value<'a> {
     Group(Values<'a>),
     /// How it ended.
     Outcome(Ending),
-    /// A whole part from a context: its keys, such as `user`, and their values.
-    Part([Option<(&'static str, PartValue<'a>)>; 2]),
+    /// A whole part from a context.
+    Part(PartValues<'a>),
 }
 
 /// A value inside a [`Value::Part`].

@@ -119,6 +119,7 @@ impl<'a> EventRef<'a> {
     /// # Errors
     ///
     /// [`TooSmall`] says how large a buffer this event needs.
+    #[inline]
     pub fn encode<B: Buffer>(
         &self,
         mut buffer: B,

@@ -1,7 +1,8 @@
 //! What an event is and records, as constants.
 
-use crate::value::{Type, escaped_len, max};
-use crate::{Class, LINE_BYTES_MAX, Level, OutcomeKind};
+use crate::escape::escaped_len;
+use crate::value::{Type, max};
+use crate::{Class, LINE_BYTES_MAX, Level, OutcomeKind, Phase};
 
 /// What an event is and records. The derive writes it; a log carries it before the event's first
 /// line.
@@ -157,6 +158,16 @@ pub enum Treatment {
 }
 
 impl Schema {
+    /// How loudly a record of this event speaks that ended so: a beginning is as expected, an end
+    /// speaks by its outcome.
+    pub const fn level_of(&self, outcome: OutcomeKind, phase: Option<Phase>) -> Level {
+        match (self.level, phase) {
+            (Some(level), _) => level,
+            (None, Some(Phase::Begun)) => Level::Info,
+            (None, _) => outcome.level(),
+        }
+    }
+
     /// The longest record of this event, in bytes.
     pub const fn max_encoded(&self) -> usize {
         fields_max_encoded(self.fields)

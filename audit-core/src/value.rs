@@ -3,6 +3,7 @@
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
+use crate::escape::escaped_len;
 use crate::schema::{Field, fields_max_encoded, fields_max_line, fields_max_schema};
 use crate::{Class, Encoder};
 
@@ -164,30 +165,6 @@ impl Type {
 
 /// A text's length and how much of it was cut, before its bytes.
 pub(crate) const TEXT_HEADER: usize = 6;
-
-/// The bytes that a text takes in a JSON string of printable ASCII, without the quotes.
-pub(crate) const fn escaped_len(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let mut total = 0;
-    let mut rest = bytes;
-    while let [byte, tail @ ..] = rest {
-        total += escaped_len_of(*byte);
-        rest = tail;
-    }
-    total
-}
-
-/// The escaped bytes that one byte of UTF-8 stands for: a character of several bytes is counted at
-/// its first, and one beyond U+FFFF takes a surrogate pair.
-pub(crate) const fn escaped_len_of(byte: u8) -> usize {
-    match byte {
-        b'"' | b'\\' | 0x08 | b'\t' | b'\n' | 0x0c | b'\r' => 2,
-        b' '..=b'~' => 1,
-        0x80..=0xbf => 0,
-        0xf0..=0xff => 12,
-        _ => 6,
-    }
-}
 
 pub(crate) const fn max(a: usize, b: usize) -> usize {
     if a > b { a } else { b }

@@ -5,9 +5,10 @@
 //! and every value is one that the schema allows.
 
 use crate::decode::Values;
+use crate::escape::fits;
 use crate::record::{Bytes, Malformed, PartValue, Record, TooSmall, Value};
 use crate::schema::{Field, Schema};
-use crate::value::{Type, escaped_len};
+use crate::value::Type;
 use crate::vocab::{Lit, UserName};
 use crate::{Catalog, OutcomeKind, Phase};
 
@@ -144,8 +145,8 @@ fn check_one(field: &Field, ty: &Type, value: &Value<'_>) -> Result<(), Malforme
         },
         (Type::Ip, Value::Ip(ip)) => ip.to_canonical() == *ip,
         (Type::Address, Value::Address(address)) => address.ip().to_canonical() == address.ip(),
-        (Type::Actor | Type::Source, Value::Part(entries)) => {
-            entries.iter().flatten().all(|(key, value)| is_right_in_part(key, value))
+        (Type::Actor | Type::Source, Value::Part(part)) => {
+            part.entries().all(|(key, value)| is_right_in_part(key, &value))
         }
         _ => true, // There is nothing about it that decoding has not seen.
     };
@@ -160,8 +161,4 @@ fn is_right_in_part(key: &str, value: &PartValue<'_>) -> bool {
         PartValue::Ip(ip) => ip.to_canonical() == *ip,
         PartValue::Pseudonym(_) | PartValue::Withheld | PartValue::Port(_) => true,
     }
-}
-
-fn fits(text: &str, limit: u16) -> bool {
-    escaped_len(text) <= usize::from(limit)
 }

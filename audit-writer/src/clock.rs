@@ -1,20 +1,29 @@
 //! Time, handed in as a value.
 
 use std::fmt;
+use std::time::Duration;
+
+use rustix::time::{ClockId, Timespec, clock_gettime};
 
 /// A moment by both clocks of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Stamp {
     /// Nanoseconds since 1970 in UTC, as far as the machine knows.
     pub unix_ns: i64,
-    /// Microseconds since the machine was booted, time asleep included. It never jumps.
-    pub up_us: u64,
+    /// Nanoseconds since the machine was booted, time asleep included. It never jumps.
+    pub up_ns: u64,
 }
 
 /// What tells the time.
 pub trait Clock: Send + Sync {
-    /// Now. Called on every emitting thread, so it should be fast.
+    /// Now, by both clocks. Called by the writer thread, once for many lines.
     fn now(&self) -> Stamp;
+
+    /// Nanoseconds since boot, as in [`Stamp::up_ns`]. Called on every emitting thread, so it
+    /// should be fast.
+    fn up_ns(&self) -> u64 {
+        self.now().up_ns
+    }
 
     /// Whether the calendar clock is known to be set right. Called by the writer thread about once
     /// a second.
@@ -39,17 +48,25 @@ impl SystemClock {
 }
 
 impl Clock for SystemClock {
+    /// The calendar clock is read between two looks at the other one, again where the thread was
+    /// interrupted meanwhile, so that both are of one moment.
     fn now(&self) -> Stamp {
-        use rustix::time::{ClockId, clock_gettime};
-        let utc = clock_gettime(ClockId::Realtime);
-        let up = clock_gettime(ClockId::Boottime);
-        Stamp {
-            unix_ns: utc.tv_sec.saturating_mul(1_000_000_000).saturating_add(utc.tv_nsec),
-            up_us: u64::try_from(
-                up.tv_sec.saturating_mul(1_000_000).saturating_add(up.tv_nsec / 1_000),
-            )
-            .unwrap_or(0),
+        const AT_ONCE_NS: u64 = 1_000;
+        let mut stamp = Stamp::default();
+        for _ in 0..3 {
+            let before = self.up_ns();
+            let unix_ns = nanos_of(clock_gettime(ClockId::Realtime));
+            let between = self.up_ns().saturating_sub(before);
+            stamp = Stamp { unix_ns, up_ns: before + between / 2 };
+            if between < AT_ONCE_NS {
+                break;
+            }
         }
+        stamp
+    }
+
+    fn up_ns(&self) -> u64 {
+        u64::try_from(nanos_of(clock_gettime(ClockId::Boottime))).unwrap_or(0)
     }
 
     fn is_synced(&self) -> bool {
@@ -64,7 +81,23 @@ impl Clock for SystemClock {
     }
 }
 
+fn nanos_of(time: Timespec) -> i64 {
+    time.tv_sec.saturating_mul(1_000_000_000).saturating_add(time.tv_nsec)
+}
+
+/// A duration in nanoseconds, as far as they can be counted: 584 years.
+pub(crate) fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
 impl Stamp {
+    /// The moment of `up_ns`, by a calendar clock that now shows what this stamp says: of what
+    /// happened before the clock was set, the time as the clock is set now.
+    pub(crate) fn at(self, up_ns: u64) -> Stamp {
+        let since_ns = up_ns.wrapping_sub(self.up_ns).cast_signed();
+        Stamp { unix_ns: self.unix_ns.saturating_add(since_ns), up_ns }
+    }
+
     /// The day in UTC, counted from 1970.
     pub(crate) fn day(self) -> i64 {
         self.unix_ns.div_euclid(86_400_000_000_000)
@@ -77,7 +110,7 @@ impl Stamp {
 
 /// Prints as `2026-11-20T12:00:00.123456789Z`.
 #[derive(Clone, Copy)]
-pub(crate) struct Rfc3339(i64);
+pub(crate) struct Rfc3339(pub(crate) i64);
 
 impl fmt::Display for Rfc3339 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -110,7 +143,25 @@ mod tests {
 
     #[test]
     fn days_before_1970_count_down() {
-        assert_eq!(Stamp { unix_ns: -1, up_us: 0 }.day(), -1);
-        assert_eq!(Stamp { unix_ns: 86_400_000_000_000, up_us: 0 }.day(), 1);
+        assert_eq!(Stamp { unix_ns: -1, up_ns: 0 }.day(), -1);
+        assert_eq!(Stamp { unix_ns: 86_400_000_000_000, up_ns: 0 }.day(), 1);
+    }
+
+    #[test]
+    fn moments_before_and_after_a_stamp_have_its_calendar() {
+        let now = Stamp { unix_ns: 1_000, up_ns: 50 };
+        assert_eq!(now.at(50), now);
+        assert_eq!(now.at(70), Stamp { unix_ns: 1_020, up_ns: 70 });
+        assert_eq!(now.at(20), Stamp { unix_ns: 970, up_ns: 20 });
+        assert_eq!(Stamp { unix_ns: i64::MIN, up_ns: 50 }.at(20).unix_ns, i64::MIN);
+    }
+
+    #[test]
+    fn both_ways_to_ask_the_machine_agree() {
+        let before = SystemClock::new().up_ns();
+        let now = SystemClock::new().now();
+        let after = SystemClock::new().up_ns();
+        assert!(before <= now.up_ns && now.up_ns <= after);
+        assert!(now.unix_ns > 1_700_000_000_000_000_000);
     }
 }

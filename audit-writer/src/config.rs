@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use audit_core::LINE_BYTES_MAX;
 
+use crate::clock::nanos;
 use crate::error::{Error, ErrorKind};
 use crate::retention::Retention;
 use crate::rotation::Rotation;
@@ -74,16 +75,15 @@ impl Default for Durability {
 const URGENT_APART: Duration = Duration::from_millis(100);
 
 impl Durability {
-    /// When the lines that are not durable yet should be made so, in microseconds since boot.
-    pub(crate) fn due_us(self, lines: Unsynced) -> Option<u64> {
-        let micros = |duration: Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
-        let Unsynced { since_us, last_sync_us, urgent } = lines;
+    /// When the lines that are not durable yet should be made so, in nanoseconds since boot.
+    pub(crate) fn due_ns(self, lines: Unsynced) -> Option<u64> {
+        let Unsynced { since_ns, last_sync_ns, urgent } = lines;
         match self {
             Durability::Never => None,
-            Durability::EveryBatch => Some(since_us),
+            Durability::EveryBatch => Some(since_ns),
             Durability::Interval(interval) => {
-                let patient = since_us.saturating_add(micros(interval));
-                let urgent_due = last_sync_us.saturating_add(micros(URGENT_APART)).max(since_us);
+                let patient = since_ns.saturating_add(nanos(interval));
+                let urgent_due = last_sync_ns.saturating_add(nanos(URGENT_APART)).max(since_ns);
                 Some(if urgent { patient.min(urgent_due) } else { patient })
             }
         }
@@ -105,9 +105,9 @@ const SEGMENT_BYTES_MIN: u64 = 4 * 1024;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Unsynced {
     /// Since when there are any.
-    pub(crate) since_us: u64,
+    pub(crate) since_ns: u64,
     /// When lines were made durable the last time.
-    pub(crate) last_sync_us: u64,
+    pub(crate) last_sync_ns: u64,
     /// Whether one of them was denied or failed.
     pub(crate) urgent: bool,
 }
@@ -158,17 +158,17 @@ impl Config {
 mod tests {
     use super::*;
 
-    fn check(durability: Durability, urgent: bool, due_us: Option<u64>) {
-        let lines = Unsynced { since_us: 5_000_000, last_sync_us: 4_950_000, urgent };
-        assert_eq!(durability.due_us(lines), due_us);
+    fn check(durability: Durability, urgent: bool, due_ns: Option<u64>) {
+        let lines = Unsynced { since_ns: 5_000_000_000, last_sync_ns: 4_950_000_000, urgent };
+        assert_eq!(durability.due_ns(lines), due_ns);
     }
 
     #[test]
     fn urgent_lines_wait_for_the_distance_between_syncs_only() {
         let second = Durability::Interval(Duration::from_secs(1));
-        check(second, false, Some(6_000_000));
-        check(second, true, Some(5_050_000));
-        check(Durability::EveryBatch, false, Some(5_000_000));
+        check(second, false, Some(6_000_000_000));
+        check(second, true, Some(5_050_000_000));
+        check(Durability::EveryBatch, false, Some(5_000_000_000));
         check(Durability::Never, true, None);
     }
 }

@@ -51,8 +51,6 @@
 //! The writer tells of its own faults through `tracing`, target `audit_writer`, and never of
 //! events' content.
 
-#![forbid(unsafe_code)]
-
 // The world, handed in.
 pub mod clock;
 pub mod storage;
@@ -72,6 +70,7 @@ mod segment;
 
 // From the emitting threads to the files.
 mod channel;
+mod fork;
 mod loss;
 mod pseudonym;
 mod stats;

@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     fn at(unix_ns: i64) -> Stamp {
-        Stamp { unix_ns, up_us: 0 }
+        Stamp { unix_ns, up_ns: 0 }
     }
 
     #[test]

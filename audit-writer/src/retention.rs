@@ -82,7 +82,7 @@ mod tests {
 
     fn check(retention: Retention, now_day: i64, expected: &[(u64, &str)]) {
         let files: Vec<Complete> = (0..5).map(|day| file(day, 100)).collect();
-        let now = Stamp { unix_ns: now_day * DAY * 1_000_000_000, up_us: 0 };
+        let now = Stamp { unix_ns: now_day * DAY * 1_000_000_000, up_ns: 0 };
         let doomed = retention.doomed(&files, 5 * DAY, 100, now);
         let doomed: Vec<_> = doomed.iter().map(|it| (it.name.seq, it.why)).collect();
         assert_eq!(doomed, expected);

@@ -56,7 +56,7 @@ mod tests {
 
     fn check(opened_ns: i64, bytes: u64, now_ns: i64, line_bytes: u64, due: Option<&str>) {
         let rotation = Rotation { daily: true, segment_bytes: 1000 };
-        let at = |unix_ns| Stamp { unix_ns, up_us: 0 };
+        let at = |unix_ns| Stamp { unix_ns, up_ns: 0 };
         assert_eq!(
             rotation.due(
                 Filling { opened: at(opened_ns), bytes, header_bytes: 10 },

@@ -2,12 +2,17 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Counters of a run, shared between the emitting threads and the writer.
+/// Counters of a run. Only the writer thread counts what it takes from the channel and writes; the
+/// emitting threads count only what they lose.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
-    pub(crate) accepted: AtomicU64,
+    /// Events that the writer took from the channel.
+    pub(crate) taken: AtomicU64,
     pub(crate) written: AtomicU64,
-    pub(crate) lost: AtomicU64,
+    /// Events that were accepted and lost without having been in the channel.
+    pub(crate) lost_outside: AtomicU64,
+    /// Events that the writer took and could not write.
+    pub(crate) lost_inside: AtomicU64,
 }
 
 /// What a writer has done since it was opened.
@@ -25,12 +30,13 @@ pub struct Stats {
 }
 
 impl Counters {
-    pub(crate) fn now(&self) -> Stats {
-        Stats {
-            accepted: self.accepted.load(Ordering::Acquire),
-            written: self.written.load(Ordering::Acquire),
-            lost: self.lost.load(Ordering::Acquire),
-        }
+    /// What was done, where so many events wait in the channel.
+    pub(crate) fn now(&self, waiting: impl FnOnce() -> u64) -> Stats {
+        let [written, inside, outside, taken] =
+            [&self.written, &self.lost_inside, &self.lost_outside, &self.taken]
+                .map(|counter| counter.load(Ordering::Acquire));
+        // Asked last, so that no event is counted both as waiting and as taken.
+        Stats { accepted: taken + outside + waiting(), written, lost: inside + outside }
     }
 }
 

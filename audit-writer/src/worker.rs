@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use audit_core::{Completer, EmitError, Level, Receipt};
 
-use crate::channel::{Carried, Message, Receiver, Stop, Wake};
-use crate::clock::Stamp;
+use crate::channel::{Carried, Message, Next, Receiver, Stop};
+use crate::clock::{Stamp, nanos};
 use crate::config::Unsynced;
-use crate::line::EventBody;
 use crate::loss::Loss;
 use crate::stats::add;
 use crate::stream::{Numbered, Stream, World};
@@ -37,64 +36,99 @@ pub(crate) struct Worker {
     backlog: VecDeque<Message>,
     /// Who waits for which line to be durable.
     waiters: Vec<(u64, Completer)>,
-    unsynced_since_us: Option<u64>,
-    last_sync_us: u64,
+    unsynced_since_ns: Option<u64>,
+    last_sync_ns: u64,
     /// Whether a line that is not durable yet was denied or failed.
     urgent: bool,
-    next_house_us: u64,
-    next_prune_us: u64,
+    next_house_ns: u64,
+    next_prune_ns: u64,
+    /// Both clocks, read for this batch: what makes a calendar time of when an event was emitted.
+    now: Stamp,
+}
+
+/// What a batch left in the queue.
+#[must_use]
+enum Left {
+    Some,
+    Nothing,
+    /// Nothing, and nothing will come any more.
+    Abandoned,
 }
 
 impl Worker {
     pub(crate) fn new(receiver: Receiver, world: World, stream: Stream) -> Worker {
-        let now_us = world.clock.now().up_us;
+        let now = world.clock.now();
+        let now_ns = now.up_ns;
         Worker {
             receiver,
             world,
             stream,
             backlog: VecDeque::new(),
             waiters: Vec::new(),
-            unsynced_since_us: None,
-            last_sync_us: now_us,
+            unsynced_since_ns: None,
+            last_sync_ns: now_ns,
             urgent: false,
-            next_house_us: 0,
-            next_prune_us: now_us.saturating_add(micros(PRUNE_EVERY)),
+            next_house_ns: 0,
+            next_prune_ns: now_ns.saturating_add(nanos(PRUNE_EVERY)),
+            now,
         }
     }
 
     /// Writes until told to stop.
     pub(crate) fn run(mut self) -> Ended {
+        self.receiver.attend();
         loop {
-            let patience = self.patience();
-            let wake = match self.stream.is_broken() {
+            let stop = match self.stream.is_broken() {
                 true => self.receiver.wait_for_stop(RETRY_AFTER),
-                false => self.receiver.wait(patience),
+                false => self.receiver.stop(),
             };
-            match wake {
-                Wake::Message(message) => self.batch(message),
-                Wake::Timeout if self.stream.is_broken() => self.reopen(),
-                Wake::Timeout => {}
-                Wake::Stop(stop) => return self.finish(&stop),
-                Wake::Abandoned => return self.finish(&Stop { within: RETRY_AFTER }),
+            if let Some(stop) = stop {
+                return self.finish(&stop);
             }
+            if self.stream.is_broken() {
+                self.reopen();
+            }
+            let left = self.batch();
             self.settle();
+            match left {
+                Left::Some => {}
+                Left::Nothing => {
+                    let patience = self.patience();
+                    self.receiver.nap(patience);
+                }
+                Left::Abandoned => return self.finish(&Stop { within: RETRY_AFTER }),
+            }
         }
     }
 
-    /// Takes a message and those that are there already.
-    fn batch(&mut self, first: Message) {
-        self.take(first);
-        for _ in 1..BATCH_MESSAGES {
+    /// Takes the messages that are there, up to a bound.
+    fn batch(&mut self) -> Left {
+        self.now = self.world.clock.now();
+        for _ in 0..BATCH_MESSAGES {
             if self.stream.is_broken() {
-                return;
+                return Left::Some;
             }
-            let Some(message) = self.receiver.try_next() else { return };
-            self.take(message);
+            match self.next() {
+                Next::Message(message) => self.take(message),
+                Next::Empty => return Left::Nothing,
+                Next::Abandoned => return Left::Abandoned,
+            }
         }
+        Left::Some
+    }
+
+    /// The next message of the queue, counted.
+    fn next(&mut self) -> Next {
+        let next = self.receiver.try_next();
+        if let Next::Message(Message::Write { .. }) = next {
+            add(&self.world.counters.taken, 1);
+        }
+        next
     }
 
     /// Tries to write again after a fault, first what was kept aside.
     fn reopen(&mut self) {
+        self.now = self.world.clock.now();
         self.stream.reopen();
         while !self.stream.is_broken() {
             let Some(message) = self.backlog.pop_front() else {
@@ -111,12 +145,14 @@ impl Worker {
         self.receiver.set_faulty(true);
         self.answer(Err(EmitError::NotDurable));
         while self.backlog.len() < self.receiver.capacity() {
-            match self.receiver.try_next() {
-                None => return,
-                Some(Message::Flush(waiter)) => waiter.complete(Err(EmitError::NotDurable)),
-                Some(Message::Write { at, record, waiter }) => {
+            match self.next() {
+                Next::Empty | Next::Abandoned => return,
+                Next::Message(Message::Flush(waiter)) => {
+                    waiter.complete(Err(EmitError::NotDurable));
+                }
+                Next::Message(Message::Write { at_ns, record, waiter }) => {
                     drop(waiter); // Its answer is that the event is not durable.
-                    self.backlog.push_back(Message::Write { at, record, waiter: None });
+                    self.backlog.push_back(Message::Write { at_ns, record, waiter: None });
                 }
             }
         }
@@ -124,19 +160,17 @@ impl Worker {
 
     fn take(&mut self, message: Message) {
         match message {
-            Message::Write { at, record, waiter } => self.write(at, &record, waiter),
+            Message::Write { at_ns, record, waiter } => {
+                self.write(self.now.at(at_ns), &record, waiter);
+            }
             Message::Flush(waiter) => self.waiters.push((self.stream.last_seq(), waiter)),
         }
     }
 
     fn write(&mut self, at: Stamp, record: &Carried, waiter: Option<Completer>) {
-        let body = match record {
-            Carried::InSlot(record) => EventBody::read(record),
-            Carried::Boxed { record, .. } => EventBody::read(record),
-        };
-        let numbered = match body {
-            Ok(body) => self.stream.event(at, &body),
-            Err(_malformed) => Err(self.stream.lose(Loss::Malformed, at)),
+        let numbered = match record {
+            Carried::InSlot(record) => self.stream.event(at, record),
+            Carried::Boxed { record, .. } => self.stream.event(at, record),
         };
         // A waiter whose event is lost is answered by being dropped.
         if let Ok(Numbered { seq, level }) = numbered {
@@ -148,10 +182,10 @@ impl Worker {
     /// Brings what was taken to where it should be: into the file, onto stable storage, to those
     /// who wait.
     fn settle(&mut self) {
-        let now_us = self.world.clock.now().up_us;
-        self.keep_house(now_us);
+        let now_ns = self.world.clock.up_ns();
+        self.keep_house(now_ns);
         self.stream.write_out();
-        if self.is_sync_due(now_us) {
+        if self.is_sync_due(now_ns) {
             self.sync();
         }
         if self.stream.is_broken() {
@@ -159,29 +193,29 @@ impl Worker {
         }
     }
 
-    fn is_sync_due(&mut self, now_us: u64) -> bool {
+    fn is_sync_due(&mut self, now_ns: u64) -> bool {
         if !self.waiters.is_empty() {
             return true;
         }
-        self.sync_due_us(now_us).is_some_and(|due_us| due_us <= now_us)
+        self.sync_due_ns(now_ns).is_some_and(|due_ns| due_ns <= now_ns)
     }
 
     /// When the next sync is due, if there is anything to sync.
-    fn sync_due_us(&mut self, now_us: u64) -> Option<u64> {
+    fn sync_due_ns(&mut self, now_ns: u64) -> Option<u64> {
         if !self.stream.is_unsynced() {
-            self.unsynced_since_us = None;
+            self.unsynced_since_ns = None;
             return None;
         }
-        let since_us = *self.unsynced_since_us.get_or_insert(now_us);
-        let lines = Unsynced { since_us, last_sync_us: self.last_sync_us, urgent: self.urgent };
-        self.world.config.durability.due_us(lines)
+        let since_ns = *self.unsynced_since_ns.get_or_insert(now_ns);
+        let lines = Unsynced { since_ns, last_sync_ns: self.last_sync_ns, urgent: self.urgent };
+        self.world.config.durability.due_ns(lines)
     }
 
     fn sync(&mut self) {
         self.stream.sync();
-        self.unsynced_since_us = None;
+        self.unsynced_since_ns = None;
         self.urgent = false;
-        self.last_sync_us = self.world.clock.now().up_us;
+        self.last_sync_ns = self.world.clock.up_ns();
         if !self.stream.is_broken() {
             self.answer(Ok(()));
         }
@@ -194,17 +228,17 @@ impl Worker {
     }
 
     /// Records what was lost, and once in a while looks after the day, the clock and retention.
-    fn keep_house(&mut self, now_us: u64) {
+    fn keep_house(&mut self, now_ns: u64) {
         self.count_unrecorded();
         self.stream.gap();
-        if now_us < self.next_house_us {
+        if now_ns < self.next_house_ns {
             return;
         }
-        self.next_house_us = now_us.saturating_add(micros(HOUSE_EVERY));
+        self.next_house_ns = now_ns.saturating_add(nanos(HOUSE_EVERY));
         self.stream.look_at_clock();
         self.stream.turn_day();
-        if now_us >= self.next_prune_us {
-            self.next_prune_us = now_us.saturating_add(micros(PRUNE_EVERY));
+        if now_ns >= self.next_prune_ns {
+            self.next_prune_ns = now_ns.saturating_add(nanos(PRUNE_EVERY));
             self.stream.prune();
         }
     }
@@ -217,52 +251,55 @@ impl Worker {
         let count = audit_core::take_unrecorded() as u64;
         if count > 0 {
             self.world.losses.add(Loss::NoRecorder, count, self.world.clock.now());
-            add(&self.world.counters.accepted, count);
-            add(&self.world.counters.lost, count);
+            add(&self.world.counters.lost_outside, count);
         }
     }
 
     /// How long the writer may sleep.
     fn patience(&mut self) -> Duration {
-        let now_us = self.world.clock.now().up_us;
+        let now_ns = self.world.clock.up_ns();
         let sync = self
-            .sync_due_us(now_us)
-            .map_or(HOUSE_EVERY, |due_us| Duration::from_micros(due_us.saturating_sub(now_us)));
+            .sync_due_ns(now_ns)
+            .map_or(HOUSE_EVERY, |due_ns| Duration::from_nanos(due_ns.saturating_sub(now_ns)));
         sync.min(HOUSE_EVERY)
     }
 
     /// Writes what is still coming, records the end of the run and makes it all durable; what
     /// cannot be written is left behind, and the report tells of it.
     fn finish(mut self, stop: &Stop) -> Ended {
-        let start_us = self.world.clock.now().up_us;
-        let deadline_us = start_us.saturating_add(micros(stop.within));
+        let start_ns = self.world.clock.up_ns();
+        let deadline_ns = start_ns.saturating_add(nanos(stop.within));
         self.receiver.close();
+        self.now = self.world.clock.now();
         if self.stream.is_broken() {
             self.reopen();
         }
-        while !self.stream.is_broken()
-            && !self.is_done()
-            && self.world.clock.now().up_us <= deadline_us
-        {
-            match self.backlog.pop_front().or_else(|| self.receiver.try_next()) {
-                Some(message) => self.batch(message),
-                None => std::thread::yield_now(), // Somebody is still inside `send`.
-            }
-            self.settle();
-        }
+        self.drain(deadline_ns);
+        self.receiver.end();
+        self.drain(deadline_ns);
         self.count_unrecorded();
         self.stream.gap();
         self.stream.stop();
         self.sync();
         self.answer(Err(EmitError::NotDurable));
-        Ended { durable: !self.stream.is_broken() && self.is_done() }
+        let durable = !self.stream.is_broken() && self.is_done();
+        self.receiver.leave();
+        Ended { durable }
+    }
+
+    /// Writes what is there, as far as there is time.
+    fn drain(&mut self, deadline_ns: u64) {
+        while !self.stream.is_broken() && !self.is_done() && self.world.clock.up_ns() <= deadline_ns
+        {
+            match self.backlog.pop_front() {
+                Some(message) => self.take(message),
+                None => drop(self.batch()),
+            }
+            self.settle();
+        }
     }
 
     fn is_done(&self) -> bool {
-        self.backlog.is_empty() && self.receiver.is_drained()
+        self.backlog.is_empty() && self.receiver.is_empty()
     }
-}
-
-fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use audit_core::{Completer, EmitError, EventRef, Pending, Recorder, Schema, pending};
+use audit_core::{EmitError, EventRef, Pending, Recorder, Schema, pending};
 use crossbeam_channel::{Receiver as Answer, Sender as QueueEnd};
 
-use crate::channel::{Dispatch, Sender, Stop, channel};
+use crate::channel::{Ends, Sender, Stop, channel};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Durability, Overflow};
 use crate::error::{Error, ErrorKind};
@@ -48,7 +48,6 @@ pub struct Writer {
 struct Handle {
     sender: Sender,
     clock: Arc<dyn Clock>,
-    pseudonyms: Arc<KeyedHash>,
     overflow: Overflow,
     counters: Arc<Counters>,
     losses: Arc<LossCounter>,
@@ -92,10 +91,11 @@ impl Builder {
         self
     }
 
-    /// How many bytes of records may wait for the writer; 1 MiB by default. So many may wait in
-    /// slots and, beside them, so many in boxes, where records of more than 192 bytes travel;
-    /// while the disk fails, as many slots again are kept aside. So the records that wait take at
-    /// most three times this.
+    /// How many bytes of records may wait for the writer; 1 MiB by default, which suits a board of
+    /// 256 MB. So many may wait in slots of 128 bytes and, beside them, so many in boxes, where
+    /// records of more than 80 bytes travel; while the disk fails, as many slots again are kept
+    /// aside. So the records that wait take at most three times this, and beside them the writer
+    /// has a buffer of 64 KiB and a line, and about 2 KiB for each type of event.
     pub fn capacity_bytes(mut self, bytes: usize) -> Builder {
         self.config.capacity_bytes = bytes;
         self
@@ -175,11 +175,11 @@ impl Builder {
             .map_err(|Fault { doing, error }| Error::io(doing, &dir)(error))?;
         let key =
             KeyedHash::generate().map_err(Error::io("draw the key of pseudonyms for", &dir))?;
-        let (sender, receiver, stop) = channel(config.capacity_bytes);
+        let ends = Ends { clock: Arc::clone(&clock), pseudonyms: Arc::new(key) };
+        let (sender, receiver, stop) = channel(config.capacity_bytes, ends);
         let handle = Handle {
             sender,
             clock,
-            pseudonyms: Arc::new(key),
             overflow: config.overflow,
             counters: Arc::clone(&world.counters),
             losses: Arc::clone(&world.losses),
@@ -229,15 +229,15 @@ impl Writer {
     /// `AfterFork`.
     pub fn flush(&self, at_most: Duration) -> Result<(), EmitError> {
         let (completer, pending) = pending();
-        let start_us = self.handle.clock.now().up_us;
-        self.handle.sender.enter()?.flush(completer, at_most)?;
-        let waited_us = self.handle.clock.now().up_us.saturating_sub(start_us);
-        pending.wait_for(at_most.saturating_sub(Duration::from_micros(waited_us))).map(drop)
+        let start_ns = self.handle.clock.up_ns();
+        self.handle.sender.flush(completer, at_most)?;
+        let waited_ns = self.handle.clock.up_ns().saturating_sub(start_ns);
+        pending.wait_for(at_most.saturating_sub(Duration::from_nanos(waited_ns))).map(drop)
     }
 
     /// What was done so far.
     pub fn stats(&self) -> Stats {
-        self.handle.counters.now()
+        self.handle.stats()
     }
 
     /// [`shutdown_within`](Writer::shutdown_within) the bound that the builder was given.
@@ -258,7 +258,10 @@ impl Writer {
         self.handle.sender.close();
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         let ended = match self.stop.try_send(Stop { within: at_most }) {
-            Ok(()) => self.ended.recv_timeout(at_most).ok(),
+            Ok(()) => {
+                self.handle.sender.wake();
+                self.ended.recv_timeout(at_most).ok()
+            }
             Err(_) => None,
         };
         // A thread that has answered is at its end, so joining it takes no time; one that has not
@@ -266,10 +269,7 @@ impl Writer {
         if let (Some(_), Some(thread)) = (&ended, thread) {
             drop(thread.join());
         }
-        ShutdownReport {
-            stats: self.handle.counters.now(),
-            durable: ended.is_some_and(|end| end.durable),
-        }
+        ShutdownReport { stats: self.handle.stats(), durable: ended.is_some_and(|end| end.durable) }
     }
 }
 
@@ -319,40 +319,41 @@ impl std::fmt::Display for ShutdownReport {
 }
 
 impl Handle {
-    fn dispatch(&self, waiter: Option<Completer>) -> Dispatch {
-        Dispatch { at: self.clock.now(), waiter, at_most: self.overflow.wait() }
+    fn stats(&self) -> Stats {
+        self.counters.now(|| self.sender.waiting())
     }
 
-    fn count_accepted_as_lost(&self, why: Loss) {
-        add(&self.counters.accepted, 1);
-        add(&self.counters.lost, 1);
+    /// Accepts an event that is lost: a gap line will tell of it.
+    ///
+    /// # Errors
+    ///
+    /// `Closed` if the writer may have written its last gap line already.
+    fn count_as_lost(&self, why: Loss) -> Result<(), EmitError> {
+        add(&self.counters.lost_outside, 1);
         self.losses.add(why, 1, self.clock.now());
+        self.sender.check_not_ended()
     }
 }
 
 impl Recorder for Handle {
     fn record(&self, event: EventRef<'_>) -> Result<(), EmitError> {
-        let entry = self.sender.enter()?;
-        match (entry.send(event, self.pseudonyms.as_ref(), self.dispatch(None)), self.overflow) {
-            (Ok(()), _) => add(&self.counters.accepted, 1),
+        match (self.sender.send(event, None, self.overflow.wait()), self.overflow) {
             (Err(EmitError::Full), Overflow::Block { .. } | Overflow::DropAndCount) => {
-                self.count_accepted_as_lost(Loss::Full);
+                self.count_as_lost(Loss::Full)
             }
-            (Err(error), _) => return Err(error),
+            (sent, _) => sent,
         }
-        Ok(())
     }
 
     fn record_durable(&self, event: EventRef<'_>) -> Result<Pending, EmitError> {
-        let entry = self.sender.enter()?;
         let (completer, pending) = pending();
-        entry.send(event, self.pseudonyms.as_ref(), self.dispatch(Some(completer)))?;
-        add(&self.counters.accepted, 1);
+        self.sender.send(event, Some(completer), self.overflow.wait())?;
         Ok(pending)
     }
 
     fn count_lost(&self, _: &'static Schema, _: EmitError) {
-        self.count_accepted_as_lost(Loss::Refused);
+        // Where the log was shut down nobody can tell of it any more.
+        let _closed = self.count_as_lost(Loss::Refused);
     }
 }
 

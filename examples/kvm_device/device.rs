@@ -164,7 +164,7 @@ impl Device {
         let id = format!("console-{}", state.consoles);
         SessionStarted { console: ObjectId::new(&id)? }.emit_in(context)?;
         if let Some(session) = state.sessions.get_mut(cookie) {
-            session.console = Some((id, SystemClock::new().now().up_us));
+            session.console = Some((id, SystemClock::new().up_ns()));
         }
         Ok(status(201))
     }
@@ -176,9 +176,9 @@ impl Device {
     fn end_console(&self, cookie: &str, context: &Context<'_>) -> Result<bool, Failure> {
         let mut state = self.state();
         let console = state.sessions.get_mut(cookie).and_then(|session| session.console.take());
-        let Some((id, since_us)) = console else { return Ok(false) };
-        let open_us = SystemClock::new().now().up_us.saturating_sub(since_us);
-        let duration = std::time::Duration::from_micros(open_us).into();
+        let Some((id, since_ns)) = console else { return Ok(false) };
+        let open_ns = SystemClock::new().up_ns().saturating_sub(since_ns);
+        let duration = std::time::Duration::from_nanos(open_ns).into();
         SessionEnded { console: ObjectId::new(&id)?, duration }.emit_in(context)?;
         Ok(true)
     }

@@ -162,8 +162,8 @@ fn actor_and_source_from_a_context() {
     assert_eq!(
         told(&record),
         [
-            r#"actor actor = Part([Some(("service", Text("ntp"))), None])"#,
-            r#"source source = Part([Some(("ip", Ip(192.0.2.17))), Some(("port", Port(54321)))])"#,
+            r#"actor actor = Part({"service": Text("ntp")})"#,
+            r#"source source = Part({"ip": Ip(192.0.2.17), "port": Port(54321)})"#,
             r#"object.name whom = Text("bob", 0)"#,
             "data twice = Bool(false)",
         ]
@@ -202,7 +202,7 @@ fn outcome_from_a_field_and_an_absent_actor() {
         told(&recorded(|recorder| event.emit_to_in(recorder, &context)))
     };
     let alice = UserName::new("alice").unwrap();
-    let from_panel = r#"source source = Part([Some(("local", Text("front panel"))), None])"#;
+    let from_panel = r#"source source = Part({"local": Text("front panel")})"#;
     assert_eq!(
         open(Outcome::Denied(Refusal::BadPassword), None),
         [

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use audit_core::EmitError;
+use audit_writer::Overflow;
 use audit_writer::storage::{Call, MemoryStorage, Storage};
 
 use crate::kit::{
@@ -93,6 +94,29 @@ fn a_disk_that_never_heals_is_reported_at_the_end() {
     assert_eq!(report.stats.written, 0);
     assert_eq!(report.stats.accepted, 10);
     assert_eq!(report.unwritten(), 10, "{report}");
+}
+
+#[test]
+fn what_a_broken_disk_leaves_in_the_channel_is_reported_at_the_end() {
+    let storage = MemoryStorage::new();
+    let builder = writer_on(&storage).0.capacity_bytes(64 * 1024).overflow(Overflow::Refuse);
+    let writer = builder.start().unwrap();
+    storage.refuse(Call::Write);
+    let mut accepted = 0;
+    // Some are kept aside, and the channel is full behind them.
+    for pause in [false, true, false] {
+        if pause {
+            std::thread::sleep(Duration::from_millis(1500)); // The writer looks again each second.
+        }
+        while door_opened(accepted).emit_to(&writer).is_ok() {
+            accepted += 1;
+            assert!(accepted < 100_000, "a channel of 64 KiB takes no end of events");
+        }
+    }
+    let report = writer.shutdown();
+    assert!(!report.is_complete(), "{report}");
+    assert_eq!(report.stats.accepted, u64::from(accepted));
+    assert_eq!(report.unwritten(), u64::from(accepted), "{report}");
 }
 
 #[test]

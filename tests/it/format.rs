@@ -1,6 +1,8 @@
 //! What a line looks like, to the byte.
 
-use audit_core::vocab::{ByteSize, ClaimedName, SessionRef, UserName};
+use std::net::SocketAddr;
+
+use audit_core::vocab::{ByteSize, ClaimedName, ObjectId, SessionRef, UserName};
 use audit_core::{Actor, AuditEvent, AuditValue, Context, Outcome, Source, Withheld};
 use audit_writer::storage::MemoryStorage;
 
@@ -115,6 +117,46 @@ fn header_schema_and_life_lines_are_these() {
         &(front("life", 5) + r#""life":"stop","accepted":2,"written":2,"lost":0}"#)
     );
     assert_eq!(life.len(), 2);
+}
+
+#[test]
+fn what_is_absent_says_why() {
+    /// A cable was pulled.
+    #[must_use]
+    #[derive(AuditEvent)]
+    #[audit(action = "unplug", category = "hardware", outcome = "success")]
+    struct Unplugged<'a> {
+        #[audit(actor(user), absent = "nobody was logged in")]
+        user: Option<UserName<'a>>,
+        #[audit(actor(session), absent = "no session")]
+        session: Option<SessionRef<'a>>,
+        #[audit(source(address), absent = "not over the network")]
+        from: Option<SocketAddr>,
+        #[audit(object(id), object_type = "port", absent = "which \"one\" is unknown")]
+        port: Option<ObjectId<'a>>,
+        owner: Option<bool>,
+    }
+    let storage = MemoryStorage::new();
+    let writer = writer_on(&storage).0.start().unwrap();
+    let nothing = Unplugged { user: None, session: None, from: None, port: None, owner: None };
+    nothing.emit_to(&writer).unwrap();
+    let user = Some(UserName::new("alice").unwrap());
+    let (from, port) = ("192.0.2.17:9".parse().ok(), ObjectId::new("hdmi-1").ok());
+    Unplugged { user, session: None, from, port, owner: Some(true) }.emit_to(&writer).unwrap();
+    assert!(writer.shutdown().is_complete());
+    let parts = |line: &String| line.split_once(r#""actor":"#).unwrap().1.to_owned();
+    let lines: Vec<String> = bytes_of(&storage, "event").iter().map(parts).collect();
+    assert_eq!(
+        lines,
+        [
+            r#"{"user":{"none":"nobody was logged in"},"session":{"none":"no session"}},"#.to_owned()
+                + r#""source":{"none":"not over the network"},"object":{"none":"which \"one\" is unknown"},"#
+                + r#""data":{"owner":null}}"#,
+            r#"{"user":"alice","session":{"none":"no session"}},"source":{"ip":"192.0.2.17","port":9},"#
+                .to_owned()
+                + r#""object":{"type":"port","id":"hdmi-1"},"data":{"owner":true}}"#
+        ]
+    );
 }
 
 #[test]

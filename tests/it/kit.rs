@@ -1,14 +1,13 @@
 //! What the tests share: an event, a writer in memory, a look at what was written.
 
-use std::io;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use audit_core::AuditEvent;
 use audit_core::vocab::ObjectId;
 use audit_writer::clock::Stamp;
 use audit_writer::reader::{Json, Line, Lines};
-use audit_writer::storage::{Lock, MemoryStorage, ReadSeek, Storage, StorageFile};
+use audit_writer::storage::{MemoryStorage, Storage};
 use audit_writer::testing::ManualClock;
 use audit_writer::{Builder, Durability, Writer};
 
@@ -29,7 +28,7 @@ pub fn door_opened(count: u32) -> DoorOpened<'static> {
 }
 
 /// Noon of 2026-11-20.
-pub const NOON: Stamp = Stamp { unix_ns: 1_795_176_000_123_456_789, up_us: 8_123_456_789 };
+pub const NOON: Stamp = Stamp { unix_ns: 1_795_176_000_123_456_789, up_ns: 8_123_456_789_000 };
 pub const DAY: Duration = Duration::from_secs(86_400);
 pub const LONG: Duration = Duration::from_secs(60);
 
@@ -96,73 +95,4 @@ pub fn counts(lines: &[Line]) -> Vec<u64> {
 /// The sum of what the gap lines say was lost.
 pub fn lost(lines: &[Line]) -> u64 {
     of_kind(lines, "gap").iter().filter_map(|line| number(line, "lost")).sum()
-}
-
-/// A storage whose writes hang while it is told so: a disk that does not answer.
-#[derive(Clone, Default)]
-pub struct HangingStorage {
-    inner: MemoryStorage,
-    hanging: Arc<(Mutex<bool>, Condvar)>,
-}
-
-impl HangingStorage {
-    pub fn hang(&self) {
-        *self.hanging.0.lock().unwrap() = true;
-    }
-
-    pub fn answer(&self) {
-        *self.hanging.0.lock().unwrap() = false;
-        self.hanging.1.notify_all();
-    }
-
-    pub fn inner(&self) -> &MemoryStorage {
-        &self.inner
-    }
-}
-
-impl Storage for HangingStorage {
-    fn lock(&self, name: &str) -> io::Result<Lock> {
-        self.inner.lock(name)
-    }
-    fn list(&self) -> io::Result<Vec<(String, u64)>> {
-        self.inner.list()
-    }
-    fn create(&self, name: &str) -> io::Result<Box<dyn StorageFile>> {
-        Ok(Box::new(HangingFile { inner: self.inner.create(name)?, storage: self.clone() }))
-    }
-    fn append(&self, name: &str) -> io::Result<Box<dyn StorageFile>> {
-        Ok(Box::new(HangingFile { inner: self.inner.append(name)?, storage: self.clone() }))
-    }
-    fn read(&self, name: &str) -> io::Result<Box<dyn ReadSeek>> {
-        self.inner.read(name)
-    }
-    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        self.inner.rename(from, to)
-    }
-    fn remove(&self, name: &str) -> io::Result<()> {
-        self.inner.remove(name)
-    }
-    fn sync_names(&self) -> io::Result<()> {
-        self.inner.sync_names()
-    }
-}
-
-struct HangingFile {
-    inner: Box<dyn StorageFile>,
-    storage: HangingStorage,
-}
-
-impl StorageFile for HangingFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let (hanging, changed) = &*self.storage.hanging;
-        let hangs = changed.wait_while(hanging.lock().unwrap(), |hangs| *hangs).unwrap();
-        drop(hangs);
-        self.inner.write(bytes)
-    }
-    fn sync(&mut self) -> io::Result<()> {
-        self.inner.sync()
-    }
-    fn truncate(&mut self, bytes: u64) -> io::Result<()> {
-        self.inner.truncate(bytes)
-    }
 }

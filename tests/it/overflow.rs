@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use audit_core::EmitError;
+use audit_writer::storage::HangingStorage;
 use audit_writer::{Overflow, Writer};
 
-use crate::kit::{HangingStorage, LONG, counts, door_opened, lines, lost, of_kind};
+use crate::kit::{LONG, counts, door_opened, lines, lost, of_kind};
 
 /// A writer whose channel is full and whose disk hangs, and how many events went in.
 fn full(overflow: Overflow) -> (Writer, HangingStorage, u32) {
@@ -17,7 +18,11 @@ fn full(overflow: Overflow) -> (Writer, HangingStorage, u32) {
         .start()
         .unwrap();
     storage.hang();
-    let mut sent = 0;
+    // The writer waits for the disk before the channel is filled, so that it takes nothing out.
+    let first = door_opened(0).begin_durable_to(&writer);
+    storage.wait_until_awaited();
+    drop(first);
+    let mut sent = 1;
     // What must be durable is refused when the channel is full, whatever the policy.
     while door_opened(sent).begin_durable_to(&writer).is_ok() {
         sent += 1;

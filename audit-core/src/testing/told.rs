@@ -71,12 +71,12 @@ fn shown(value: &Value<'_>, f: &mut Formatter<'_>) -> fmt::Result {
             fields(values.clone(), "", f)?;
             f.write_char('}')
         }
-        Value::Part(entries) => {
+        Value::Part(part) => {
             f.write_char('{')?;
             let mut between = "";
-            for (key, value) in entries.iter().flatten() {
+            for (key, value) in part.entries() {
                 write!(f, "{between}{key}=")?;
-                inner(value, f)?;
+                inner(&value, f)?;
                 between = " ";
             }
             f.write_char('}')

@@ -1,7 +1,8 @@
 //! Texts of the program itself.
 #![expect(unsafe_code, reason = "the traits that say what may be recorded are unsafe to implement")]
 
-use crate::value::{AuditValue, Type, escaped_len};
+use crate::escape::escaped_len;
+use crate::value::{AuditValue, Type};
 use crate::{Class, Encoder};
 
 /// A literal of the program, by [`lit!`](crate::lit): the one kind of text that cannot hold a

@@ -3,8 +3,9 @@
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
+use crate::escape::fits;
 use crate::pseudonym::Domain;
-use crate::value::{AuditValue, Type, escaped_len};
+use crate::value::{AuditValue, Type};
 use crate::{Class, Encoder};
 
 /// A text or number that a vocabulary type would not take. It says which type and why, and never
@@ -60,7 +61,7 @@ pub(crate) fn checked<'a>(
     if text.is_empty() {
         return Err(Refused::new(what, Why::Empty));
     }
-    if escaped_len(text) > usize::from(limit) {
+    if !fits(text, limit) {
         return Err(Refused::new(what, Why::TooLong { limit }));
     }
     Ok(text)
@@ -166,7 +167,7 @@ unsafe impl AuditValue for ClaimedName<'_> {
     const CLASS: Class = Class::Personal;
 
     fn encode(&self, out: &mut Encoder<'_>) {
-        if self.known && escaped_len(self.text) <= usize::from(Self::LIMIT) {
+        if self.known && fits(self.text, Self::LIMIT) {
             out.put_u8(2);
             out.put_text(self.text, Self::LIMIT);
         } else {

@@ -21,10 +21,10 @@
 mod json;
 mod markdown;
 
-use audit_core::Record;
+use audit_core::{Buffer, Record};
 
 use crate::clock::Stamp;
-use crate::line::{Envelope, EventBody};
+use crate::line::{Envelope, Spelling, Times};
 
 pub use json::json;
 pub use markdown::markdown;
@@ -32,7 +32,7 @@ pub use markdown::markdown;
 /// What stands in front of every example.
 const ENVELOPE: Envelope<'_> = Envelope {
     seq: 42,
-    at: Stamp { unix_ns: 1_795_176_000_123_456_789, up_us: 8_123_456_789 },
+    at: Stamp { unix_ns: 1_795_176_000_123_456_789, up_ns: 8_123_456_789_000 },
     run: "9f2c51d07a3be641",
     synced: true,
 };
@@ -40,11 +40,16 @@ const ENVELOPE: Envelope<'_> = Envelope {
 /// The line of this record, as a log would hold it but for its newline, by the code that writes
 /// lines; `None` only if the encoder and the schema disagree, which is a defect.
 fn example(record: &Record<Box<[u8]>>) -> Option<String> {
-    let body = EventBody::read(record).ok()?;
+    String::from_utf8(spell(record)?).ok()
+}
+
+/// The line of this record, behind the envelope of every example.
+fn spell<B: Buffer>(record: &Record<B>) -> Option<Vec<u8>> {
     let mut line = Vec::new();
-    crate::line::write(ENVELOPE, &body, &mut line).ok()?;
+    let spelling = Spelling::of(record.schema());
+    spelling.write(&ENVELOPE, record, &mut Times::default(), &mut line).ok()?;
     line.pop();
-    String::from_utf8(line).ok()
+    Some(line)
 }
 
 #[cfg(test)]
@@ -136,10 +141,7 @@ mod tests {
 
     fn keys_of_real(event: EventRef<'_>) -> Vec<String> {
         let record = event.encode([0; 4096], Some(&One)).unwrap();
-        let mut line = Vec::new();
-        crate::line::write(ENVELOPE, &EventBody::read(&record).unwrap(), &mut line).unwrap();
-        line.pop();
-        keys(&Line::parse(&line).unwrap().json, "")
+        keys(&Line::parse(&spell(&record).unwrap()).unwrap().json, "")
     }
 
     #[test]

@@ -1,268 +1,218 @@
-//! Event lines: a record, spelled out by its schema.
+//! Event lines: a record, spelled out by its schema. What is the same in each line of a schema is
+//! spelled once, and cut where the values go.
 
 use audit_core::{
-    Buffer, Ending, Field, Level, Malformed, Part, PartValue, Phase, Place, Pseudonym, Record,
-    Schema, Value,
+    Buffer, Ending, Field, Malformed, OutcomeKind, Part, Phase, Place, Record, Schema, Values,
 };
-use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 
-use super::Body;
-use super::schema::One;
+use super::Envelope;
+use super::fragment::Fragment;
+use super::json::{key, number, object, separate, string};
+use super::time::Times;
+use super::value::{Frame, Shown, absent};
 
-/// A record as a line shows it.
-pub(crate) struct EventBody<'a> {
-    schema: &'static Schema,
-    values: Vec<(&'static Field, Value<'a>)>,
-    ending: Ending,
-    level: Level,
+/// What is the same in each line of a schema.
+#[derive(Debug)]
+pub(crate) struct Spelling {
+    /// From the event's name to its outcome, by outcome.
+    heads: [(OutcomeKind, Fragment); 4],
+    /// The same where an operation of two phases begins.
+    begun: Fragment,
+    /// The values that are not in the head, in the order of the record, which is that of the line.
+    slots: Vec<Slot>,
+    /// What follows the last value, with the newline.
+    tail: Fragment,
 }
 
-impl Body for EventBody<'_> {
-    const KIND: &'static str = "event";
+/// Where a value goes.
+#[derive(Debug)]
+struct Slot {
+    /// Everything between the value before and this one.
+    before: Fragment,
+    frame: Frame,
 }
 
-impl<'a> EventBody<'a> {
-    /// Reads a record's values.
+const OUTCOMES: [OutcomeKind; 4] =
+    [OutcomeKind::Success, OutcomeKind::Denied, OutcomeKind::Failure, OutcomeKind::Unknown];
+
+impl Spelling {
+    pub(crate) fn of(schema: &Schema) -> Spelling {
+        let mut draft = Draft::default();
+        draft.part("actor", schema, &schema.actor, &[Place::ActorUser, Place::ActorSession]);
+        draft.part("source", schema, &schema.source, &[Place::SourceAddress]);
+        draft.part("object", schema, &schema.object, &[Place::ObjectId, Place::ObjectName]);
+        draft.data(schema);
+        Spelling {
+            heads: OUTCOMES.map(|outcome| (outcome, head(schema, outcome, None))),
+            begun: head(schema, OutcomeKind::Unknown, Some(Phase::Begun)),
+            slots: draft.slots,
+            tail: Fragment::of(&draft.text),
+        }
+    }
+
+    /// Appends the line of a record of this schema, its newline included; leaves `out` as it was on
+    /// an error. Tells how the event ended.
     ///
     /// # Errors
     ///
     /// The record does not follow its schema, which would be a defect of the encoder.
-    pub(crate) fn read<B: Buffer>(record: &'a Record<B>) -> Result<EventBody<'a>, Malformed> {
-        let values = record.values().collect::<Result<_, _>>()?;
-        let (ending, level) = (record.ending(), record.level());
-        Ok(EventBody { schema: record.schema(), values, ending, level })
+    pub(crate) fn write<B: Buffer>(
+        &self,
+        envelope: &Envelope<'_>,
+        record: &Record<B>,
+        times: &mut Times,
+        out: &mut Vec<u8>,
+    ) -> Result<Ending, Malformed> {
+        let start = out.len();
+        let (ending, values) = record.ending_and_rest();
+        envelope.write("event", times, out);
+        self.write_head(&ending, out);
+        match self.write_values(values, out) {
+            Ok(()) => Ok(ending),
+            Err(malformed) => {
+                out.truncate(start);
+                Err(malformed)
+            }
+        }
     }
 
-    pub(crate) fn schema(&self) -> &'static Schema {
-        self.schema
-    }
-
-    pub(crate) fn level(&self) -> Level {
-        self.level
-    }
-
-    /// Where the operation stands, if its event has two phases.
-    pub(crate) fn phase(&self) -> Option<Phase> {
-        self.ending.phase
-    }
-
-    fn at(&self, place: Place) -> impl Iterator<Item = &(&'static Field, Value<'a>)> {
-        self.values.iter().filter(move |(field, _)| field.place == place)
-    }
-}
-
-impl Serialize for EventBody<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Schema { event, category, action, actor, source, object, object_type, .. } =
-            self.schema;
-        let Ending { outcome, reason, phase, .. } = self.ending;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("event", event)?;
-        map.serialize_entry("level", self.level().name())?;
-        map.serialize_entry("category", category)?;
-        map.serialize_entry("action", action.of(outcome))?;
-        map.serialize_entry("outcome", outcome.name())?;
+    fn write_head(&self, ending: &Ending, out: &mut Vec<u8>) {
+        let Ending { outcome, reason, phase, .. } = ending;
+        let of_outcome = self.heads.iter().find(|(of, _)| of == outcome);
+        match (phase, of_outcome) {
+            (Some(Phase::Begun), _) | (_, None) => self.begun.put(out),
+            (_, Some((_, head))) => head.put(out),
+        }
         if let Some(reason) = reason {
-            map.serialize_entry("reason", reason)?;
+            out.extend_from_slice(br#","reason":"#);
+            string(reason, out);
         }
         if let Some(phase) = phase {
-            map.serialize_entry("phase", phase.name())?;
+            out.extend_from_slice(br#","phase":"#);
+            string(phase.name(), out);
             if let Some(begun) = phase.begun() {
-                map.serialize_entry("begun", &begun)?;
+                out.extend_from_slice(br#","begun":"#);
+                number(begun, out);
             }
         }
-        map.serialize_entry(
-            "actor",
-            &PartOf { event: self, rule: actor, kind: &ACTOR, object_type: "" },
-        )?;
-        map.serialize_entry(
-            "source",
-            &PartOf { event: self, rule: source, kind: &SOURCE, object_type: "" },
-        )?;
-        map.serialize_entry(
-            "object",
-            &PartOf { event: self, rule: object, kind: &OBJECT, object_type },
-        )?;
-        map.serialize_entry("data", &Data(self))?;
-        map.end()
+    }
+
+    fn write_values(&self, mut values: Values<'_>, out: &mut Vec<u8>) -> Result<(), Malformed> {
+        // The slots were made from the schema's fields, so there is one for every value.
+        for slot in &self.slots {
+            slot.before.put(out);
+            let taken = values.next_into(|_| Shown { frame: Some(&slot.frame), out });
+            taken.unwrap_or(Err(Malformed { field: "the last" }))?;
+        }
+        self.tail.put(out);
+        Ok(())
     }
 }
 
-/// Where the fields of a part stand, and under which keys.
-struct PartKind {
-    whole: Option<Place>,
-    keys: &'static [(Place, &'static str)],
+/// `"event":…,"level":…,"category":…,"action":…,"outcome":…`
+fn head(schema: &Schema, outcome: OutcomeKind, phase: Option<Phase>) -> Fragment {
+    let entries = [
+        ("event", schema.event),
+        ("level", schema.level_of(outcome, phase).name()),
+        ("category", schema.category),
+        ("action", schema.action.of(outcome)),
+        ("outcome", outcome.name()),
+    ];
+    let mut head = Vec::new();
+    let mut first = true;
+    for (name, text) in entries {
+        separate(&mut first, &mut head);
+        key(name, &mut head);
+        string(text, &mut head);
+    }
+    Fragment::of(&head)
 }
 
-const ACTOR: PartKind = PartKind {
-    whole: Some(Place::Actor),
-    keys: &[(Place::ActorUser, "user"), (Place::ActorSession, "session")],
-};
-const SOURCE: PartKind =
-    PartKind { whole: Some(Place::Source), keys: &[(Place::SourceAddress, "")] };
-const OBJECT: PartKind =
-    PartKind { whole: None, keys: &[(Place::ObjectId, "id"), (Place::ObjectName, "name")] };
-
-/// An actor, source or object.
-struct PartOf<'e, 'a> {
-    event: &'e EventBody<'a>,
-    rule: &'static Part,
-    kind: &'static PartKind,
-    object_type: &'static str,
+/// A spelling that is being made.
+#[derive(Default)]
+struct Draft {
+    slots: Vec<Slot>,
+    /// What follows the last slot so far.
+    text: Vec<u8>,
 }
 
-impl Serialize for PartOf<'_, '_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.rule {
-            Part::None(why) => One("none", why).serialize(serializer),
-            Part::Always(key, value) => {
-                let mut map = self.begin(serializer)?;
-                map.serialize_entry(key, value)?;
-                map.end()
+impl Draft {
+    /// An actor, source or object.
+    fn part(&mut self, name: &str, schema: &Schema, rule: &Part, places: &[Place]) {
+        self.text.push(b',');
+        key(name, &mut self.text);
+        let of_object = name == "object" && !schema.object_type.is_empty();
+        let typed = of_object.then_some(("type", schema.object_type));
+        match *rule {
+            Part::None(why) => absent(why, &mut self.text),
+            Part::Always(kind, text) => {
+                object(typed.into_iter().chain([(kind, text)]), &mut self.text);
             }
-            Part::Context => self.whole(serializer),
-            Part::Fields => self.fields(serializer),
-        }
-    }
-}
-
-impl<'a> PartOf<'_, 'a> {
-    /// Opens the object; an event's object starts with its type.
-    fn begin<S: Serializer>(&self, serializer: S) -> Result<S::SerializeMap, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        if !self.object_type.is_empty() {
-            map.serialize_entry("type", self.object_type)?;
-        }
-        Ok(map)
-    }
-
-    fn whole<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let place = self.kind.whole.ok_or_else(|| S::Error::custom("this part has no context"))?;
-        let Some((_, Value::Part(entries))) = self.event.at(place).next() else {
-            return Err(S::Error::custom("the record lacks its context"));
-        };
-        let mut map = serializer.serialize_map(None)?;
-        for (key, value) in entries.iter().flatten() {
-            map.serialize_entry(key, &Inner(value))?;
-        }
-        map.end()
-    }
-
-    fn fields<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let entries: Vec<(&str, &Field, &Value<'a>)> = self
-            .kind
-            .keys
-            .iter()
-            .flat_map(|(place, key)| {
-                self.event.at(*place).map(move |(field, value)| (*key, *field, value))
-            })
-            .collect();
-        if let [(_, field, Value::Absent)] = entries.as_slice() {
-            return One("none", field.absent.unwrap_or_default()).serialize(serializer);
-        }
-        let mut map = self.begin(serializer)?;
-        for (key, field, value) in entries {
-            match value {
-                Value::Absent => {
-                    map.serialize_entry(key, &One("none", field.absent.unwrap_or_default()))?
-                }
-                Value::Ip(ip) => map.serialize_entry("ip", ip)?,
-                Value::Address(address) => {
-                    map.serialize_entry("ip", &address.ip())?;
-                    map.serialize_entry("port", &address.port())?;
-                }
-                value => map.serialize_entry(key, &Shown(value))?,
+            Part::Context => self.slot(false, b"", b"", ""),
+            Part::Fields => {
+                let mut open = Vec::new();
+                object(typed.into_iter(), &mut open);
+                open.pop(); // It goes on.
+                let fields = schema.fields.iter().filter(|field| places.contains(&field.place));
+                self.fields(&fields.collect::<Vec<_>>(), open);
             }
         }
-        map.end()
     }
-}
 
-/// The fields that are no part.
-struct Data<'e, 'a>(&'e EventBody<'a>);
-
-impl Serialize for Data<'_, '_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer
-            .collect_map(self.0.at(Place::Data).map(|(field, value)| (field.name, Shown(value))))
-    }
-}
-
-/// A value as a line shows it.
-struct Shown<'v, 'a>(&'v Value<'a>);
-
-impl Serialize for Shown<'_, '_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Value::Absent => serializer.serialize_unit(),
-            Value::Withheld => withheld(serializer),
-            Value::Bool(value) => serializer.serialize_bool(*value),
-            Value::Small(number) => serializer.serialize_i64(*number),
-            Value::Unsigned(number) => serializer.collect_str(number),
-            Value::Signed(number) => serializer.collect_str(number),
-            Value::Text(text, 0) => serializer.serialize_str(text),
-            Value::Text(text, cut) => {
-                let mut map = serializer.serialize_map(Some(2))?;
-                map.serialize_entry("text", text)?;
-                map.serialize_entry("cut", cut)?;
-                map.end()
-            }
-            Value::Label(label) => serializer.serialize_str(label),
-            Value::Ip(ip) => serializer.collect_str(ip),
-            Value::Address(address) => {
-                let mut map = serializer.serialize_map(Some(2))?;
-                map.serialize_entry("ip", &address.ip())?;
-                map.serialize_entry("port", &address.port())?;
-                map.end()
-            }
-            Value::Pseudonym(pseudonym) => pseudonymous(*pseudonym, serializer),
-            Value::Group(values) => {
-                let mut map = serializer.serialize_map(None)?;
-                for value in values.clone() {
-                    let (field, value) = value.map_err(S::Error::custom)?;
-                    map.serialize_entry(field.name, &Shown(&value))?;
-                }
-                map.end()
-            }
-            // As data it is not the event's: an object, like all that is more than one thing.
-            Value::Outcome(ending) => {
-                let mut map = serializer.serialize_map(None)?;
-                map.serialize_entry("outcome", ending.outcome.name())?;
-                if let Some(reason) = ending.reason {
-                    map.serialize_entry("reason", reason)?;
-                }
-                map.end()
-            }
-            // `Value` may grow, together with the encoder; a value unknown here must not become a
-            // guess.
-            _ => Err(S::Error::custom("a value of a kind unknown to this writer")),
+    /// The object that these fields make; where it would have one entry and that is absent, the
+    /// reason why.
+    fn fields(&mut self, fields: &[&Field], mut open: Vec<u8>) {
+        let mut first = open.len() == 1;
+        if let [field] = fields {
+            separate(&mut first, &mut open);
+            let takes_entries = push_key(field, &mut open);
+            self.slot(takes_entries, &open, b"}", field.absent.unwrap_or_default());
+            return;
         }
-    }
-}
-
-/// A value inside a part that came from a context.
-struct Inner<'v, 'a>(&'v PartValue<'a>);
-
-impl Serialize for Inner<'_, '_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            PartValue::Text(text) => serializer.serialize_str(text),
-            PartValue::Pseudonym(pseudonym) => pseudonymous(*pseudonym, serializer),
-            PartValue::Withheld => withheld(serializer),
-            PartValue::Ip(ip) => serializer.collect_str(ip),
-            PartValue::Port(port) => serializer.serialize_u16(*port),
-            _ => Err(S::Error::custom("a value of a kind unknown to this writer")),
+        self.text.append(&mut open);
+        for field in fields {
+            separate(&mut first, &mut self.text);
+            let takes_entries = push_key(field, &mut self.text);
+            self.slot(takes_entries, b"", b"", field.absent.unwrap_or_default());
         }
+        self.text.push(b'}');
+    }
+
+    fn data(&mut self, schema: &Schema) {
+        self.text.extend_from_slice(br#","data":{"#);
+        let mut first = true;
+        for field in schema.fields.iter().filter(|field| field.place == Place::Data) {
+            separate(&mut first, &mut self.text);
+            key(field.name, &mut self.text);
+            self.slot(false, b"", b"", "");
+        }
+        self.text.extend_from_slice(b"}}\n");
+    }
+
+    /// A value comes here; where it is absent, the reason why, and `null` where none is given.
+    fn slot(&mut self, takes_entries: bool, open: &[u8], close: &[u8], why: &str) {
+        let mut instead = Vec::new();
+        match why {
+            "" => instead.extend_from_slice(b"null"),
+            why => absent(why, &mut instead),
+        }
+        let [before, open, close, absent] = [&self.text, open, close, &instead].map(Fragment::of);
+        let frame = Frame { takes_entries, open, close, absent };
+        self.slots.push(Slot { before, frame });
+        self.text.clear();
     }
 }
 
-fn withheld<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(1))?;
-    map.serialize_entry("withheld", &true)?;
-    map.end()
-}
-
-fn pseudonymous<S: Serializer>(pseudonym: Pseudonym, serializer: S) -> Result<S::Ok, S::Error> {
-    let hex = format!("{:016x}", u64::from_be_bytes(pseudonym.0));
-    One("pseudonym", &hex).serialize(serializer)
+/// Appends the key of a part's field. Whether it has none: an address has two, which come with its
+/// value.
+fn push_key(field: &Field, out: &mut Vec<u8>) -> bool {
+    let name = match field.place {
+        Place::ActorUser => "user",
+        Place::ActorSession => "session",
+        Place::ObjectId => "id",
+        Place::ObjectName => "name",
+        _ => return true,
+    };
+    key(name, out);
+    false
 }

@@ -1,19 +1,23 @@
 //! What a line looks like: `docs/format.md` in code.
 
 mod event;
+mod fragment;
 mod house;
 pub(crate) mod json;
 mod schema;
+mod time;
+mod value;
 
 use serde::Serialize;
 
-use crate::clock::{Rfc3339, Stamp};
+use crate::clock::Stamp;
 
-pub(crate) use event::EventBody;
+pub(crate) use event::Spelling;
 pub(crate) use house::{
     FaultBody, GapBody, HeaderBody, Life, LifeBody, Limits, OpenOperation, Previous,
 };
 pub(crate) use schema::SchemaBody;
+pub(crate) use time::Times;
 
 /// The version of the line format.
 pub const FORMAT_VERSION: u32 = 1;
@@ -32,45 +36,49 @@ pub(crate) trait Body: Serialize {
     const KIND: &'static str;
 }
 
-#[derive(Serialize)]
-struct Line<'a, B> {
-    v: u32,
-    kind: &'static str,
-    seq: u64,
-    time: Rfc3339,
-    run: &'a str,
-    up_us: u64,
-    synced: bool,
-    #[serde(flatten)]
-    body: &'a B,
+impl Envelope<'_> {
+    /// Appends the beginning of a line of this kind, up to where its body begins.
+    fn write(&self, kind: &'static str, times: &mut Times, out: &mut Vec<u8>) {
+        let Envelope { seq, at, run, synced } = *self;
+        out.extend_from_slice(br#"{"v":"#);
+        json::number(u64::from(FORMAT_VERSION), out);
+        out.extend_from_slice(br#","kind":""#);
+        out.extend_from_slice(kind.as_bytes());
+        out.extend_from_slice(br#"","seq":"#);
+        json::number(seq, out);
+        out.extend_from_slice(br#","time":""#);
+        times.write(at.unix_ns, out);
+        out.extend_from_slice(br#"","run":""#);
+        out.extend_from_slice(run.as_bytes());
+        out.extend_from_slice(br#"","up_us":"#);
+        json::number(at.up_ns / 1_000, out);
+        let synced: &[u8] = if synced { b"true," } else { b"false," };
+        out.extend_from_slice(br#","synced":"#);
+        out.extend_from_slice(synced);
+    }
 }
 
-/// Appends a whole line, its newline included, to `out`; leaves `out` as it was on an error.
+/// Appends a whole line about the log itself, its newline included, to `out`; leaves `out` as it
+/// was on an error.
 ///
 /// # Errors
 ///
 /// Only what the body refuses.
 pub(crate) fn write<B: Body>(
-    envelope: Envelope<'_>,
+    envelope: &Envelope<'_>,
     body: &B,
+    times: &mut Times,
     out: &mut Vec<u8>,
 ) -> serde_json::Result<()> {
-    let Envelope { seq, at, run, synced } = envelope;
-    let line = Line {
-        v: FORMAT_VERSION,
-        kind: B::KIND,
-        seq,
-        time: at.rfc3339(),
-        run,
-        up_us: at.up_us,
-        synced,
-        body,
-    };
     let start = out.len();
-    let written = json::write(&line, out);
-    match written {
-        Ok(()) => out.push(b'\n'),
-        Err(_) => out.truncate(start),
+    envelope.write(B::KIND, times, out);
+    let body_at = out.len();
+    if let Err(refused) = json::write(body, out) {
+        out.truncate(start);
+        return Err(refused);
     }
-    written
+    // Of the body's own braces the first is the line's already.
+    out.remove(body_at);
+    out.push(b'\n');
+    Ok(())
 }

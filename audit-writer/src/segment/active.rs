@@ -2,6 +2,8 @@
 
 use std::io;
 
+use audit_core::LINE_BYTES_MAX;
+
 use crate::rotation::Filling;
 use crate::storage::StorageFile;
 
@@ -57,11 +59,26 @@ impl Active {
         self.buffer.len()
     }
 
-    /// Takes a whole line, with its newline, into the buffer.
-    pub(crate) fn push(&mut self, seq: u64, line: &[u8]) {
+    /// Takes a whole line into the buffer, by what appends it with its newline.
+    ///
+    /// # Errors
+    ///
+    /// What `append` said, or that the line is longer than any may be; there is no line then.
+    pub(crate) fn push(
+        &mut self,
+        seq: u64,
+        append: impl FnOnce(&mut Vec<u8>) -> Result<(), ()>,
+    ) -> Result<(), ()> {
+        let start = self.buffer.len();
+        let appended = append(&mut self.buffer);
+        let line_bytes = self.buffer.len() - start;
+        if appended.is_err() || line_bytes > LINE_BYTES_MAX {
+            self.buffer.truncate(start);
+            return Err(());
+        }
         self.unsynced_from.get_or_insert(seq);
-        self.filling.bytes += line.len() as u64;
-        self.buffer.extend_from_slice(line);
+        self.filling.bytes += line_bytes as u64;
+        appended
     }
 
     /// Counts what is in the segment so far as its header.

@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_name_reads_back() {
-        let at = Stamp { unix_ns: 1_795_132_800_000_000_000, up_us: 0 };
+        let at = Stamp { unix_ns: 1_795_132_800_000_000_000, up_ns: 0 };
         let name = Name::new(Kind::Segment, at, 42);
         assert_eq!(name.to_string(), "audit-20261120T000000Z-000000000042.jsonl");
         assert_eq!(Name::parse(&name.to_string()), Some(name));

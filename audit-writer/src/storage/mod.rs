@@ -1,12 +1,16 @@
 //! Where the log's files are: a small trait, so that tests can put them into memory.
 
 #[cfg(any(test, feature = "testing"))]
+mod hanging;
+#[cfg(any(test, feature = "testing"))]
 mod memory;
 mod os;
 
 use std::any::Any;
 use std::io::{self, Read, Seek};
 
+#[cfg(any(test, feature = "testing"))]
+pub use hanging::HangingStorage;
 #[cfg(any(test, feature = "testing"))]
 pub use memory::{Call, MemoryStorage};
 pub use os::OsStorage;

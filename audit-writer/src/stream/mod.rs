@@ -1,20 +1,21 @@
 //! One stream: numbers its lines and puts them into segments.
 
+mod known;
 mod open;
 mod operations;
 mod prune;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use audit_core::{LINE_BYTES_MAX, Level, Phase, Schema};
+use audit_core::{Buffer, LINE_BYTES_MAX, Level, Phase, Record};
 
+use self::known::Known;
 use self::operations::{Operation, Operations};
 use crate::clock::{Clock, Stamp};
 use crate::config::Config;
 use crate::line::{
-    Body, Envelope, EventBody, FaultBody, GapBody, HeaderBody, Life, LifeBody, Limits, Previous,
-    SchemaBody,
+    Body, Envelope, FaultBody, GapBody, HeaderBody, Life, LifeBody, Limits, Previous, SchemaBody,
+    Times,
 };
 use crate::loss::{Loss, LossCounter, Losses};
 use crate::rotation::Filling;
@@ -50,9 +51,8 @@ pub(crate) struct Stream {
     boot: String,
     next_seq: u64,
     clock_synced: bool,
-    /// The schemas that stand in the active segment since this run began or the segment did, by
-    /// event name.
-    schemas: HashMap<&'static str, &'static Schema>,
+    known: Known,
+    times: Times,
     /// The active segment; none after a fault, until the stream could be reopened.
     active: Option<Active>,
     operations: Operations,
@@ -60,7 +60,6 @@ pub(crate) struct Stream {
     doubt: Doubt,
     /// The fault that closed the stream.
     fault: Option<PastFault>,
-    line: Vec<u8>,
 }
 
 /// Lines that may or may not have reached the file.
@@ -117,38 +116,64 @@ impl Stream {
     /// # Errors
     ///
     /// The event is lost, and counted as such.
-    pub(crate) fn event(
+    pub(crate) fn event<B: Buffer>(
         &mut self,
         at: Stamp,
-        body: &EventBody<'_>,
+        record: &Record<B>,
     ) -> Result<Numbered, NotWritten> {
-        let schema = body.schema();
-        let level = body.level();
-        let room = (schema.max_line() + schema.max_schema_line()) as u64;
-        self.make_room(at, room.min(self.world.config.rotation.segment_bytes / 2));
-        if !self.has_schema(schema) && self.push(at, &SchemaBody(schema)).is_some() {
-            self.schemas.insert(schema.event, schema);
-        }
+        let place = self.known.place(record.schema());
+        self.make_room_for_event(at, place);
         if self.is_broken() {
             return Err(self.lose(Loss::Fault, at));
         }
-        if body.phase() == Some(Phase::Begun) && self.operations.is_full() {
+        if self.operations.is_full() && record.ending().phase == Some(Phase::Begun) {
             return Err(self.lose(Loss::Full, at));
         }
-        match self.push(at, body) {
-            Some(seq) => {
-                self.doubt.events.push(seq);
-                if let Some(phase) = body.phase() {
-                    let (event, run) = (schema.event, &self.run);
-                    self.operations.follow(seq, phase, || Operation {
-                        event: event.to_owned(),
-                        run: run.clone(),
-                    });
-                }
-                Ok(Numbered { seq, level })
-            }
+        match self.push_event(at, place, record) {
+            Some(numbered) => Ok(numbered),
             None => Err(self.lose(Loss::Malformed, at)),
         }
+    }
+
+    /// Room for an event of the type at this place, behind its schema.
+    fn make_room_for_event(&mut self, at: Stamp, place: usize) {
+        let Some(of) = self.known.get(place) else { return };
+        let schema = of.schema;
+        self.make_room(at, of.room.min(self.world.config.rotation.segment_bytes / 2));
+        if !self.known.stands(place) && self.push(at, &SchemaBody(schema)).is_some() {
+            self.known.was_written(place);
+        }
+    }
+
+    fn push_event<B: Buffer>(
+        &mut self,
+        at: Stamp,
+        place: usize,
+        record: &Record<B>,
+    ) -> Option<Numbered> {
+        let seq = self.next_seq;
+        let active = self.active.as_mut()?;
+        let of = self.known.get(place)?;
+        let envelope = Envelope { seq, at, run: &self.run, synced: self.clock_synced };
+        let times = &mut self.times;
+        let mut ending = None;
+        let pushed = active.push(seq, |out| {
+            let written = of.spelling.write(&envelope, record, times, out);
+            ending = Some(written.map_err(|malformed| {
+                tracing::error!(target: "audit_writer", %malformed, "an audit event could not be spelled out");
+            })?);
+            Ok(())
+        });
+        let ending = pushed.ok().and(ending)?;
+        if let Some(phase) = ending.phase {
+            let (event, run) = (of.schema.event, &self.run);
+            self.operations
+                .follow(seq, phase, || Operation { event: event.to_owned(), run: run.clone() });
+        }
+        let level = of.schema.level_of(ending.outcome, ending.phase);
+        self.doubt.events.push(seq);
+        self.was_pushed(seq);
+        Some(Numbered { seq, level })
     }
 
     /// Writes what was lost since the last time, if anything was.
@@ -172,7 +197,7 @@ impl Stream {
 
     /// Records the run's end.
     pub(crate) fn stop(&mut self) {
-        let stats = self.world.counters.now();
+        let stats = self.world.counters.now(|| 0); // Nothing waits: who comes now is refused.
         self.house(&LifeBody {
             life: Life::Stop { accepted: stats.accepted, written: stats.written, lost: stats.lost },
         });
@@ -210,26 +235,31 @@ impl Stream {
         self.push(now, body)
     }
 
-    /// Gives a line its number and takes it into the buffer; nothing if the stream is broken or the
-    /// body refuses.
+    /// Gives a line about the log its number and takes it into the buffer; nothing if the stream is
+    /// broken or the body refuses.
     fn push<B: Body>(&mut self, at: Stamp, body: &B) -> Option<u64> {
         let seq = self.next_seq;
         let active = self.active.as_mut()?;
         let envelope = Envelope { seq, at, run: &self.run, synced: self.clock_synced };
-        self.line.clear();
-        if crate::line::write(envelope, body, &mut self.line).is_err()
-            || self.line.len() > LINE_BYTES_MAX
-        {
-            tracing::error!(target: "audit_writer", kind = B::KIND, "an audit line could not be spelled out");
-            return None;
-        }
-        active.push(seq, &self.line);
+        let times = &mut self.times;
+        let pushed = active.push(seq, |out| {
+            crate::line::write(&envelope, body, times, out).map_err(|error| {
+                tracing::error!(target: "audit_writer", kind = B::KIND, %error, "an audit line could not be spelled out");
+            })
+        });
+        pushed.ok()?;
+        self.was_pushed(seq);
+        Some(seq)
+    }
+
+    /// A line of this number is in the buffer.
+    fn was_pushed(&mut self, seq: u64) {
         self.doubt.from.get_or_insert(seq);
-        self.next_seq += 1;
-        if active.buffered_bytes() >= BUFFER_BYTES {
+        self.next_seq = seq + 1;
+        let buffered = self.active.as_ref().map_or(0, Active::buffered_bytes);
+        if buffered >= BUFFER_BYTES {
             self.write_out();
         }
-        Some(seq)
     }
 
     /// Begins a new segment if this one cannot take `bytes` more at this time.
@@ -267,7 +297,7 @@ impl Stream {
 
     /// Writes the header into an active segment that is empty.
     fn write_header(&mut self, at: Stamp, previous: Option<&str>) -> Result<(), Fault> {
-        self.schemas.clear();
+        self.known.begin_segment();
         let limits = Limits {
             line_bytes: LINE_BYTES_MAX,
             segment_bytes: self.world.config.rotation.segment_bytes,
@@ -288,16 +318,10 @@ impl Stream {
         self.world.storage.sync_names().map_err(Fault::new("sync the directory"))
     }
 
-    fn has_schema(&self, schema: &'static Schema) -> bool {
-        self.schemas
-            .get(schema.event)
-            .is_some_and(|known| std::ptr::eq(*known, schema) || **known == *schema)
-    }
-
     /// Counts an event as lost.
     pub(crate) fn lose(&mut self, why: Loss, at: Stamp) -> NotWritten {
         self.world.losses.add(why, 1, at);
-        add(&self.world.counters.lost, 1);
+        add(&self.world.counters.lost_inside, 1);
         NotWritten
     }
 
@@ -308,7 +332,7 @@ impl Stream {
         let written = events.iter().filter(|seq| **seq < missing_from).count() as u64;
         let lost = events.len() as u64 - written;
         add(&self.world.counters.written, written);
-        add(&self.world.counters.lost, lost);
+        add(&self.world.counters.lost_inside, lost);
         self.world.losses.add(Loss::Fault, lost, self.world.clock.now());
         for (seq, losses) in gaps {
             if seq >= missing_from {

@@ -4,9 +4,9 @@ use std::io;
 
 use audit_core::OutcomeKind;
 
-use super::{Doubt, Operation, Operations, Stream, World, fault_body};
+use super::{Doubt, Known, Operation, Operations, Stream, World, fault_body};
 use crate::clock::Stamp;
-use crate::line::{Life, LifeBody, OpenOperation};
+use crate::line::{Life, LifeBody, OpenOperation, Times};
 use crate::rotation::Filling;
 use crate::segment::active::{Active, Fault};
 use crate::segment::name::{ACTIVE, Kind, Name};
@@ -52,12 +52,12 @@ impl Stream {
             boot,
             next_seq: estate.next_seq,
             clock_synced: world.clock.is_synced(),
-            schemas: std::collections::HashMap::new(),
+            known: Known::default(),
+            times: Times::default(),
             active: None,
             operations: std::mem::take(&mut estate.operations),
             doubt: Doubt::default(),
             fault: None,
-            line: Vec::new(),
             world,
         };
         let repaired = stream.adopt(estate)?;

@@ -1,0 +1,91 @@
+//! What crosses the channel.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use audit_core::{Completer, Record};
+
+/// A record of at most so many bytes travels in a slot. With what stands beside it in a message and
+/// the queue's own word, a slot then takes 128 bytes: two lines of a cache. The record of a login
+/// takes about 55 of them.
+pub(crate) const SLOT_BYTES: usize = 80;
+
+/// What the writer is asked to do.
+pub(crate) enum Message {
+    /// Write this, which was emitted so many nanoseconds after boot, and answer, where somebody
+    /// waits, once it is durable.
+    Write { at_ns: u64, record: Carried, waiter: Option<Completer> },
+    /// Make everything before this durable, and answer.
+    Flush(Completer),
+}
+
+/// A record on its way.
+pub(crate) enum Carried {
+    InSlot(Record<[u8; SLOT_BYTES]>),
+    /// The room that the box takes is given back with it.
+    Boxed {
+        record: Record<Box<[u8]>>,
+        _room: Room,
+    },
+}
+
+/// What boxes on their way may take together.
+#[derive(Debug)]
+pub(crate) struct BoxRoom {
+    taken: AtomicUsize,
+    max: usize,
+}
+
+/// Room for a box, given back when the box is gone.
+#[derive(Debug)]
+pub(crate) struct Room {
+    of: Arc<BoxRoom>,
+    bytes: usize,
+}
+
+impl BoxRoom {
+    pub(crate) fn new(max: usize) -> BoxRoom {
+        BoxRoom { taken: AtomicUsize::new(0), max }
+    }
+
+    /// Whether a box of so many bytes can ever have room.
+    pub(crate) fn could_take(&self, bytes: usize) -> bool {
+        bytes <= self.max
+    }
+
+    /// Room for a box, if there is some now.
+    pub(crate) fn take(room: &Arc<BoxRoom>, bytes: usize) -> Option<Room> {
+        let taken = room.taken.fetch_update(Ordering::AcqRel, Ordering::Acquire, |taken| {
+            taken.checked_add(bytes).filter(|total| *total <= room.max)
+        });
+        taken.is_ok().then(|| Room { of: Arc::clone(room), bytes })
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.of.taken.fetch_sub(self.bytes, Ordering::AcqRel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_takes_two_cache_lines() {
+        // The queue keeps one word beside each message.
+        assert_eq!(size_of::<Message>() + size_of::<usize>(), 128);
+    }
+
+    #[test]
+    fn a_box_s_room_is_given_back() {
+        let boxes = Arc::new(BoxRoom::new(64));
+        assert!(boxes.could_take(64) && !boxes.could_take(65));
+        let room = BoxRoom::take(&boxes, 60);
+        assert!(room.is_some());
+        assert!(BoxRoom::take(&boxes, 5).is_none());
+        drop(room);
+        assert!(BoxRoom::take(&boxes, 64).is_some());
+    }
+}

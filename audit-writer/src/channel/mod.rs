@@ -1,0 +1,485 @@
+//! From the emitting threads to the writer thread: one bounded queue, first in, first out.
+//!
+//! A record that fits a slot travels inside it; a larger one travels in a box. Slots and boxes each
+//! take at most the configured capacity, so the channel never holds more than twice that; while the
+//! writer cannot write it keeps as many slots again aside.
+//!
+//! In the common case an emitting thread takes no lock, allocates nothing and calls nothing of the
+//! system: it reads the clock, encodes the event, and takes its place in the queue by one atomic
+//! exchange. That exchange also gives the events of all threads their one order.
+//!
+//! Closing loses nothing, and costs a sender two loads. First nobody is let in any more; then the
+//! writer takes what is there, and ends the channel. A sender that was let in takes its place in
+//! the queue and then looks whether the channel has ended; the writer ends it and then looks for
+//! what is in the queue. All four are sequentially consistent (the queue's exchange of its tail is,
+//! in crossbeam-channel), so one of the two sees the other: an event that the writer's last look
+//! missed was refused to its sender, with [`EmitError::Closed`].
+
+mod message;
+mod naps;
+
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread::Thread;
+use std::time::Duration;
+
+use audit_core::{Completer, EmitError, EventRef};
+use crossbeam_channel::{
+    Receiver as Queue, RecvTimeoutError, Sender as QueueEnd, TryRecvError, TrySendError,
+};
+
+use self::message::{BoxRoom, Room, SLOT_BYTES};
+use self::naps::{Naps, is_burst};
+use crate::clock::Clock;
+use crate::fork::ForkMark;
+use crate::pseudonym::KeyedHash;
+
+pub(crate) use self::message::{Carried, Message};
+
+/// How often a thread that waits for room looks whether there is some.
+const LOOK_EVERY: Duration = Duration::from_micros(500);
+
+/// Senders are let in.
+const OPEN: u8 = 0;
+/// Nobody is let in any more.
+const CLOSED: u8 = 1;
+/// The writer takes its last look.
+const ENDED: u8 = 2;
+/// The writer is gone.
+const LEFT: u8 = 3;
+
+/// What both ends share.
+#[derive(Debug)]
+struct Gate {
+    /// `OPEN`, then `CLOSED`, `ENDED` and `LEFT`.
+    state: AtomicU8,
+    /// Whether the writer cannot make anything durable, so that nobody should wait for it.
+    faulty: AtomicBool,
+    fork: ForkMark,
+    /// Flushes in the queue, which are no events.
+    flushes: AtomicU64,
+    /// Events that the writer left in the queue.
+    left_behind: AtomicU64,
+    /// Who is to be woken, once there is somebody.
+    writer: OnceLock<Thread>,
+}
+
+/// The emitting threads' end.
+#[derive(Clone)]
+pub(crate) struct Sender {
+    queue: QueueEnd<Message>,
+    gate: Arc<Gate>,
+    boxes: Arc<BoxRoom>,
+    clock: Arc<dyn Clock>,
+    pseudonyms: Arc<KeyedHash>,
+}
+
+/// The writer thread's end.
+pub(crate) struct Receiver {
+    queue: Queue<Message>,
+    stop: Queue<Stop>,
+    gate: Arc<Gate>,
+    naps: Naps,
+}
+
+/// Tells the writer to stop: to drain, close and answer until `within` has passed.
+pub(crate) struct Stop {
+    pub(crate) within: Duration,
+}
+
+/// What the writer finds in the queue.
+pub(crate) enum Next {
+    Message(Message),
+    Empty,
+    /// Nothing, and every sender is gone.
+    Abandoned,
+}
+
+/// What every event of a channel is sent with.
+pub(crate) struct Ends {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) pseudonyms: Arc<KeyedHash>,
+}
+
+/// Both ends, and the one that stops the writer, for a queue of at most `capacity_bytes` of slots.
+pub(crate) fn channel(capacity_bytes: usize, ends: Ends) -> (Sender, Receiver, QueueEnd<Stop>) {
+    let slot_bytes = size_of::<Message>() + size_of::<usize>();
+    let (queue_end, queue) = crossbeam_channel::bounded((capacity_bytes / slot_bytes).max(1));
+    let (stop_end, stop) = crossbeam_channel::bounded(1);
+    let gate = Arc::new(Gate {
+        state: AtomicU8::new(OPEN),
+        faulty: AtomicBool::new(false),
+        fork: ForkMark::new(),
+        flushes: AtomicU64::new(0),
+        left_behind: AtomicU64::new(0),
+        writer: OnceLock::new(),
+    });
+    let Ends { clock, pseudonyms } = ends;
+    let boxes = Arc::new(BoxRoom::new(capacity_bytes));
+    let sender = Sender { queue: queue_end, gate: Arc::clone(&gate), boxes, clock, pseudonyms };
+    (sender, Receiver { queue, stop, gate, naps: Naps::new() }, stop_end)
+}
+
+impl Gate {
+    /// How many of so many messages in the queue are events.
+    fn events_of(&self, messages: usize) -> u64 {
+        (messages as u64).saturating_sub(self.flushes.load(Ordering::Acquire))
+    }
+
+    fn state(&self) -> u8 {
+        self.state.load(Ordering::SeqCst)
+    }
+}
+
+impl Sender {
+    /// Encodes an event and queues it, waiting for room for at most so long.
+    ///
+    /// # Errors
+    ///
+    /// `Closed`, `AfterFork`, `Full` or `TooLarge`, and with a waiter `NotDurable` while the writer
+    /// cannot write; the event is not queued then. Only of an event that was let in before the
+    /// channel was closed, and comes as late as the writer's last look, nobody knows.
+    pub(crate) fn send(
+        &self,
+        event: EventRef<'_>,
+        waiter: Option<Completer>,
+        at_most: Duration,
+    ) -> Result<(), EmitError> {
+        self.check_open()?;
+        let is_awaited = waiter.is_some();
+        if is_awaited {
+            self.check_durable()?;
+        }
+        let at_ns = self.clock.up_ns();
+        // Spelled out, so that the record is moved no more often than it must be.
+        let tried = match event.encode([0; SLOT_BYTES], Some(self.pseudonyms.as_ref())) {
+            Ok(record) => {
+                let record = Carried::InSlot(record);
+                self.queue.try_send(Message::Write { at_ns, record, waiter })
+            }
+            Err(too_small) => {
+                let record = self.carry_boxed(event, too_small.needed, at_most)?;
+                self.queue.try_send(Message::Write { at_ns, record, waiter })
+            }
+        };
+        if let Err(refused) = tried {
+            self.queue_in_time(refused, at_ns, at_most)?;
+        }
+        if is_awaited || is_burst(at_ns, self.queue.capacity().unwrap_or(0) / 4) {
+            self.wake();
+        }
+        self.check_not_ended()
+    }
+
+    /// Queues a flush.
+    ///
+    /// # Errors
+    ///
+    /// `Closed`, `AfterFork`, `Full`; `NotDurable` while the writer cannot write.
+    pub(crate) fn flush(&self, waiter: Completer, at_most: Duration) -> Result<(), EmitError> {
+        self.check_open()?;
+        self.check_durable()?;
+        // Counted first, so that a flush is never taken for an event.
+        self.gate.flushes.fetch_add(1, Ordering::AcqRel);
+        let from_ns = self.clock.up_ns();
+        let tried = self.queue.try_send(Message::Flush(waiter));
+        let queued = tried.or_else(|refused| self.queue_in_time(refused, from_ns, at_most));
+        if queued.is_err() {
+            self.gate.flushes.fetch_sub(1, Ordering::AcqRel);
+        }
+        queued?;
+        self.wake();
+        self.check_not_ended()
+    }
+
+    /// How many events wait in the queue, or were left in it when the writer ended.
+    pub(crate) fn waiting(&self) -> u64 {
+        match self.gate.state() {
+            LEFT => self.gate.left_behind.load(Ordering::Acquire),
+            _ => self.gate.events_of(self.queue.len()),
+        }
+    }
+
+    /// Lets nobody in any more.
+    pub(crate) fn close(&self) {
+        self.gate.state.fetch_max(CLOSED, Ordering::SeqCst);
+    }
+
+    /// Ends the writer's nap.
+    pub(crate) fn wake(&self) {
+        if let Some(writer) = self.gate.writer.get() {
+            writer.unpark();
+        }
+    }
+
+    /// # Errors
+    ///
+    /// `AfterFork` or `Closed`.
+    fn check_open(&self) -> Result<(), EmitError> {
+        match self.gate.fork.is_in_child() {
+            true => Err(EmitError::AfterFork),
+            false if self.gate.state() == OPEN => Ok(()),
+            false => Err(EmitError::Closed),
+        }
+    }
+
+    /// Asked after something was done, says whether the writer's last look is sure to find it.
+    ///
+    /// # Errors
+    ///
+    /// `Closed`.
+    pub(crate) fn check_not_ended(&self) -> Result<(), EmitError> {
+        match self.gate.state() {
+            ENDED | LEFT => Err(EmitError::Closed),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_durable(&self) -> Result<(), EmitError> {
+        match self.gate.faulty.load(Ordering::Acquire) {
+            true => Err(EmitError::NotDurable),
+            false => Ok(()),
+        }
+    }
+
+    /// The event, encoded into a box.
+    ///
+    /// # Errors
+    ///
+    /// `Full` or `TooLarge`.
+    #[cold]
+    fn carry_boxed(
+        &self,
+        event: EventRef<'_>,
+        needed: usize,
+        at_most: Duration,
+    ) -> Result<Carried, EmitError> {
+        if !self.boxes.could_take(needed) {
+            return Err(EmitError::TooLarge);
+        }
+        let room: Room =
+            self.wait_until(self.clock.up_ns(), at_most, || BoxRoom::take(&self.boxes, needed))?;
+        let buffer = vec![0; needed].into_boxed_slice();
+        // A value that encodes differently the second time is a defect of its type.
+        let record = event
+            .encode(buffer, Some(self.pseudonyms.as_ref()))
+            .map_err(|_too_small| EmitError::TooLarge)?;
+        Ok(Carried::Boxed { record, _room: room })
+    }
+
+    /// Queues what the queue refused, if that becomes possible in time.
+    ///
+    /// # Errors
+    ///
+    /// `Full` or `Closed`.
+    #[cold]
+    fn queue_in_time(
+        &self,
+        refused: TrySendError<Message>,
+        from_ns: u64,
+        at_most: Duration,
+    ) -> Result<(), EmitError> {
+        let mut refused = Some(refused);
+        self.wait_until(from_ns, at_most, || match refused.take()? {
+            TrySendError::Disconnected(_) => Some(Err(EmitError::Closed)),
+            TrySendError::Full(message) => {
+                refused = self.queue.try_send(message).err();
+                refused.is_none().then_some(Ok(()))
+            }
+        })?
+    }
+
+    /// Wakes the writer, because something is full, and looks until there is what is waited for.
+    ///
+    /// # Errors
+    ///
+    /// `Full` when so much time has passed since `from_ns`; also when so much of it was slept, for
+    /// a clock that stands still.
+    fn wait_until<T>(
+        &self,
+        from_ns: u64,
+        at_most: Duration,
+        mut look: impl FnMut() -> Option<T>,
+    ) -> Result<T, EmitError> {
+        let mut slept = Duration::ZERO;
+        loop {
+            if let Some(found) = look() {
+                return Ok(found);
+            }
+            self.wake();
+            let passed = Duration::from_nanos(self.clock.up_ns().saturating_sub(from_ns));
+            let left = at_most.saturating_sub(passed.max(slept));
+            if left.is_zero() {
+                return Err(EmitError::Full);
+            }
+            let pause = left.min(LOOK_EVERY);
+            std::thread::sleep(pause);
+            slept += pause;
+        }
+    }
+}
+
+impl Receiver {
+    /// Says that the calling thread is the writer, whom senders wake.
+    pub(crate) fn attend(&self) {
+        // A second call would be from the same thread.
+        let _attended_before = self.gate.writer.set(std::thread::current());
+    }
+
+    /// The next message, if there is one now.
+    pub(crate) fn try_next(&mut self) -> Next {
+        match self.queue.try_recv() {
+            Ok(message) => {
+                self.naps.shorten();
+                if matches!(message, Message::Flush(_)) {
+                    self.gate.flushes.fetch_sub(1, Ordering::AcqRel);
+                }
+                Next::Message(message)
+            }
+            Err(TryRecvError::Empty) => Next::Empty,
+            Err(TryRecvError::Disconnected) => Next::Abandoned,
+        }
+    }
+
+    /// Naps, and not longer than `at_most`. Waking the writer ends its nap; if it was woken since
+    /// the last one it takes none.
+    pub(crate) fn nap(&mut self, at_most: Duration) {
+        std::thread::park_timeout(self.naps.next().min(at_most));
+    }
+
+    /// The order to stop, if it was given.
+    pub(crate) fn stop(&self) -> Option<Stop> {
+        self.stop.try_recv().ok()
+    }
+
+    /// Waits for the order to stop, deaf to messages: for a writer that cannot write.
+    pub(crate) fn wait_for_stop(&self, at_most: Duration) -> Option<Stop> {
+        match self.stop.recv_timeout(at_most) {
+            Ok(stop) => Some(stop),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => {
+                std::thread::sleep(at_most);
+                None
+            }
+        }
+    }
+
+    /// Says whether the writer cannot make anything durable for now.
+    pub(crate) fn set_faulty(&self, faulty: bool) {
+        self.gate.faulty.store(faulty, Ordering::Release);
+    }
+
+    /// How many messages fit into the queue.
+    pub(crate) fn capacity(&self) -> usize {
+        self.queue.capacity().unwrap_or(0)
+    }
+
+    /// Lets nobody in any more.
+    pub(crate) fn close(&self) {
+        self.gate.state.fetch_max(CLOSED, Ordering::SeqCst);
+    }
+
+    /// Ends the channel: what the writer finds in it afterwards is all that was accepted.
+    pub(crate) fn end(&self) {
+        self.gate.state.store(ENDED, Ordering::SeqCst);
+    }
+
+    /// Whether the queue is empty.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Goes away for good; what is still in the queue stays counted.
+    pub(crate) fn leave(&self) {
+        self.gate.left_behind.store(self.gate.events_of(self.queue.len()), Ordering::Release);
+        self.gate.state.store(LEFT, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use audit_core::{AuditEvent, pending};
+
+    use super::*;
+    use crate::clock::Stamp;
+
+    /// It rang.
+    #[must_use]
+    #[derive(AuditEvent)]
+    #[audit(action = "ring", category = "door", outcome = "success")]
+    #[audit(none(actor = "a", source = "b", object = "c"))]
+    struct Rang {}
+
+    /// A clock that does something when it is read: between a sender's first look at the gate and
+    /// its place in the queue.
+    #[derive(Default)]
+    struct Hook(Mutex<Option<Box<dyn FnOnce() + Send>>>);
+
+    impl Clock for Hook {
+        fn now(&self) -> Stamp {
+            if let Some(hook) = self.0.lock().unwrap().take() {
+                hook();
+            }
+            Stamp::default()
+        }
+
+        fn is_synced(&self) -> bool {
+            true
+        }
+
+        fn boot_id(&self) -> String {
+            String::new()
+        }
+    }
+
+    fn hooked() -> (Arc<Hook>, Sender, Receiver) {
+        let clock = Arc::new(Hook::default());
+        let pseudonyms = Arc::new(KeyedHash::with_key(&[1; 32]));
+        let ends = Ends { clock: Arc::clone(&clock) as Arc<_>, pseudonyms };
+        let (sender, receiver, _) = channel(64 * 1024, ends);
+        (clock, sender, receiver)
+    }
+
+    fn send(sender: &Sender) -> Result<(), EmitError> {
+        sender.send(EventRef::of(&Rang {}), None, Duration::ZERO)
+    }
+
+    #[test]
+    fn who_comes_as_late_as_the_last_look_is_refused() {
+        let (clock, sender, receiver) = hooked();
+        let gate = Arc::clone(&receiver.gate);
+        *clock.0.lock().unwrap() =
+            Some(Box::new(move || gate.state.store(ENDED, Ordering::SeqCst)));
+        assert_eq!(send(&sender), Err(EmitError::Closed));
+        assert!(!receiver.is_empty(), "it was on its way");
+        assert_eq!(send(&sender), Err(EmitError::Closed));
+        assert_eq!(sender.waiting(), 1);
+    }
+
+    #[test]
+    fn who_was_let_in_before_is_heard() {
+        let (clock, sender, mut receiver) = hooked();
+        let other = sender.clone();
+        *clock.0.lock().unwrap() = Some(Box::new(move || other.close()));
+        assert_eq!(send(&sender), Ok(()));
+        assert_eq!(send(&sender), Err(EmitError::Closed));
+        receiver.end();
+        assert!(matches!(receiver.try_next(), Next::Message(Message::Write { .. })));
+        assert!(matches!(receiver.try_next(), Next::Empty));
+    }
+
+    #[test]
+    fn what_is_left_behind_stays_counted_and_flushes_are_no_events() {
+        let (_, sender, receiver) = hooked();
+        send(&sender).unwrap();
+        send(&sender).unwrap();
+        sender.flush(pending().0, Duration::ZERO).unwrap();
+        assert_eq!(sender.waiting(), 2);
+        receiver.leave();
+        assert_eq!(receiver.queue.try_iter().count(), 3);
+        assert_eq!(sender.waiting(), 2);
+        assert_eq!(send(&sender), Err(EmitError::Closed));
+    }
+}
