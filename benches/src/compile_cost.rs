@@ -12,6 +12,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::Failure;
+use crate::stats::median;
 
 const STRUCTS: usize = 100;
 
@@ -89,16 +90,12 @@ fn row(
     for (subject, times) in subjects.iter().zip(times) {
         let ratios =
             events.iter().zip(times).map(|(ours, its)| ours.as_secs_f64() / its.as_secs_f64());
-        let seconds = median(times.iter().map(Duration::as_secs_f64).collect());
-        let ratio = median(ratios.collect());
+        let times: Vec<f64> = times.iter().map(Duration::as_secs_f64).collect();
+        let seconds = median(&times).unwrap_or(f64::NAN);
+        let ratio = median(&ratios.collect::<Vec<_>>()).unwrap_or(f64::NAN);
         writeln!(table, "  {:<32} {seconds:>7.2}  ({ratio:.2})", subject.name)?;
     }
     Ok(())
-}
-
-fn median(mut numbers: Vec<f64>) -> f64 {
-    numbers.sort_by(f64::total_cmp);
-    numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 fn write_crate(subject: &Subject, place: &Path) -> Result<(), Failure> {

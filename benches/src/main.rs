@@ -2,18 +2,29 @@
 
 #![forbid(unsafe_code)]
 
+mod channel;
+mod compare;
 mod compile_cost;
+mod size;
+mod stats;
+mod table;
 
 use std::process::ExitCode;
 
 use lexopt::prelude::*;
 
 const HELP: &str = "\
-Measures what audit-core costs.
+Measures what audit-core and audit-writer cost.
 
-Usage: cargo run -p audit-benches -- COMMAND
+Usage: cargo run --release -p audit-benches -- COMMAND
 
 Commands:
+  compare [--quick] [--json FILE] [--dir DIR]
+                             the writer beside other loggers that do the same work, and the goals;
+                             compare --help says more
+  channel [--rounds N]       the ways from the emitting threads to the writer thread that were to
+                             choose from
+  size                       how large a program is that logs
   compile-cost [--rounds N]  how long a crate of 100 events of 8 fields compiles, beside the same
                              structs with serde's derives; N pairs of each (default 11)
 
@@ -22,13 +33,25 @@ Nothing else should run on the machine meanwhile.
 
 type Failure = Box<dyn std::error::Error>;
 
+#[derive(Debug, PartialEq)]
 enum Command {
-    Help,
-    CompileCost { rounds: usize },
+    Help(&'static str),
+    Compare(compare::Options),
+    /// Hidden: what `compare` starts this program with.
+    CompareChild {
+        job: String,
+    },
+    Channel {
+        rounds: usize,
+    },
+    Size,
+    CompileCost {
+        rounds: usize,
+    },
 }
 
 fn main() -> ExitCode {
-    match parse().and_then(run) {
+    match parse(lexopt::Parser::from_env()).and_then(run) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&*error);
@@ -37,18 +60,46 @@ fn main() -> ExitCode {
     }
 }
 
-fn parse() -> Result<Command, Failure> {
-    let mut arguments = lexopt::Parser::from_env();
-    let mut command = Command::Help;
+fn parse(mut arguments: lexopt::Parser) -> Result<Command, Failure> {
+    let mut command = Command::Help(HELP);
     while let Some(argument) = arguments.next()? {
         command = match (command, argument) {
-            (Command::Help, Value(name)) if name == "compile-cost" => {
+            (Command::Help(_), Value(name)) if name == "compare" => {
+                Command::Compare(compare::Options::default())
+            }
+            (Command::Help(_), Value(name)) if name == compare::CHILD => {
+                Command::CompareChild { job: arguments.value()?.parse()? }
+            }
+            (Command::Help(_), Value(name)) if name == "channel" => Command::Channel { rounds: 5 },
+            (Command::Help(_), Value(name)) if name == "size" => Command::Size,
+            (Command::Size, Long("help") | Short('h')) => return Ok(Command::Help(size::HELP)),
+            (Command::Help(_), Value(name)) if name == "compile-cost" => {
                 Command::CompileCost { rounds: 11 }
+            }
+            (Command::Compare(options), Long("quick")) => {
+                Command::Compare(compare::Options { quick: true, ..options })
+            }
+            (Command::Compare(options), Long("json")) => {
+                let json = Some(arguments.value()?.into());
+                Command::Compare(compare::Options { json, ..options })
+            }
+            (Command::Compare(options), Long("dir")) => {
+                let dir = Some(arguments.value()?.into());
+                Command::Compare(compare::Options { dir, ..options })
+            }
+            (Command::Compare(_), Long("help") | Short('h')) => {
+                return Ok(Command::Help(compare::HELP));
+            }
+            (Command::Channel { .. }, Long("rounds")) => {
+                Command::Channel { rounds: arguments.value()?.parse::<usize>()?.max(1) }
+            }
+            (Command::Channel { .. }, Long("help") | Short('h')) => {
+                return Ok(Command::Help(channel::HELP));
             }
             (Command::CompileCost { .. }, Long("rounds")) => {
                 Command::CompileCost { rounds: arguments.value()?.parse::<usize>()?.max(1) }
             }
-            (_, Long("help") | Short('h')) => return Ok(Command::Help),
+            (_, Long("help") | Short('h')) => return Ok(Command::Help(HELP)),
             (_, argument) => return Err(argument.unexpected().into()),
         };
     }
@@ -58,7 +109,11 @@ fn parse() -> Result<Command, Failure> {
 #[expect(clippy::print_stdout, reason = "a program that prints a table")]
 fn run(command: Command) -> Result<(), Failure> {
     match command {
-        Command::Help => print!("{HELP}"),
+        Command::Help(text) => print!("{text}"),
+        Command::Compare(options) => print!("{}", compare::measure(&options)?),
+        Command::CompareChild { job } => compare::run_child(&job)?,
+        Command::Channel { rounds } => print!("{}", channel::measure(rounds)?),
+        Command::Size => print!("{}", size::measure()?),
         Command::CompileCost { rounds } => print!("{}", compile_cost::measure(rounds)?),
     }
     Ok(())
@@ -67,4 +122,49 @@ fn run(command: Command) -> Result<(), Failure> {
 #[expect(clippy::print_stderr, reason = "a program that says why it ends")]
 fn complain(error: &dyn std::error::Error) {
     eprintln!("audit-benches: {error}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(arguments: &[&str]) -> Result<Command, Failure> {
+        parse(lexopt::Parser::from_args(arguments))
+    }
+
+    #[test]
+    fn commands_take_their_options() {
+        let all = ["compare", "--quick", "--json", "a.json", "--dir=/b"];
+        let options =
+            compare::Options { quick: true, json: Some("a.json".into()), dir: Some("/b".into()) };
+        assert_eq!(parsed(&all).unwrap(), Command::Compare(options));
+        assert_eq!(parsed(&["compare"]).unwrap(), Command::Compare(compare::Options::default()));
+        let rounds = parsed(&["compile-cost", "--rounds", "3"]).unwrap();
+        assert_eq!(rounds, Command::CompileCost { rounds: 3 });
+        let rounds = parsed(&["channel", "--rounds", "2"]).unwrap();
+        assert_eq!(rounds, Command::Channel { rounds: 2 });
+        assert_eq!(parsed(&["size"]).unwrap(), Command::Size);
+    }
+
+    #[test]
+    fn help_is_that_of_the_command() {
+        assert_eq!(parsed(&[]).unwrap(), Command::Help(HELP));
+        assert_eq!(parsed(&["--help"]).unwrap(), Command::Help(HELP));
+        assert_eq!(parsed(&["compare", "-h"]).unwrap(), Command::Help(compare::HELP));
+        assert_eq!(parsed(&["channel", "-h"]).unwrap(), Command::Help(channel::HELP));
+        assert_eq!(parsed(&["size", "-h"]).unwrap(), Command::Help(size::HELP));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused() {
+        for arguments in [
+            &["compare", "--quik"][..],
+            &["compare", "--json"],
+            &["compile-cost", "--quick"],
+            &["size", "--rounds", "2"],
+            &["faster"],
+        ] {
+            assert!(parsed(arguments).is_err(), "{arguments:?}");
+        }
+    }
 }

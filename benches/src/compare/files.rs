@@ -1,0 +1,151 @@
+//! What a logger left in its directory: lines are counted, and a sample is read.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::job::{Answer, Metric};
+use super::loggers::Subject;
+use crate::Failure;
+
+/// One line in so many is parsed.
+const SAMPLE: usize = 97;
+
+/// The lines of a logger's files.
+#[derive(Debug, Default, PartialEq)]
+struct Lines {
+    events: usize,
+    bytes: usize,
+    malformed: usize,
+}
+
+/// Counts the events in the files of a directory and adds what it found.
+pub(crate) fn check(subject: Subject, dir: &Path, answer: &mut Answer) -> Result<(), Failure> {
+    let mut lines = Lines::default();
+    for path in files(dir)? {
+        lines.add(subject, &fs::read(path)?);
+    }
+    answer.insert(Metric::InFile, lines.events as f64);
+    answer.insert(Metric::Malformed, lines.malformed as f64);
+    if lines.events > 0 {
+        answer.insert(Metric::BytesPerLine, lines.bytes as f64 / lines.events as f64);
+    }
+    Ok(())
+}
+
+/// Has the kernel take as much memory for files as a measurement will, by a file that is written and
+/// removed: on a virtual machine the first touch of a page costs as much as many events, and whoever
+/// came first would pay for all.
+#[expect(clippy::disallowed_methods, reason = "the file is not the audit log's")]
+pub(crate) fn warm(dir: &Path, bytes: usize) -> Result<(), Failure> {
+    let path = dir.join("warm");
+    let mut file = OpenOptions::new().create_new(true).write(true).open(&path)?;
+    let chunk = vec![0; 64 * 1024];
+    for _ in 0..bytes.div_ceil(chunk.len()) {
+        file.write_all(&chunk)?;
+    }
+    drop(file);
+    Ok(fs::remove_file(path)?)
+}
+
+/// Files of lines in the directory and in the ones directly in it.
+fn files(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "jsonl") {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+impl Lines {
+    fn add(&mut self, subject: Subject, text: &[u8]) {
+        for line in text.split_inclusive(|byte| *byte == b'\n') {
+            // Of our lines most are events; the rest (headers, schemas) is not what was emitted.
+            if subject.is_ours() && !line.starts_with(br#"{"v":1,"kind":"event""#) {
+                continue;
+            }
+            if self.events.is_multiple_of(SAMPLE) && !is_whole(subject, line) {
+                self.malformed += 1;
+            }
+            self.events += 1;
+            self.bytes += line.len();
+        }
+    }
+}
+
+/// Whether a line is JSON and has the seven fields.
+fn is_whole(subject: Subject, line: &[u8]) -> bool {
+    let Ok(line) = serde_json::from_slice::<Value>(line) else {
+        return false;
+    };
+    let fields: [&str; 7] = match subject {
+        Subject::AuditSession => [
+            "/action",
+            "/actor/user",
+            "/source/ip",
+            "/source/port",
+            "/data/attempt",
+            "/reason",
+            "/actor/session",
+        ],
+        _ if subject.is_ours() => [
+            "/action",
+            "/actor/user",
+            "/source/ip",
+            "/source/port",
+            "/data/attempt",
+            "/reason",
+            "/object/id",
+        ],
+        _ => ["/action", "/user", "/address", "/port", "/attempt", "/reason", "/session"],
+    };
+    fields.iter().all(|field| line.pointer(field).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: &str = concat!(
+        r#"{"time":1,"action":"login","user":"a","address":"192.0.2.1","port":1,"#,
+        r#""attempt":1,"reason":"b","session":"c"}"#
+    );
+
+    fn lines(subject: Subject, text: &str) -> Lines {
+        let mut lines = Lines::default();
+        lines.add(subject, text.as_bytes());
+        lines
+    }
+
+    #[test]
+    fn whole_lines_are_counted_with_their_bytes() {
+        let found = lines(Subject::Ftlog, &format!("{WHOLE}\n{WHOLE}\n"));
+        assert_eq!(found, Lines { events: 2, bytes: 2 * (WHOLE.len() + 1), malformed: 0 });
+    }
+
+    #[test]
+    fn what_is_no_json_or_lacks_a_field_is_malformed() {
+        let lacking = WHOLE.replace("\"port\":1,", "");
+        for line in [&*lacking, "login alice", &format!("{WHOLE}}}")] {
+            assert_eq!(lines(Subject::Ftlog, &format!("{line}\n")).malformed, 1, "{line}");
+        }
+    }
+
+    #[test]
+    fn of_ours_only_events_count() {
+        let event = concat!(
+            r#"{"v":1,"kind":"event","seq":2,"action":"login","reason":"b","actor":{"user":"a"},"#,
+            r#""source":{"ip":"192.0.2.1","port":1},"object":{"id":"c"},"data":{"attempt":1}}"#
+        );
+        let header = r#"{"v":1,"kind":"header","seq":1}"#;
+        let found = lines(Subject::Audit, &format!("{header}\n{event}\n"));
+        assert_eq!(found, Lines { events: 1, bytes: event.len() + 1, malformed: 0 });
+    }
+}
