@@ -11,7 +11,8 @@ pub enum EmitError {
     Full,
     /// The event could become a line of more than [`LINE_BYTES_MAX`](crate::LINE_BYTES_MAX).
     TooLarge,
-    /// The recorder was shut down.
+    /// The recorder was shut down. An event that was emitted at that very moment may have been
+    /// recorded all the same.
     Closed,
     /// This process was forked off the one that records: its writer thread is not here.
     AfterFork,

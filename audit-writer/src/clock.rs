@@ -16,7 +16,8 @@ pub struct Stamp {
 
 /// What tells the time.
 pub trait Clock: Send + Sync {
-    /// Now, by both clocks. Called by the writer thread, once for many lines.
+    /// Now, by both clocks. Called by the writer thread, once for many lines, and where an event is
+    /// lost.
     fn now(&self) -> Stamp;
 
     /// Nanoseconds since boot, as in [`Stamp::up_ns`]. Called on every emitting thread, so it

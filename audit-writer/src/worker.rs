@@ -279,7 +279,7 @@ impl Worker {
         self.drain(deadline_ns);
         self.count_unrecorded();
         self.stream.gap();
-        self.stream.stop();
+        self.stream.stop(self.receiver.waiting());
         self.sync();
         self.answer(Err(EmitError::NotDurable));
         let durable = !self.stream.is_broken() && self.is_done();

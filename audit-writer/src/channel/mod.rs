@@ -389,9 +389,14 @@ impl Receiver {
         self.queue.is_empty()
     }
 
+    /// How many events wait in the queue.
+    pub(crate) fn waiting(&self) -> u64 {
+        self.gate.events_of(self.queue.len())
+    }
+
     /// Goes away for good; what is still in the queue stays counted.
     pub(crate) fn leave(&self) {
-        self.gate.left_behind.store(self.gate.events_of(self.queue.len()), Ordering::Release);
+        self.gate.left_behind.store(self.waiting(), Ordering::Release);
         self.gate.state.store(LEFT, Ordering::SeqCst);
     }
 }

@@ -195,9 +195,9 @@ impl Stream {
         }
     }
 
-    /// Records the run's end.
-    pub(crate) fn stop(&mut self) {
-        let stats = self.world.counters.now(|| 0); // Nothing waits: who comes now is refused.
+    /// Records the run's end, with so many events left in the channel.
+    pub(crate) fn stop(&mut self, waiting: u64) {
+        let stats = self.world.counters.now(|| waiting);
         self.house(&LifeBody {
             life: Life::Stop { accepted: stats.accepted, written: stats.written, lost: stats.lost },
         });
