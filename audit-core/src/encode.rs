@@ -3,7 +3,7 @@
 use core::net::{IpAddr, SocketAddr};
 
 use crate::Pseudonyms;
-use crate::escape::{fits, fitting};
+use crate::escape::fitting;
 use crate::pseudonym::{Domain, Pseudonym};
 use crate::value::TEXT_HEADER;
 use crate::vocab::Lit;
@@ -52,7 +52,7 @@ impl<'a> Encoder<'a> {
     /// Writes as much of a text as fits into `limit` escaped bytes, and how many bytes were cut.
     #[inline]
     pub(crate) fn put_text(&mut self, text: &str, limit: u16) {
-        let kept = if fits(text, limit) { text } else { fitting(text, limit) };
+        let kept = fitting(text, limit);
         let cut = text.len() - kept.len();
         let mut header = [0; TEXT_HEADER];
         let (len_bytes, cut_bytes) = header.split_at_mut(2);

@@ -39,10 +39,13 @@ fn longer_fits(text: &str, limit: u16) -> bool {
 }
 
 /// The longest prefix of whole characters that takes at most `limit` escaped bytes.
+#[inline]
 pub(crate) fn fitting(text: &str, limit: u16) -> &str {
-    if fits(text, limit) {
-        return text;
-    }
+    if fits(text, limit) { text } else { cut(text, limit) }
+}
+
+#[cold]
+fn cut(text: &str, limit: u16) -> &str {
     let mut width = 0;
     for (at, character) in text.char_indices() {
         let mut utf8 = [0; 4];

@@ -17,7 +17,8 @@ pub(crate) struct Counters {
 
 /// What a writer has done since it was opened.
 ///
-/// `accepted = written + lost`, once everything that was accepted is through.
+/// `accepted = written + lost` only if everything that was accepted is through. While events are
+/// on their way `accepted` may be too high for a moment, and is never too low.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Stats {
@@ -32,11 +33,13 @@ pub struct Stats {
 impl Counters {
     /// What was done, where so many events wait in the channel.
     pub(crate) fn now(&self, waiting: impl FnOnce() -> u64) -> Stats {
-        let [written, inside, outside, taken] =
-            [&self.written, &self.lost_inside, &self.lost_outside, &self.taken]
-                .map(|counter| counter.load(Ordering::Acquire));
-        // Asked last, so that no event is counted both as waiting and as taken.
-        Stats { accepted: taken + outside + waiting(), written, lost: inside + outside }
+        let [written, inside, outside] = [&self.written, &self.lost_inside, &self.lost_outside]
+            .map(|counter| counter.load(Ordering::Acquire));
+        // Asked before what is taken, so that an event on its way between them counts twice for a
+        // moment and never not at all: what looks complete is.
+        let waiting = waiting();
+        let taken = self.taken.load(Ordering::Acquire);
+        Stats { accepted: taken + outside + waiting, written, lost: inside + outside }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The writer thread: one loop over one queue.
 
 use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use audit_core::{Completer, EmitError, Level, Receipt};
@@ -117,11 +118,14 @@ impl Worker {
         Left::Some
     }
 
-    /// The next message of the queue, counted.
+    /// The next message of the queue, counted. An event is counted before it leaves the queue, so
+    /// that there is no moment at which it is neither waiting nor taken.
     fn next(&mut self) -> Next {
+        let taken = &self.world.counters.taken;
+        add(taken, 1);
         let next = self.receiver.try_next();
-        if let Next::Message(Message::Write { .. }) = next {
-            add(&self.world.counters.taken, 1);
+        if !matches!(next, Next::Message(Message::Write { .. })) {
+            taken.fetch_sub(1, Ordering::AcqRel);
         }
         next
     }
