@@ -1,6 +1,7 @@
 //! Waiting for stable storage: blocking, with a deadline, or as a `Future` without a runtime.
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -95,7 +96,10 @@ impl Cell {
         drop(state);
         self.answered.notify_all();
         if let Some(waker) = waker {
-            waker.wake();
+            // Whoever answers must not end by a fault of whoever waits.
+            let woken = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+            // What was thrown may panic again when it is dropped.
+            woken.unwrap_or_else(std::mem::forget);
         }
     }
 

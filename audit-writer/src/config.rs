@@ -6,6 +6,7 @@ use audit_core::LINE_BYTES_MAX;
 
 use crate::clock::nanos;
 use crate::error::{Error, ErrorKind};
+use crate::flood::Flood;
 use crate::retention::Retention;
 use crate::rotation::Rotation;
 
@@ -71,20 +72,20 @@ impl Default for Durability {
     }
 }
 
-/// Syncs on behalf of denied and failed events are at least this far apart.
+/// Syncs on behalf of denied and failed events are at least this far apart, for those too that
+/// somebody waits for.
 const URGENT_APART: Duration = Duration::from_millis(100);
 
 impl Durability {
     /// When the lines that are not durable yet should be made so, in nanoseconds since boot.
     pub(crate) fn due_ns(self, lines: Unsynced) -> Option<u64> {
-        let Unsynced { since_ns, last_sync_ns, urgent } = lines;
+        let Unsynced { since_ns, urgent, .. } = lines;
         match self {
             Durability::Never => None,
             Durability::EveryBatch => Some(since_ns),
             Durability::Interval(interval) => {
                 let patient = since_ns.saturating_add(nanos(interval));
-                let urgent_due = last_sync_ns.saturating_add(nanos(URGENT_APART)).max(since_ns);
-                Some(if urgent { patient.min(urgent_due) } else { patient })
+                Some(if urgent { patient.min(lines.urgent_due_ns()) } else { patient })
             }
         }
     }
@@ -112,6 +113,13 @@ pub(crate) struct Unsynced {
     pub(crate) urgent: bool,
 }
 
+impl Unsynced {
+    /// When they are due if they are urgent.
+    pub(crate) fn urgent_due_ns(self) -> u64 {
+        self.last_sync_ns.saturating_add(nanos(URGENT_APART)).max(self.since_ns)
+    }
+}
+
 /// Everything a writer is told.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Config {
@@ -119,8 +127,10 @@ pub(crate) struct Config {
     pub(crate) retention: Retention,
     pub(crate) capacity_bytes: usize,
     pub(crate) overflow: Overflow,
+    pub(crate) flood: Flood,
     pub(crate) durability: Durability,
     pub(crate) shutdown_within: Duration,
+    pub(crate) retry_after: Duration,
 }
 
 impl Default for Config {
@@ -130,8 +140,10 @@ impl Default for Config {
             retention: Retention::default(),
             capacity_bytes: 1024 * 1024,
             overflow: Overflow::default(),
+            flood: Flood::default(),
             durability: Durability::default(),
             shutdown_within: Duration::from_secs(5),
+            retry_after: Duration::from_secs(1),
         }
     }
 }
@@ -146,6 +158,9 @@ impl Config {
         }
         if self.retention.total_bytes < self.rotation.segment_bytes {
             return Err(ErrorKind::Config("retention must allow one whole segment at least").into());
+        }
+        if !(1..=100).contains(&self.flood.share_percent) {
+            return Err(ErrorKind::Config("the share of denied events is 1 to 100 percent").into());
         }
         if self.capacity_bytes < 4 * LINE_BYTES_MAX {
             return Err(ErrorKind::Config("the channel must be allowed 64 KiB at least").into());

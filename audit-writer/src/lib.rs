@@ -18,7 +18,8 @@
 //!
 //! `audit.jsonl` is being written. A rotated segment carries the time in UTC and the number of its
 //! first line: `audit-20261120T000000Z-000000000042.jsonl`. What a repair cuts off a torn segment
-//! is kept in a file that ends in `.torn`. `audit.lock` is held by the process that writes; its
+//! is kept in a file that ends in `.torn`, and what somebody else put in the active segment's place
+//! in one that ends in `.foreign`. `audit.lock` is held by the process that writes; its
 //! text is that process's id. Other names are never touched.
 //!
 //! # When files roll
@@ -36,15 +37,20 @@
 //! # Handling faults
 //!
 //! After a failed write or sync the segment is given up, never synced again, and the writer tries
-//! every second to begin a new one. Meanwhile events wait in the channel, and then go the way that
-//! [`Overflow`] says. The first line that can be written again tells of the fault, the second of
-//! what was lost. `emit` never waits longer than its bound.
+//! every second to begin a new one, into which the lines that may be missing are written again, byte
+//! for byte. Meanwhile events wait in the channel, and then go the way that [`Overflow`] says. The
+//! first new line tells of the fault. `emit` never waits longer than its bound. The same is done
+//! where somebody else was at the active file: deleted, renamed, truncated or wrote to it.
+//!
+//! # Floods
+//!
+//! Repeats of what is denied or fails are counted instead of written beyond a rate, see [`Flood`],
+//! so that nobody can wear out the disk or push other lines out of the log.
 //!
 //! # Not guaranteed
 //!
 //! Nothing proves yet that nobody edited the files: there is no evidence chain in this version.
-//! Lines that were written and not synced when a sync failed are reported by the number they begin
-//! at, and not written again.
+//! `docs/guarantees.md` in the repository has the whole list, with the test of each promise.
 //!
 //! # Troubleshooting
 //!
@@ -59,6 +65,8 @@ pub mod testing;
 
 // Pure decisions and settings.
 mod config;
+mod flood;
+mod jumps;
 mod retention;
 mod rotation;
 
@@ -82,6 +90,7 @@ mod error;
 
 pub use crate::config::{Durability, Overflow};
 pub use crate::error::{Error, NotOurs};
+pub use crate::flood::Flood;
 pub use crate::line::FORMAT_VERSION;
 pub use crate::retention::Retention;
 pub use crate::rotation::Rotation;

@@ -15,8 +15,6 @@ pub(crate) enum Loss {
     Refused,
     /// `emit_or_count` met no recorder, before the writer was installed.
     NoRecorder,
-    /// Writing the lines failed.
-    Fault,
     /// A record could not be spelled out, which is a defect.
     Malformed,
 }
@@ -30,8 +28,6 @@ pub(crate) struct Reasons {
     refused: u64,
     #[serde(skip_serializing_if = "is_zero")]
     no_recorder: u64,
-    #[serde(skip_serializing_if = "is_zero")]
-    fault: u64,
     #[serde(skip_serializing_if = "is_zero")]
     malformed: u64,
 }
@@ -47,14 +43,13 @@ impl Reasons {
             Loss::Full => &mut self.full,
             Loss::Refused => &mut self.refused,
             Loss::NoRecorder => &mut self.no_recorder,
-            Loss::Fault => &mut self.fault,
             Loss::Malformed => &mut self.malformed,
         }
     }
 
     fn total(&self) -> u64 {
-        let Reasons { full, refused, no_recorder, fault, malformed } = *self;
-        full + refused + no_recorder + fault + malformed
+        let Reasons { full, refused, no_recorder, malformed } = *self;
+        full + refused + no_recorder + malformed
     }
 }
 
@@ -100,7 +95,7 @@ impl LossCounter {
     /// Puts losses back whose gap line could not be written.
     pub(crate) fn put_back(&self, losses: Losses) {
         let mut now = self.lock();
-        for why in [Loss::Full, Loss::Refused, Loss::NoRecorder, Loss::Fault, Loss::Malformed] {
+        for why in [Loss::Full, Loss::Refused, Loss::NoRecorder, Loss::Malformed] {
             let mut reasons = losses.reasons;
             let count = *reasons.of(why);
             if count > 0 {

@@ -9,6 +9,8 @@ pub(crate) struct Counters {
     /// Events that the writer took from the channel.
     pub(crate) taken: AtomicU64,
     pub(crate) written: AtomicU64,
+    /// Events that `fold` lines tell of.
+    pub(crate) folded: AtomicU64,
     /// Events that were accepted and lost without having been in the channel.
     pub(crate) lost_outside: AtomicU64,
     /// Events that the writer took and could not write.
@@ -17,7 +19,7 @@ pub(crate) struct Counters {
 
 /// What a writer has done since it was opened.
 ///
-/// `accepted = written + lost` only if everything that was accepted is through. While events are
+/// `accepted = written + folded + lost` only if everything that was accepted is through. While events are
 /// on their way `accepted` may be too high for a moment, and is never too low.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -26,20 +28,26 @@ pub struct Stats {
     pub accepted: u64,
     /// Events whose lines were written.
     pub written: u64,
+    /// Events that were denied or failed in a flood, and that `fold` lines tell of by number.
+    pub folded: u64,
     /// Events that gap lines tell of, or will.
     pub lost: u64,
 }
 
 impl Counters {
-    /// What was done, where so many events wait in the channel.
+    /// What was done, for the writer thread, which knows how many events wait.
     pub(crate) fn now(&self, waiting: impl FnOnce() -> u64) -> Stats {
-        let [written, inside, outside] = [&self.written, &self.lost_inside, &self.lost_outside]
-            .map(|counter| counter.load(Ordering::Acquire));
-        // Asked before what is taken, so that an event on its way between them counts twice for a
-        // moment and never not at all: what looks complete is.
-        let waiting = waiting();
-        let taken = self.taken.load(Ordering::Acquire);
-        Stats { accepted: taken + outside + waiting, written, lost: inside + outside }
+        self.now_of(|taken| waiting() + taken.load(Ordering::Acquire))
+    }
+
+    /// What was done, where `let_in` says how many events the channel let in, by what is `taken`.
+    pub(crate) fn now_of(&self, let_in: impl FnOnce(&AtomicU64) -> u64) -> Stats {
+        let counters = [&self.written, &self.folded, &self.lost_inside, &self.lost_outside];
+        let [written, folded, inside, outside] =
+            counters.map(|counter| counter.load(Ordering::Acquire));
+        // Asked after what is done, so that what looks complete is.
+        let accepted = let_in(&self.taken) + outside;
+        Stats { accepted, written, folded, lost: inside + outside }
     }
 }
 

@@ -1,5 +1,6 @@
 //! For tests and measurements: a clock that stands still until it is set, and lines without a log.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,17 +11,25 @@ use crate::line::{Envelope, Spelling, Times};
 
 /// A clock that stands still until it is set.
 #[derive(Debug)]
-pub struct ManualClock(Mutex<Stamp>);
+pub struct ManualClock {
+    stamp: Mutex<Stamp>,
+    synced: AtomicBool,
+}
 
 impl ManualClock {
-    /// A clock that shows this time.
+    /// A clock that shows this time, and is known to be right.
     pub const fn new(stamp: Stamp) -> ManualClock {
-        ManualClock(Mutex::new(stamp))
+        ManualClock { stamp: Mutex::new(stamp), synced: AtomicBool::new(true) }
+    }
+
+    /// Says from now on whether it is known to be right.
+    pub fn set_synced(&self, synced: bool) {
+        self.synced.store(synced, Ordering::Release);
     }
 
     /// Shows this time from now on.
     pub fn set(&self, stamp: Stamp) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = stamp;
+        *self.stamp.lock().unwrap_or_else(PoisonError::into_inner) = stamp;
     }
 
     /// Lets time pass on both clocks.
@@ -36,11 +45,11 @@ impl ManualClock {
 
 impl Clock for ManualClock {
     fn now(&self) -> Stamp {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.stamp.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn is_synced(&self) -> bool {
-        true
+        self.synced.load(Ordering::Acquire)
     }
 
     fn boot_id(&self) -> String {

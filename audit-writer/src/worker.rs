@@ -11,7 +11,7 @@ use crate::clock::{Stamp, nanos};
 use crate::config::Unsynced;
 use crate::loss::Loss;
 use crate::stats::add;
-use crate::stream::{Numbered, Stream, World};
+use crate::stream::{NotWritten, Numbered, Stream, World};
 
 /// At most so many messages are taken before lines are written, synced and acknowledged.
 const BATCH_MESSAGES: usize = 1024;
@@ -19,8 +19,8 @@ const BATCH_MESSAGES: usize = 1024;
 const HOUSE_EVERY: Duration = Duration::from_secs(1);
 /// How often retention is looked after beside every rotation.
 const PRUNE_EVERY: Duration = Duration::from_secs(3600);
-/// How long to wait before trying to write again after a fault.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// How long a writer that nobody can stop any more tries to end in order.
+const ABANDONED_WITHIN: Duration = Duration::from_secs(1);
 
 /// What is left to say when the writer ends.
 pub(crate) struct Ended {
@@ -41,6 +41,8 @@ pub(crate) struct Worker {
     last_sync_ns: u64,
     /// Whether a line that is not durable yet was denied or failed.
     urgent: bool,
+    /// Whether somebody waits for another one, or for all.
+    hurried: bool,
     next_house_ns: u64,
     next_prune_ns: u64,
     /// Both clocks, read for this batch: what makes a calendar time of when an event was emitted.
@@ -67,8 +69,9 @@ impl Worker {
             backlog: VecDeque::new(),
             waiters: Vec::new(),
             unsynced_since_ns: None,
-            last_sync_ns: now_ns,
+            last_sync_ns: 0,
             urgent: false,
+            hurried: false,
             next_house_ns: 0,
             next_prune_ns: now_ns.saturating_add(nanos(PRUNE_EVERY)),
             now,
@@ -80,7 +83,7 @@ impl Worker {
         self.receiver.attend();
         loop {
             let stop = match self.stream.is_broken() {
-                true => self.receiver.wait_for_stop(RETRY_AFTER),
+                true => self.receiver.wait_for_stop(self.world.config.retry_after),
                 false => self.receiver.stop(),
             };
             if let Some(stop) = stop {
@@ -97,7 +100,7 @@ impl Worker {
                     let patience = self.patience();
                     self.receiver.nap(patience);
                 }
-                Left::Abandoned => return self.finish(&Stop { within: RETRY_AFTER }),
+                Left::Abandoned => return self.finish(&Stop { within: ABANDONED_WITHIN }),
             }
         }
     }
@@ -110,7 +113,11 @@ impl Worker {
                 return Left::Some;
             }
             match self.next() {
-                Next::Message(message) => self.take(message),
+                Next::Message(message) => {
+                    // In front of the backlog there is nothing: it is emptied before this.
+                    let given_back = self.take(message);
+                    self.backlog.extend(given_back);
+                }
                 Next::Empty => return Left::Nothing,
                 Next::Abandoned => return Left::Abandoned,
             }
@@ -135,11 +142,17 @@ impl Worker {
         self.now = self.world.clock.now();
         self.stream.reopen();
         while !self.stream.is_broken() {
-            let Some(message) = self.backlog.pop_front() else {
-                self.receiver.set_faulty(false);
-                return;
-            };
-            self.take(message);
+            match self.backlog.pop_front() {
+                Some(message) => self.take_kept(message),
+                None => return self.receiver.set_faulty(false),
+            }
+        }
+    }
+
+    /// Takes a message that was kept aside; it stays the first if that is not possible yet.
+    fn take_kept(&mut self, message: Message) {
+        if let Some(message) = self.take(message) {
+            self.backlog.push_front(message);
         }
     }
 
@@ -162,24 +175,40 @@ impl Worker {
         }
     }
 
-    fn take(&mut self, message: Message) {
-        match message {
-            Message::Write { at_ns, record, waiter } => {
-                self.write(self.now.at(at_ns), &record, waiter);
+    /// Does what a message asks; gives back, with nobody waiting for it any more, what cannot be
+    /// done because the stream is broken.
+    fn take(&mut self, message: Message) -> Option<Message> {
+        let (at_ns, record, waiter) = match message {
+            Message::Write { at_ns, record, waiter } => (at_ns, record, waiter),
+            Message::Flush(waiter) => {
+                self.waiters.push((self.stream.last_seq(), waiter));
+                self.hurried = true;
+                return None;
             }
-            Message::Flush(waiter) => self.waiters.push((self.stream.last_seq(), waiter)),
-        }
-    }
-
-    fn write(&mut self, at: Stamp, record: &Carried, waiter: Option<Completer>) {
-        let numbered = match record {
-            Carried::InSlot(record) => self.stream.event(at, record),
-            Carried::Boxed { record, .. } => self.stream.event(at, record),
         };
-        // A waiter whose event is lost is answered by being dropped.
-        if let Ok(Numbered { seq, level }) = numbered {
-            self.urgent |= level >= Level::Warn;
-            self.waiters.extend(waiter.map(|waiter| (seq, waiter)));
+        let at = self.now.at(at_ns);
+        let may_fold = waiter.is_none();
+        let written = match &record {
+            Carried::InSlot(record) => self.stream.event(at, record, may_fold),
+            Carried::Boxed { record, .. } => self.stream.event(at, record, may_fold),
+        };
+        // A waiter whose event has no line is answered by being dropped.
+        match written {
+            Ok(Numbered { seq, level }) => {
+                let is_urgent = level >= Level::Warn;
+                self.urgent |= is_urgent;
+                match waiter {
+                    // An operation's beginning is always waited for, if it was not refused.
+                    Some(waiter) => {
+                        self.hurried |= !is_urgent;
+                        self.waiters.push((seq, waiter));
+                    }
+                    None => self.stream.refuse(seq),
+                }
+                None
+            }
+            Err(NotWritten::Folded | NotWritten::Lost) => None,
+            Err(NotWritten::Broken) => Some(Message::Write { at_ns, record, waiter: None }),
         }
     }
 
@@ -188,9 +217,9 @@ impl Worker {
     fn settle(&mut self) {
         let now_ns = self.world.clock.up_ns();
         self.keep_house(now_ns);
-        self.stream.write_out();
-        if self.is_sync_due(now_ns) {
-            self.sync();
+        match self.is_sync_due(now_ns) {
+            true => self.sync(),
+            false => self.stream.write_out(),
         }
         if self.stream.is_broken() {
             self.turn_away();
@@ -198,13 +227,14 @@ impl Worker {
     }
 
     fn is_sync_due(&mut self, now_ns: u64) -> bool {
-        if !self.waiters.is_empty() {
-            return true;
-        }
-        self.sync_due_ns(now_ns).is_some_and(|due_ns| due_ns <= now_ns)
+        // A rotation may have made durable what somebody waits for.
+        let is_answerable = !self.waiters.is_empty() && !self.stream.is_unsynced();
+        let is_due = self.sync_due_ns(now_ns).is_some_and(|due_ns| due_ns <= now_ns);
+        self.hurried || is_answerable || is_due
     }
 
-    /// When the next sync is due, if there is anything to sync.
+    /// When the next sync is due, if there is anything to sync. Who waits for an event that was
+    /// denied or failed waits a little longer, so that strangers cannot wear the disk out.
     fn sync_due_ns(&mut self, now_ns: u64) -> Option<u64> {
         if !self.stream.is_unsynced() {
             self.unsynced_since_ns = None;
@@ -212,13 +242,15 @@ impl Worker {
         }
         let since_ns = *self.unsynced_since_ns.get_or_insert(now_ns);
         let lines = Unsynced { since_ns, last_sync_ns: self.last_sync_ns, urgent: self.urgent };
-        self.world.config.durability.due_ns(lines)
+        let awaited_ns = (!self.waiters.is_empty()).then(|| lines.urgent_due_ns());
+        let due_ns = self.world.config.durability.due_ns(lines);
+        due_ns.into_iter().chain(awaited_ns).min()
     }
 
     fn sync(&mut self) {
         self.stream.sync();
         self.unsynced_since_ns = None;
-        self.urgent = false;
+        (self.urgent, self.hurried) = (false, false);
         self.last_sync_ns = self.world.clock.up_ns();
         if !self.stream.is_broken() {
             self.answer(Ok(()));
@@ -227,6 +259,9 @@ impl Worker {
 
     fn answer(&mut self, answer: Result<(), EmitError>) {
         for (seq, waiter) in self.waiters.drain(..) {
+            if answer.is_err() {
+                self.stream.refuse(seq);
+            }
             waiter.complete(answer.map(|()| Receipt { seq }));
         }
     }
@@ -234,13 +269,17 @@ impl Worker {
     /// Records what was lost, and once in a while looks after the day, the clock and retention.
     fn keep_house(&mut self, now_ns: u64) {
         self.count_unrecorded();
-        self.stream.gap();
+        self.stream.tell_refused();
+        self.stream.tell_folded(self.now);
+        self.urgent |= self.stream.gap();
         if now_ns < self.next_house_ns {
             return;
         }
         self.next_house_ns = now_ns.saturating_add(nanos(HOUSE_EVERY));
         self.stream.look_at_clock();
+        self.stream.look_at_file();
         self.stream.turn_day();
+        self.stream.look_at_disk();
         if now_ns >= self.next_prune_ns {
             self.next_prune_ns = now_ns.saturating_add(nanos(PRUNE_EVERY));
             self.stream.prune();
@@ -282,6 +321,7 @@ impl Worker {
         self.receiver.end();
         self.drain(deadline_ns);
         self.count_unrecorded();
+        self.stream.tell_all_folded();
         self.stream.gap();
         self.stream.stop(self.receiver.waiting());
         self.sync();
@@ -296,7 +336,7 @@ impl Worker {
         while !self.stream.is_broken() && !self.is_done() && self.world.clock.up_ns() <= deadline_ns
         {
             match self.backlog.pop_front() {
-                Some(message) => self.take(message),
+                Some(message) => self.take_kept(message),
                 None => drop(self.batch()),
             }
             self.settle();

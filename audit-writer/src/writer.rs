@@ -1,5 +1,8 @@
 //! The writer as a program sees it: built, installed, flushed, shut down.
 
+use std::any::Any;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -12,6 +15,7 @@ use crate::channel::{Ends, Sender, Stop, channel};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Durability, Overflow};
 use crate::error::{Error, ErrorKind};
+use crate::flood::Flood;
 use crate::loss::{Loss, LossCounter};
 use crate::pseudonym::KeyedHash;
 use crate::retention::Retention;
@@ -107,6 +111,13 @@ impl Builder {
         self
     }
 
+    /// How much of a flood of denied and failed events is written in full; by default 20 of one
+    /// event from one source in 10 s, and no more than a quarter of what is kept.
+    pub fn flood(mut self, flood: Flood) -> Builder {
+        self.config.flood = flood;
+        self
+    }
+
     /// When lines are made durable that nobody waits for; every second by default.
     pub fn durability(mut self, durability: Durability) -> Builder {
         self.config.durability = durability;
@@ -116,6 +127,12 @@ impl Builder {
     /// The longest that dropping the writer takes; 5 s by default.
     pub fn shutdown_within(mut self, at_most: Duration) -> Builder {
         self.config.shutdown_within = at_most;
+        self
+    }
+
+    /// How long the writer waits after a fault before it tries to write again; 1 s by default.
+    pub fn retry_after(mut self, pause: Duration) -> Builder {
+        self.config.retry_after = pause;
         self
     }
 
@@ -155,9 +172,17 @@ impl Builder {
     fn begin(self, takes_unrecorded: bool) -> Result<Writer, Error> {
         let Builder { place, clock, config } = self;
         config.check()?;
-        let (storage, dir): (Arc<dyn Storage>, PathBuf) = match place {
-            Place::Dir(dir) => (Arc::new(OsStorage::open(&dir)?), dir),
-            Place::Storage(storage) => (storage, PathBuf::from("the given storage")),
+        let dir = match &place {
+            Place::Dir(dir) => dir.clone(),
+            Place::Storage(_) => PathBuf::from("the given storage"),
+        };
+        // First, so that nothing is touched where no thread is to be had. If there is an error
+        // below it has nothing to do, and ends.
+        let WriterThread { thread, work, ended } =
+            WriterThread::spawn().map_err(Error::io("start the writer thread for", &dir))?;
+        let storage: Arc<dyn Storage> = match place {
+            Place::Dir(dir) => Arc::new(OsStorage::open(dir)?),
+            Place::Storage(storage) => storage,
         };
         let lock = match storage.lock(LOCK).map_err(Error::io("lock", &dir))? {
             Lock::Taken(lock) => lock,
@@ -184,17 +209,8 @@ impl Builder {
             counters: Arc::clone(&world.counters),
             losses: Arc::clone(&world.losses),
         };
-        let worker = Worker::new(receiver, world, stream);
-        let (ended_end, ended) = crossbeam_channel::bounded(1);
-        let thread = std::thread::Builder::new()
-            .name("audit-writer".to_owned())
-            .spawn(move || {
-                let end = worker.run();
-                drop(lock);
-                // Nobody may listen any more: a shutdown that was out of time.
-                drop(ended_end.send(end));
-            })
-            .map_err(Error::io("start the writer thread for", &dir))?;
+        // Should the thread not be there any more, the channel is closed and the report says so.
+        drop(work.send(Work { worker: Worker::new(receiver, world, stream), lock }));
         Ok(Writer {
             handle,
             stop,
@@ -202,6 +218,48 @@ impl Builder {
             thread: Mutex::new(Some(thread)),
             shutdown_within: config.shutdown_within,
         })
+    }
+}
+
+/// A thread that waits for its work.
+struct WriterThread {
+    thread: JoinHandle<()>,
+    work: QueueEnd<Work>,
+    ended: Answer<Ended>,
+}
+
+/// What the writer thread does, and what it lets go of afterwards.
+struct Work {
+    worker: Worker,
+    lock: Box<dyn Any + Send>,
+}
+
+impl WriterThread {
+    /// # Errors
+    ///
+    /// The system has no thread to give.
+    fn spawn() -> io::Result<WriterThread> {
+        let (work, work_end) = crossbeam_channel::bounded::<Work>(1);
+        let (ended_end, ended) = crossbeam_channel::bounded(1);
+        let thread =
+            std::thread::Builder::new().name("audit-writer".to_owned()).spawn(move || {
+                let Ok(Work { worker, lock }) = work_end.recv() else { return };
+                // A clock or a storage of the caller's may panic. Then the channel is closed as the
+                // worker is dropped, and with it everybody who waits is answered.
+                let end = catch_unwind(AssertUnwindSafe(|| worker.run()));
+                drop(lock);
+                let end = end.unwrap_or_else(|panic| {
+                    tracing::error!(
+                        target: "audit_writer",
+                        "the audit log's writer panicked: nothing is recorded any more"
+                    );
+                    std::mem::forget(panic); // It may panic again when it is dropped.
+                    Ended { durable: false }
+                });
+                // Nobody may listen any more: a shutdown that was out of time.
+                drop(ended_end.send(end));
+            })?;
+        Ok(WriterThread { thread, work, ended })
     }
 }
 
@@ -253,8 +311,12 @@ impl Writer {
     }
 
     /// [`shutdown_within`](Writer::shutdown_within) for a writer that others still refer to. Only
-    /// the first call does anything; a later one reports what is known.
+    /// the first call does anything; a later one reports what is known. So does one in a forked
+    /// child, at once: the writer thread is in the process that it was forked from.
     pub fn close_within(&self, at_most: Duration) -> ShutdownReport {
+        if self.handle.sender.is_in_child() {
+            return ShutdownReport { stats: self.handle.stats(), durable: false };
+        }
         self.handle.sender.close();
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         let ended = match self.stop.try_send(Stop { within: at_most }) {
@@ -273,8 +335,20 @@ impl Writer {
     }
 }
 
+impl Writer {
+    /// Keeps, in a forked child, all that the writer thread had a hand in: there is no such thread
+    /// to let go of, and it may have held a lock at the moment of the fork.
+    fn leak(&mut self) {
+        let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        std::mem::forget((thread, self.handle.clone(), self.stop.clone(), self.ended.clone()));
+    }
+}
+
 impl Drop for Writer {
     fn drop(&mut self) {
+        if self.handle.sender.is_in_child() {
+            return self.leak();
+        }
         let is_running = self.thread.get_mut().is_ok_and(|thread| thread.is_some());
         if is_running {
             let report = self.close_within(self.shutdown_within);
@@ -297,10 +371,11 @@ pub struct ShutdownReport {
 }
 
 impl ShutdownReport {
-    /// Events that were accepted and are neither known to be in a file nor told of by a gap line,
-    /// because the writer was out of time or could not write.
+    /// Events that were accepted and are neither known to be in a file nor told of by a gap line or
+    /// a `fold` line, because the writer was out of time or could not write.
     pub fn unwritten(&self) -> u64 {
-        self.stats.accepted.saturating_sub(self.stats.written + self.stats.lost)
+        let Stats { accepted, written, folded, lost } = self.stats;
+        accepted.saturating_sub(written + folded + lost)
     }
 
     /// Whether everything that was accepted is on stable storage, or its loss is.
@@ -311,16 +386,20 @@ impl ShutdownReport {
 
 impl std::fmt::Display for ShutdownReport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let ShutdownReport { stats: Stats { accepted, written, lost }, durable } = self;
+        let ShutdownReport { stats: Stats { accepted, written, folded, lost }, durable } = self;
         let unwritten = self.unwritten();
-        write!(f, "{accepted} accepted, {written} written, {lost} lost, {unwritten} unwritten, ")?;
+        write!(f, "{accepted} accepted, {written} written, ")?;
+        if *folded > 0 {
+            write!(f, "{folded} folded, ")?;
+        }
+        write!(f, "{lost} lost, {unwritten} unwritten, ")?;
         f.write_str(if *durable { "durable" } else { "not known to be durable" })
     }
 }
 
 impl Handle {
     fn stats(&self) -> Stats {
-        self.counters.now(|| self.sender.waiting())
+        self.counters.now_of(|taken| self.sender.let_in(taken))
     }
 
     /// Accepts an event that is lost: a gap line will tell of it.
@@ -329,8 +408,9 @@ impl Handle {
     ///
     /// `Closed` if the writer may have written its last gap line already.
     fn count_as_lost(&self, why: Loss) -> Result<(), EmitError> {
+        let now = self.clock.now(); // First: a clock that panics leaves nothing half counted.
         add(&self.counters.lost_outside, 1);
-        self.losses.add(why, 1, self.clock.now());
+        self.losses.add(why, 1, now);
         self.sender.check_not_ended()
     }
 }

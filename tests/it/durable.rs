@@ -71,3 +71,21 @@ fn one_thread_s_events_keep_their_order_over_many_batches() {
     assert!(writer.shutdown().is_complete());
     assert_eq!(counts(&lines(&storage)), (0..20_000).collect::<Vec<_>>());
 }
+
+#[test]
+fn more_than_can_be_kept_is_synced() {
+    let storage = MemoryStorage::new();
+    let overflow = audit_writer::Overflow::Block { at_most: LONG };
+    let durability = Durability::Interval(LONG);
+    let writer = writer_on(&storage).0.overflow(overflow).durability(durability).start().unwrap();
+    let syncs = storage.calls(Call::Sync);
+    for count in 0..20_000 {
+        door_opened(count).emit_to(&writer).unwrap();
+    }
+    while writer.stats().written < 15_000 {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    // 15,000 lines have more than 4 MiB, and 2 are kept at the most.
+    assert!(storage.calls(Call::Sync) >= syncs + 2);
+    assert!(writer.shutdown().is_complete());
+}

@@ -4,15 +4,17 @@ use std::time::Duration;
 
 use audit_core::EmitError;
 use audit_writer::Overflow;
+use audit_writer::reader::{Json, Line};
 use audit_writer::storage::{Call, MemoryStorage, Storage};
 
 use crate::kit::{
-    LONG, counts, door_opened, lines, lost, of_life, wait_until_it_writes, writer_on,
+    LONG, counts, door_opened, lines, lost, number, of_kind, of_life, text, wait_until_it_writes,
+    writer_on,
 };
 
-/// Breaks the storage between event 1 and 2, heals it after event 3, and checks that all are
-/// accounted for.
-fn check(breaks: impl Fn(&MemoryStorage)) -> Vec<audit_writer::reader::Line> {
+/// Breaks the storage between event 1 and 2, heals it after event 3, and checks that all of them are
+/// written and what happened is recorded.
+fn check(breaks: impl Fn(&MemoryStorage)) -> (MemoryStorage, Vec<Line>) {
     let storage = MemoryStorage::new();
     let writer = writer_on(&storage).0.start().unwrap();
     door_opened(1).emit_to(&writer).unwrap();
@@ -26,38 +28,88 @@ fn check(breaks: impl Fn(&MemoryStorage)) -> Vec<audit_writer::reader::Line> {
     door_opened(4).emit_to(&writer).unwrap();
     let report = writer.shutdown();
     assert!(report.is_complete(), "{report}");
-    assert_eq!(report.stats.accepted, 4);
+    assert_eq!((report.stats.accepted, report.stats.written), (4, 4), "{report}");
     let lines = lines(&storage);
-    assert_eq!(counts(&lines).len() as u64, report.stats.written);
-    assert_eq!(lost(&lines), report.stats.lost);
+    assert_eq!((counts(&lines), lost(&lines)), (vec![1, 2, 3, 4], 0));
     assert_eq!(of_life(&lines, "fault").len(), 1);
-    assert!(storage.list().unwrap().len() >= 2, "a damaged segment is closed");
-    lines
+    assert_eq!(lines_of_files(&storage).len(), 2, "a damaged segment is closed");
+    (storage, lines)
+}
+
+/// The text of each segment, oldest first.
+fn lines_of_files(storage: &MemoryStorage) -> Vec<String> {
+    let mut names: Vec<String> =
+        storage.list().unwrap().into_iter().map(|(name, _)| name).collect();
+    names.retain(|name| name.ends_with(".jsonl"));
+    names.sort(); // The active one, which has no time in its name, is the last.
+    names.iter().map(|name| String::from_utf8(storage.bytes(name).unwrap()).unwrap()).collect()
+}
+
+/// What the last segment says that it brings again: the segment and the first number.
+fn superseded(lines: &[Line]) -> (String, u64) {
+    let header = *of_kind(lines, "header").last().unwrap();
+    let supersedes = header.get("supersedes").unwrap();
+    let segment = supersedes.get("segment").and_then(Json::as_str).unwrap().to_owned();
+    (segment, supersedes.get("from_seq").and_then(Json::as_u64).unwrap())
 }
 
 #[test]
-fn a_write_that_fails_is_a_gap_and_a_fault_line() {
-    let lines = check(|storage| storage.refuse(Call::Write));
-    assert_eq!(counts(&lines), [1, 3, 4]);
-    assert_eq!(lost(&lines), 1);
+fn what_could_not_be_written_is_written_to_a_new_segment() {
+    let (_, lines) = check(|storage| storage.refuse(Call::Write));
+    assert_eq!(text(of_life(&lines, "fault")[0], "doing"), Some("write"));
 }
 
 #[test]
-fn a_sync_that_fails_is_a_fault_line_that_says_from_where() {
-    let lines = check(|storage| storage.refuse(Call::Sync));
-    assert_eq!(counts(&lines), [1, 2, 3, 4]);
+fn what_could_not_be_synced_is_written_again_byte_for_byte() {
+    let (storage, lines) = check(|storage| storage.refuse(Call::Sync));
     let fault = of_life(&lines, "fault")[0];
-    assert_eq!(fault.get("doing").and_then(|doing| doing.as_str()), Some("sync"));
-    let from = fault.get("unsynced_from").and_then(|seq| seq.as_u64()).unwrap();
+    assert_eq!(text(fault, "doing"), Some("sync"));
     let doubtful = lines.iter().find(|line| counts(std::slice::from_ref(line)) == [2]).unwrap();
-    assert!(from <= doubtful.seq, "{from} {}", doubtful.seq);
+    let (segment, from_seq) = superseded(&lines);
+    assert_eq!((number(fault, "unsynced_from"), from_seq), (Some(from_seq), doubtful.seq));
+    let [damaged, next] = lines_of_files(&storage).try_into().unwrap();
+    assert_eq!(storage.bytes(&segment).unwrap(), damaged.as_bytes());
+    let again = damaged.lines().find(|line| line.contains(r#""count":2"#)).unwrap();
+    assert!(next.lines().any(|line| line == again), "{next}");
+}
+
+#[test]
+fn a_segment_that_brings_lines_again_has_their_schemas() {
+    let (storage, lines) = check(|storage| storage.refuse(Call::Sync));
+    let (segment, from_seq) = superseded(&lines);
+    storage.remove(&segment).unwrap();
+    let left = self::lines(&storage);
+    assert_eq!((left[0].seq, counts(&left)), (from_seq, vec![2, 3, 4]));
+    assert_eq!(of_kind(&left, "schema").len(), 1);
+    let [text] = lines_of_files(&storage).try_into().unwrap();
+    let kinds = text.lines().map(|line| Line::parse(line.as_bytes()).unwrap().kind);
+    assert_eq!(kinds.take(3).collect::<Vec<_>>(), ["header", "schema", "event"]);
 }
 
 #[test]
 fn a_disk_that_fills_in_mid_line_leaves_no_torn_line() {
-    let lines = check(|storage| storage.fill_after(100));
-    assert_eq!(counts(&lines), [1, 3, 4]);
-    assert_eq!(of_life(&lines, "repair").len(), 1);
+    let (storage, _) = check(|storage| storage.fill_after(100));
+    let [damaged, _] = lines_of_files(&storage).try_into().unwrap();
+    assert!(!damaged.ends_with('\n'), "the half line stays where it is, and does not count");
+}
+
+#[test]
+fn every_fault_is_recorded_and_loses_nothing() {
+    let storage = MemoryStorage::new();
+    let writer = writer_on(&storage).0.retry_after(Duration::from_millis(1)).start().unwrap();
+    for count in 0..50 {
+        storage.refuse([Call::Sync, Call::Write, Call::Create, Call::Rename][count as usize % 4]);
+        door_opened(count).emit_to(&writer).unwrap();
+        if count % 4 < 2 {
+            assert!(writer.flush(LONG).is_err());
+        }
+        storage.heal();
+        wait_until_it_writes(&writer);
+    }
+    assert!(writer.shutdown().is_complete());
+    let lines = lines(&storage);
+    assert_eq!(counts(&lines), (0..50).collect::<Vec<_>>());
+    assert!(of_life(&lines, "fault").len() >= 25);
 }
 
 #[test]
@@ -77,7 +129,7 @@ fn a_rotation_that_fails_loses_nothing() {
         let report = writer.shutdown();
         assert!(report.is_complete(), "{call:?}: {report}");
         let lines = lines(&storage);
-        assert_eq!(counts(&lines).len() as u64 + lost(&lines), 2, "{call:?}");
+        assert_eq!((counts(&lines), lost(&lines)), (vec![1, 2], 0), "{call:?}");
     }
 }
 

@@ -114,7 +114,7 @@ fn header_schema_and_life_lines_are_these() {
     let life = bytes_of(&storage, "life");
     assert_eq!(
         life.last().unwrap(),
-        &(front("life", 5) + r#""life":"stop","accepted":2,"written":2,"lost":0}"#)
+        &(front("life", 5) + r#""life":"stop","accepted":2,"written":2,"folded":0,"lost":0}"#)
     );
     assert_eq!(life.len(), 2);
 }

@@ -12,8 +12,12 @@
 mod kit;
 mod texts;
 
+mod clock;
 mod durable;
 mod fault;
+
+mod flood;
+mod foreign;
 mod format;
 mod hostile;
 mod leak;

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use audit_core::EmitError;
+use audit_core::{AuditEvent, EmitError, Recorder};
 use audit_writer::storage::HangingStorage;
-use audit_writer::{Overflow, Writer};
+use audit_writer::{Durability, Overflow, Writer};
 
-use crate::kit::{LONG, counts, door_opened, lines, lost, of_kind};
+use crate::kit::{DoorOpened, LONG, counts, door_opened, lines, lost, of_kind};
 
 /// A writer whose channel is full and whose disk hangs, and how many events went in.
 fn full(overflow: Overflow) -> (Writer, HangingStorage, u32) {
@@ -15,6 +15,7 @@ fn full(overflow: Overflow) -> (Writer, HangingStorage, u32) {
     let writer = Writer::builder_on(Arc::new(storage.clone()))
         .capacity_bytes(64 * 1024)
         .overflow(overflow)
+        .durability(Durability::Interval(LONG)) // Only what is urgent is synced before.
         .start()
         .unwrap();
     storage.hang();
@@ -99,4 +100,35 @@ fn block_waits_no_longer_than_it_must() {
     assert!(report.is_complete(), "{report}");
     assert_eq!(report.stats.lost, 0);
     assert_eq!(report.stats.written, u64::from(sent) + 1);
+}
+
+/// What was lost is told by a line that is durable a moment later, without anybody asking.
+#[test]
+fn gap_lines_are_durable_under_each_policy() {
+    let policies = [
+        Overflow::Block { at_most: Duration::from_millis(1) },
+        Overflow::DropAndCount,
+        Overflow::Refuse,
+    ];
+    for overflow in policies {
+        let (writer, storage, sent) = full(overflow);
+        // As `emit_or_count` does, for those who do not want to know.
+        if let Err(refused) = door_opened(sent).emit_to(&writer) {
+            writer.count_lost(DoorOpened::SCHEMAS[0], refused);
+        }
+        storage.answer();
+        writer.flush(LONG).unwrap();
+        // Another one, with nobody left who waits for a sync.
+        writer.count_lost(DoorOpened::SCHEMAS[0], EmitError::Full);
+        let mut told = 0;
+        for _ in 0..6000 {
+            told = lost(&lines(&storage.inner().after_power_cut()));
+            if told == 2 {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert_eq!(told, 2, "{overflow:?}");
+        assert!(writer.shutdown().is_complete());
+    }
 }

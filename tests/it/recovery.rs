@@ -2,14 +2,10 @@
 //! happened is recorded.
 
 use std::collections::HashSet;
-use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
-use std::process::{Command, Stdio};
 
-use audit_writer::Writer;
-use audit_writer::storage::{MemoryStorage, OsStorage, Storage};
+use audit_writer::storage::{MemoryStorage, Storage};
 
-use crate::kit::{LONG, counts, door_opened, lines, number, of_life, text, writer_on};
+use crate::kit::{counts, door_opened, lines, number, of_life, text, writer_on};
 
 /// What a run leaves that ends in order.
 fn one_run() -> MemoryStorage {
@@ -82,11 +78,32 @@ fn a_segment_without_a_single_line_is_begun_again() {
 }
 
 #[test]
+fn a_segment_that_was_begun_takes_its_place_or_goes() {
+    let whole = one_run().bytes("audit.jsonl").unwrap();
+    // Alone it is complete: the one before has its final name already.
+    let alone = MemoryStorage::new();
+    alone.put("audit.next", &whole);
+    // Beside the active one it may be half made.
+    let beside = one_run();
+    beside.put("audit.next", whole.get(..100).unwrap());
+    for (storage, cleanups) in [(alone, 0), (beside, 1)] {
+        let writer = writer_on(&storage).0.start().unwrap();
+        door_opened(2).emit_to(&writer).unwrap();
+        assert!(writer.shutdown().is_complete());
+        let lines = lines(&storage);
+        assert_eq!(counts(&lines), [1, 2]);
+        assert_eq!(of_life(&lines, "cleanup").len(), cleanups);
+        assert!(storage.bytes("audit.next").is_none());
+    }
+}
+
+#[test]
 fn numbers_and_log_id_go_on_where_only_rotated_segments_are_left() {
     let storage = one_run();
     let last = lines(&storage).last().map(|line| line.seq).unwrap();
     let log = text(&lines(&storage)[0], "log").unwrap().to_owned();
     storage.rename("audit.jsonl", "audit-20261120T120000Z-000000000000.jsonl").unwrap();
+    storage.sync_names().unwrap();
     for active in [None, Some(b"")] {
         if let Some(empty) = active {
             storage.put("audit.jsonl", empty);
@@ -111,73 +128,4 @@ fn every_cut_of_a_log_opens_again() {
         assert!(writer.shutdown().is_complete(), "cut at {cut}");
         assert_eq!(counts(&lines(&storage)).last(), Some(&2), "cut at {cut}");
     }
-}
-
-const CHILD_DIR: &str = "AUDIT_TEST_KILLED_DIR";
-
-/// Run by the test below in a process of its own, and killed there: tells each acknowledged count.
-#[test]
-fn child_that_is_killed() {
-    let Some(dir) = std::env::var_os(CHILD_DIR) else { return };
-    let writer = Writer::builder(dir)
-        .rotation(audit_writer::Rotation { daily: true, segment_bytes: 16 * 1024 })
-        .start()
-        .unwrap();
-    let mut out = std::io::stdout().lock();
-    for count in 0.. {
-        for other in 0..3 {
-            door_opened(1_000_000 + other).emit_to(&writer).unwrap();
-        }
-        let receipt = door_opened(count).begin_durable_to(&writer).unwrap().wait_for(LONG).unwrap();
-        writeln!(out, "\nacknowledged {count} {}", receipt.seq).unwrap();
-    }
-}
-
-/// Starts the child, kills it after it has acknowledged `after` events, and returns what it
-/// acknowledged.
-fn run_and_kill(dir: &Path, after: usize) -> Vec<(u64, u64)> {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "recovery::child_that_is_killed", "--nocapture"])
-        .env(CHILD_DIR, dir)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let out = BufReader::new(child.stdout.take().unwrap());
-    let mut acknowledged = Vec::new();
-    for line in out.lines().map_while(Result::ok) {
-        let Some(rest) = line.strip_prefix("acknowledged ") else { continue };
-        let (count, seq) = rest.split_once(' ').unwrap();
-        let Ok(seq) = seq.parse() else { continue };
-        acknowledged.push((count.parse().unwrap(), seq));
-        if acknowledged.len() == after {
-            child.kill().unwrap(); // SIGKILL; what it wrote into the pipe before is still read.
-        }
-    }
-    child.wait().unwrap();
-    acknowledged
-}
-
-#[test]
-#[expect(clippy::print_stdout, reason = "a campaign tells its size")]
-fn what_was_acknowledged_survives_sigkill() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut acknowledged = Vec::new();
-    for kill in 0..25 {
-        let of_this_run = run_and_kill(dir.path(), 1 + kill * 3);
-        assert!(of_this_run.len() > kill * 3, "{of_this_run:?}");
-        acknowledged.extend(of_this_run);
-    }
-    assert!(Writer::builder(dir.path()).start().unwrap().shutdown().is_complete());
-    let lines = lines(&OsStorage::open_existing(dir.path()).unwrap());
-    for (count, seq) in &acknowledged {
-        let line = &lines[usize::try_from(*seq).unwrap()];
-        assert_eq!((line.seq, counts(std::slice::from_ref(line))), (*seq, vec![*count]));
-    }
-    let runs: HashSet<&str> = lines.iter().map(|line| line.run.as_str()).collect();
-    assert_eq!(runs.len(), 26);
-    println!(
-        "25 kills, {} acknowledged events, {} lines, no violation",
-        acknowledged.len(),
-        lines.len()
-    );
 }

@@ -73,23 +73,6 @@ fn by_day_even_when_nothing_happens() {
 }
 
 #[test]
-fn a_clock_that_runs_backwards_rotates_nothing() {
-    let storage = MemoryStorage::new();
-    let (builder, clock) = writer_on(&storage);
-    let writer = builder.start().unwrap();
-    clock.set(audit_writer::clock::Stamp { unix_ns: 0, up_ns: clock_up(&clock) });
-    for count in 0..10 {
-        door_opened(count).emit_to(&writer).unwrap();
-    }
-    assert!(writer.shutdown().is_complete());
-    assert_eq!(names(&storage), ["audit.jsonl"]);
-}
-
-fn clock_up(clock: &audit_writer::testing::ManualClock) -> u64 {
-    audit_writer::clock::Clock::up_ns(clock)
-}
-
-#[test]
 fn after_14_days_a_segment_goes_and_its_going_is_recorded_first() {
     let storage = MemoryStorage::new();
     storage.put("audit-notes.txt", b"not ours");
@@ -122,7 +105,7 @@ fn the_oldest_go_when_all_take_too_much() {
     let (builder, _) = writer_on(&storage);
     let writer = builder
         .rotation(Rotation { daily: true, segment_bytes: 8 * 1024 })
-        .retention(Retention { age: Duration::MAX, total_bytes: 32 * 1024 })
+        .retention(Retention { age: Duration::MAX, total_bytes: 32 * 1024, min_free_bytes: 0 })
         .start()
         .unwrap();
     for count in 0..500 {
@@ -143,7 +126,7 @@ fn a_log_can_be_read_while_its_segments_roll() {
     let (builder, _) = writer_on(&storage);
     let writer = builder
         .rotation(Rotation { daily: true, segment_bytes: 4096 })
-        .retention(Retention { age: Duration::MAX, total_bytes: 64 * 1024 })
+        .retention(Retention { age: Duration::MAX, total_bytes: 64 * 1024, min_free_bytes: 0 })
         .start()
         .unwrap();
     std::thread::scope(|scope| {

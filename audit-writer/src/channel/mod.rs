@@ -56,9 +56,11 @@ struct Gate {
     /// Whether the writer cannot make anything durable, so that nobody should wait for it.
     faulty: AtomicBool,
     fork: ForkMark,
-    /// Flushes in the queue, which are no events.
-    flushes: AtomicU64,
-    /// Events that the writer left in the queue.
+    /// Flushes that were queued, which are no events; each is counted after it is in the queue.
+    flushes_queued: AtomicU64,
+    /// Flushes that left the queue; each is counted after it is out of it.
+    flushes_taken: AtomicU64,
+    /// Events that the writer found in the queue when it went, and did not write.
     left_behind: AtomicU64,
     /// Who is to be woken, once there is somebody.
     writer: OnceLock<Thread>,
@@ -110,7 +112,8 @@ pub(crate) fn channel(capacity_bytes: usize, ends: Ends) -> (Sender, Receiver, Q
         state: AtomicU8::new(OPEN),
         faulty: AtomicBool::new(false),
         fork: ForkMark::new(),
-        flushes: AtomicU64::new(0),
+        flushes_queued: AtomicU64::new(0),
+        flushes_taken: AtomicU64::new(0),
         left_behind: AtomicU64::new(0),
         writer: OnceLock::new(),
     });
@@ -121,11 +124,6 @@ pub(crate) fn channel(capacity_bytes: usize, ends: Ends) -> (Sender, Receiver, Q
 }
 
 impl Gate {
-    /// How many of so many messages in the queue are events.
-    fn events_of(&self, messages: usize) -> u64 {
-        (messages as u64).saturating_sub(self.flushes.load(Ordering::Acquire))
-    }
-
     fn state(&self) -> u8 {
         self.state.load(Ordering::SeqCst)
     }
@@ -179,25 +177,31 @@ impl Sender {
     pub(crate) fn flush(&self, waiter: Completer, at_most: Duration) -> Result<(), EmitError> {
         self.check_open()?;
         self.check_durable()?;
-        // Counted first, so that a flush is never taken for an event.
-        self.gate.flushes.fetch_add(1, Ordering::AcqRel);
         let from_ns = self.clock.up_ns();
         let tried = self.queue.try_send(Message::Flush(waiter));
-        let queued = tried.or_else(|refused| self.queue_in_time(refused, from_ns, at_most));
-        if queued.is_err() {
-            self.gate.flushes.fetch_sub(1, Ordering::AcqRel);
-        }
-        queued?;
+        tried.or_else(|refused| self.queue_in_time(refused, from_ns, at_most))?;
+        // Counted last: taken for an event for a moment, and never an event for it.
+        self.gate.flushes_queued.fetch_add(1, Ordering::SeqCst);
         self.wake();
         self.check_not_ended()
     }
 
-    /// How many events wait in the queue, or were left in it when the writer ended.
-    pub(crate) fn waiting(&self) -> u64 {
-        match self.gate.state() {
-            LEFT => self.gate.left_behind.load(Ordering::Acquire),
-            _ => self.gate.events_of(self.queue.len()),
-        }
+    /// How many events were let in: those that wait in the queue, those that were left in it when
+    /// the writer ended, and those that it took, which `taken` counts one too many before it takes
+    /// any message. Too high while messages are on their way, and never too low: each of these is
+    /// read before what a message is counted in next.
+    pub(crate) fn let_in(&self, taken: &AtomicU64) -> u64 {
+        let flushes_queued = self.gate.flushes_queued.load(Ordering::SeqCst);
+        let messages = self.queue.len() as u64;
+        let left_behind = self.gate.left_behind.load(Ordering::SeqCst);
+        let taken = taken.load(Ordering::SeqCst);
+        let flushes_taken = self.gate.flushes_taken.load(Ordering::SeqCst);
+        (messages + left_behind + taken + flushes_taken).saturating_sub(flushes_queued)
+    }
+
+    /// Whether this is a forked child of the process that has the writer.
+    pub(crate) fn is_in_child(&self) -> bool {
+        self.gate.fork.is_in_child()
     }
 
     /// Lets nobody in any more.
@@ -216,7 +220,7 @@ impl Sender {
     ///
     /// `AfterFork` or `Closed`.
     fn check_open(&self) -> Result<(), EmitError> {
-        match self.gate.fork.is_in_child() {
+        match self.is_in_child() {
             true => Err(EmitError::AfterFork),
             false if self.gate.state() == OPEN => Ok(()),
             false => Err(EmitError::Closed),
@@ -332,7 +336,7 @@ impl Receiver {
             Ok(message) => {
                 self.naps.shorten();
                 if matches!(message, Message::Flush(_)) {
-                    self.gate.flushes.fetch_sub(1, Ordering::AcqRel);
+                    self.gate.flushes_taken.fetch_add(1, Ordering::SeqCst);
                 }
                 Next::Message(message)
             }
@@ -391,13 +395,38 @@ impl Receiver {
 
     /// How many events wait in the queue.
     pub(crate) fn waiting(&self) -> u64 {
-        self.gate.events_of(self.queue.len())
+        let flushes_queued = self.gate.flushes_queued.load(Ordering::SeqCst);
+        let messages = self.queue.len() as u64 + self.gate.flushes_taken.load(Ordering::SeqCst);
+        messages.saturating_sub(flushes_queued)
     }
 
-    /// Goes away for good; what is still in the queue stays counted.
-    pub(crate) fn leave(&self) {
-        self.gate.left_behind.store(self.waiting(), Ordering::Release);
-        self.gate.state.store(LEFT, Ordering::SeqCst);
+    /// Goes away for good: who waits for what is still in the queue is answered, and it stays
+    /// counted.
+    pub(crate) fn leave(&mut self) {
+        if self.gate.state() == LEFT {
+            return;
+        }
+        self.end();
+        let gate = Arc::clone(&self.gate);
+        loop {
+            // Counted before it leaves the queue, as the writer does with what it takes.
+            gate.left_behind.fetch_add(1, Ordering::SeqCst);
+            let next = self.try_next();
+            if !matches!(next, Next::Message(Message::Write { .. })) {
+                gate.left_behind.fetch_sub(1, Ordering::SeqCst);
+            }
+            if !matches!(next, Next::Message(_)) {
+                break;
+            }
+        }
+        gate.state.store(LEFT, Ordering::SeqCst);
+    }
+}
+
+/// A writer thread that ends by a panic leaves too: senders are refused, and who waits is answered.
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        self.leave();
     }
 }
 
@@ -409,6 +438,8 @@ mod tests {
 
     use super::*;
     use crate::clock::Stamp;
+
+    static NONE_TAKEN: AtomicU64 = AtomicU64::new(0);
 
     /// It rang.
     #[must_use]
@@ -460,7 +491,7 @@ mod tests {
         assert_eq!(send(&sender), Err(EmitError::Closed));
         assert!(!receiver.is_empty(), "it was on its way");
         assert_eq!(send(&sender), Err(EmitError::Closed));
-        assert_eq!(sender.waiting(), 1);
+        assert_eq!(sender.let_in(&NONE_TAKEN), 1);
     }
 
     #[test]
@@ -480,11 +511,12 @@ mod tests {
         let (_, sender, receiver) = hooked();
         send(&sender).unwrap();
         send(&sender).unwrap();
-        sender.flush(pending().0, Duration::ZERO).unwrap();
-        assert_eq!(sender.waiting(), 2);
-        receiver.leave();
-        assert_eq!(receiver.queue.try_iter().count(), 3);
-        assert_eq!(sender.waiting(), 2);
+        let (completer, flushed) = pending();
+        sender.flush(completer, Duration::ZERO).unwrap();
+        assert_eq!((sender.let_in(&NONE_TAKEN), receiver.waiting()), (2, 2));
+        drop(receiver);
+        assert_eq!(sender.let_in(&NONE_TAKEN), 2);
+        assert_eq!(flushed.wait_for(Duration::ZERO), Err(EmitError::NotDurable));
         assert_eq!(send(&sender), Err(EmitError::Closed));
     }
 }

@@ -1,5 +1,7 @@
 //! Lines about the log itself: headers, its life, gaps.
 
+use std::net::IpAddr;
+
 use serde::Serialize;
 
 use super::Body;
@@ -16,6 +18,9 @@ pub(crate) struct HeaderBody<'a> {
     /// The segment before this one, if this log had one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) previous: Option<Previous<'a>>,
+    /// What this segment brings again, of lines that may not be in the one before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) supersedes: Option<Supersedes<'a>>,
     /// Operations that began in an earlier segment and whose end is not recorded yet.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) open: Vec<OpenOperation>,
@@ -42,6 +47,14 @@ pub(crate) struct Previous<'a> {
     pub(crate) segment: &'a str,
 }
 
+/// Lines of another segment that do not count any more, because they stand here.
+#[derive(Serialize)]
+pub(crate) struct Supersedes<'a> {
+    pub(crate) segment: &'a str,
+    /// From this number on. They end where the header's own number begins.
+    pub(crate) from_seq: u64,
+}
+
 impl Body for HeaderBody<'_> {
     const KIND: &'static str = "header";
 }
@@ -57,9 +70,9 @@ pub(crate) struct LifeBody<'a> {
 #[serde(tag = "life", rename_all = "snake_case")]
 pub(crate) enum Life<'a> {
     /// A run began.
-    Start { writer: &'static str, pid: u32, boot: &'a str, durability: &'a str, overflow: &'a str },
+    Start(StartBody<'a>),
     /// A run ended in order; the counts are the run's.
-    Stop { accepted: u64, written: u64, lost: u64 },
+    Stop { accepted: u64, written: u64, folded: u64, lost: u64 },
     /// The segment ends here.
     Rotate { why: &'static str },
     /// These segments are about to be removed.
@@ -72,8 +85,32 @@ pub(crate) enum Life<'a> {
         #[serde(flatten)]
         operation: OpenOperation,
     },
+    /// An operation whose beginning was recorded too late: the program was told that it is not
+    /// durable, and so did not begin it.
+    NotBegun {
+        #[serde(flatten)]
+        operation: OpenOperation,
+    },
     /// Writing or syncing failed, and this is the first line that could be written again.
     Fault(FaultBody),
+    /// Somebody else was at the active segment's file, and a new one was begun.
+    Foreign(ForeignBody),
+    /// The calendar clock jumped.
+    Clock(ClockBody),
+    /// A file that an earlier run left half made was removed.
+    Cleanup { removed: &'a str },
+}
+
+#[derive(Serialize)]
+pub(crate) struct StartBody<'a> {
+    pub(crate) writer: &'static str,
+    pub(crate) pid: u32,
+    pub(crate) boot: &'a str,
+    pub(crate) durability: String,
+    pub(crate) overflow: String,
+    pub(crate) flood: String,
+    pub(crate) rotation: String,
+    pub(crate) retention: String,
 }
 
 #[derive(Serialize)]
@@ -85,6 +122,32 @@ pub(crate) struct FaultBody {
     pub(crate) at: Rfc3339,
     /// Lines from this number on were not known to be on stable storage.
     pub(crate) unsynced_from: u64,
+}
+
+#[derive(Serialize)]
+pub(crate) struct ForeignBody {
+    /// What was done: `removed`, `renamed`, `replaced` and so on.
+    pub(crate) what: &'static str,
+    /// The name under which the file is now, if it is still there; or would be.
+    pub(crate) segment: String,
+    /// The name that was given to what stood in its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) moved_to: Option<String>,
+    /// How many bytes the log had put into the file.
+    pub(crate) bytes: u64,
+    /// How many were found in it.
+    pub(crate) found_bytes: u64,
+    /// When that was noticed.
+    pub(crate) at: Rfc3339,
+}
+
+#[derive(Serialize)]
+pub(crate) struct ClockBody {
+    /// What it would have shown without the jump, and what it showed.
+    pub(crate) from: Rfc3339,
+    pub(crate) to: Rfc3339,
+    /// How often it jumped since the last line of this sort.
+    pub(crate) jumps: u64,
 }
 
 impl Body for LifeBody<'_> {
@@ -104,4 +167,33 @@ pub(crate) struct GapBody {
 
 impl Body for GapBody {
     const KIND: &'static str = "gap";
+}
+
+/// Events that were counted instead of written.
+#[derive(Serialize)]
+pub(crate) struct FoldBody {
+    pub(crate) event: &'static str,
+    pub(crate) level: &'static str,
+    pub(crate) category: &'static str,
+    pub(crate) action: &'static str,
+    pub(crate) outcome: &'static str,
+    pub(crate) source: FoldSource,
+    pub(crate) folded: u64,
+    /// When the first of them was emitted.
+    pub(crate) from: Rfc3339,
+    /// When the last of them was emitted.
+    pub(crate) to: Rfc3339,
+}
+
+/// Where they came from.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum FoldSource {
+    Host { ip: IpAddr },
+    Network { ip: IpAddr, prefix: u8 },
+    None { none: &'static str },
+}
+
+impl Body for FoldBody {
+    const KIND: &'static str = "fold";
 }

@@ -43,6 +43,14 @@ impl Json {
         }
     }
 
+    /// The truth value, if this is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Json::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
     /// The number, if this is one that is not negative.
     pub fn as_u64(&self) -> Option<u64> {
         match self {

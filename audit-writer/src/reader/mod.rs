@@ -1,6 +1,7 @@
 //! Reading a log: lines, segments, directories.
 
 mod json;
+mod segment;
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Seek};
@@ -9,6 +10,8 @@ use std::path::Path;
 use audit_core::LINE_BYTES_MAX;
 
 pub use json::Json;
+
+use self::segment::Open;
 
 use crate::error::Error;
 use crate::line::FORMAT_VERSION;
@@ -131,23 +134,21 @@ pub struct Position {
     pub line: u64,
 }
 
-/// The lines of a log's directory, oldest first: rotated segments, then the active one.
+/// The lines of a log's directory, in the order of their numbers: rotated segments, then the active
+/// one. Lines that a later segment brings again, because they may be missing from an earlier one,
+/// come once.
 ///
 /// It reads while a writer writes: what it has not reached when a segment is rotated, it still
 /// reads.
 pub struct Lines {
     segments: Segments,
     open: Option<Open>,
+    /// The segment after the one that is open: it says which lines of that count.
+    upcoming: Option<Open>,
 }
 
 /// Open files by their names.
 type Segments = VecDeque<(String, Box<dyn ReadSeek>)>;
-
-struct Open {
-    segment: String,
-    line: u64,
-    bytes: BufReader<Box<dyn ReadSeek>>,
-}
 
 impl std::fmt::Debug for Lines {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -171,7 +172,15 @@ impl Lines {
     ///
     /// As for [`of_dir`](Lines::of_dir).
     pub fn of_storage(storage: &dyn Storage) -> Result<Lines, Error> {
-        Ok(Lines { segments: open_all(storage)?, open: None })
+        Ok(Lines { segments: open_all(storage)?, open: None, upcoming: None })
+    }
+
+    /// Goes on to the next segment, if there is one.
+    fn open_next(&mut self) -> Option<()> {
+        let mut begin = || self.segments.pop_front().map(|(name, file)| Open::new(name, file));
+        self.open = self.upcoming.take().or_else(&mut begin);
+        self.upcoming = begin();
+        self.open.as_ref().map(|_| ())
     }
 }
 
@@ -228,24 +237,25 @@ impl Iterator for Lines {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let open = match &mut self.open {
-                Some(open) => open,
-                None => {
-                    let (segment, file) = self.segments.pop_front()?;
-                    self.open.insert(Open { segment, line: 0, bytes: BufReader::new(file) })
-                }
+            let Some(open) = &mut self.open else {
+                self.open_next()?;
+                continue;
             };
-            match next_line(&mut open.bytes) {
-                Some(bytes) => {
-                    open.line += 1;
-                    let position = Position { segment: open.segment.clone(), line: open.line };
-                    if bytes == Err(LineError::Unreadable) {
-                        self.open = None;
-                    }
-                    return Some((position, bytes.and_then(|bytes| Line::parse(&bytes))));
+            let Some(item) = open.next() else {
+                self.open = None;
+                continue;
+            };
+            let superseded_from = self.upcoming.as_ref().and_then(Open::supersedes_from);
+            if let (Ok(line), Some(from_seq)) = (&item.1, superseded_from) {
+                let next_seq = line.seq.saturating_add(1);
+                if next_seq >= from_seq {
+                    self.open = None; // Whatever follows, the next segment has what counts.
                 }
-                None => self.open = None,
+                if next_seq > from_seq {
+                    continue;
+                }
             }
+            return Some(item);
         }
     }
 }

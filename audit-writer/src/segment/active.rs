@@ -1,22 +1,47 @@
-//! The segment that is being written: a file, and the lines that are not in it yet.
+//! The segment that is being written: a file, and the lines that are not known to be durable.
 
 use std::io;
 
 use audit_core::LINE_BYTES_MAX;
 
 use crate::rotation::Filling;
-use crate::storage::StorageFile;
+use crate::segment::foreign::{Foreign, told_by};
+use crate::storage::{Storage, StorageFile};
 
 /// The segment that is being written.
 pub(crate) struct Active {
     file: Box<dyn StorageFile>,
-    /// Lines that are not in the file yet.
-    buffer: Vec<u8>,
+    /// Device and inode, by which the file is known.
+    id: (u64, u64),
+    /// How many bytes the file holds.
+    file_bytes: u64,
+    /// Lines that are not known to be durable, to be written again elsewhere if they never are.
+    kept: Kept,
+    /// How many of their bytes are in the file.
+    written: usize,
     filling: Filling,
     /// The number of its first line.
     first_seq: u64,
-    /// The number of the first line that is not known to be durable, if there is one.
+    /// The number of the first line that is not known to be durable, if there is one; lower than
+    /// that of the first that is kept, where lines were let go.
     unsynced_from: Option<u64>,
+}
+
+/// Whole lines, one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    pub(crate) bytes: Vec<u8>,
+    /// The number of the first of them.
+    pub(crate) from_seq: Option<u64>,
+}
+
+/// What a segment leaves that must not be written to any more.
+pub(crate) struct Remains {
+    /// When its first line was written.
+    pub(crate) filling: Filling,
+    pub(crate) first_seq: u64,
+    pub(crate) unsynced_from: Option<u64>,
+    pub(crate) kept: Kept,
 }
 
 /// A call of the storage that failed, and what it was for.
@@ -32,31 +57,61 @@ impl Fault {
     }
 }
 
+/// Why a segment is over before its time.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// The storage failed.
+    Fault(Fault),
+    /// Somebody else was at the file.
+    Foreign(Foreign),
+}
+
+impl From<Fault> for Trouble {
+    fn from(fault: Fault) -> Trouble {
+        Trouble::Fault(fault)
+    }
+}
+
 impl Active {
-    pub(crate) fn new(file: Box<dyn StorageFile>, first_seq: u64, filling: Filling) -> Active {
-        Active {
+    /// A segment whose file holds `filling.bytes`, the first line of which has this number.
+    ///
+    /// # Errors
+    ///
+    /// The file could not be examined.
+    pub(crate) fn new(
+        file: Box<dyn StorageFile>,
+        first_seq: u64,
+        filling: Filling,
+    ) -> Result<Active, Fault> {
+        let id = file.state().map_err(Fault::new("examine"))?.id;
+        Ok(Active {
             file,
-            buffer: Vec::with_capacity(64 * 1024),
+            id,
+            file_bytes: filling.bytes,
+            kept: Kept::default(),
+            written: 0,
             filling,
             first_seq,
             unsynced_from: None,
-        }
+        })
     }
 
     pub(crate) fn filling(&self) -> Filling {
         self.filling
     }
 
-    pub(crate) fn first_seq(&self) -> u64 {
-        self.first_seq
-    }
-
     pub(crate) fn unsynced_from(&self) -> Option<u64> {
         self.unsynced_from
     }
 
-    pub(crate) fn buffered_bytes(&self) -> usize {
-        self.buffer.len()
+    /// How much is not in the file yet.
+    pub(crate) fn unwritten_bytes(&self) -> usize {
+        self.kept.bytes.len() - self.written
+    }
+
+    /// How much is kept to be written again if it must.
+    pub(crate) fn kept_bytes(&self) -> usize {
+        self.kept.bytes.len()
     }
 
     /// Takes a whole line into the buffer, by what appends it with its newline.
@@ -69,55 +124,110 @@ impl Active {
         seq: u64,
         append: impl FnOnce(&mut Vec<u8>) -> Result<(), ()>,
     ) -> Result<(), ()> {
-        let start = self.buffer.len();
-        let appended = append(&mut self.buffer);
-        let line_bytes = self.buffer.len() - start;
+        let start = self.kept.bytes.len();
+        let appended = append(&mut self.kept.bytes);
+        let line_bytes = self.kept.bytes.len() - start;
         if appended.is_err() || line_bytes > LINE_BYTES_MAX {
-            self.buffer.truncate(start);
+            self.kept.bytes.truncate(start);
             return Err(());
         }
+        self.kept.from_seq.get_or_insert(seq);
         self.unsynced_from.get_or_insert(seq);
         self.filling.bytes += line_bytes as u64;
         appended
     }
 
-    /// Counts what is in the segment so far as its header.
-    pub(crate) fn end_header(&mut self) {
-        self.filling.header_bytes = self.filling.bytes;
-    }
-
-    /// Puts the buffered lines into the file.
+    /// Puts the lines into the file that are not there yet.
     ///
     /// # Errors
     ///
     /// The storage failed; how much of the lines is in the file is not known then.
     pub(crate) fn write_out(&mut self) -> Result<(), Fault> {
-        let mut rest = self.buffer.as_slice();
-        while !rest.is_empty() {
-            match self.file.write(rest) {
-                Ok(0) => {
-                    return Err(Fault { doing: "write", error: io::ErrorKind::WriteZero.into() });
-                }
-                Ok(taken) => rest = rest.get(taken..).unwrap_or_default(),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Fault { doing: "write", error }),
-            }
-        }
-        self.buffer.clear();
+        let rest = self.kept.bytes.get(self.written..).unwrap_or_default();
+        write_all(self.file.as_mut(), rest).map_err(Fault::new("write"))?;
+        self.file_bytes += rest.len() as u64;
+        self.written = self.kept.bytes.len();
         Ok(())
     }
 
-    /// Puts the buffered lines into the file and makes all lines durable.
+    /// Forgets the lines that are in the file, although they may not be durable.
+    pub(crate) fn let_go(&mut self) {
+        if self.unwritten_bytes() == 0 {
+            self.forget();
+        }
+    }
+
+    /// Puts all lines into the file, makes them durable, and looks whether the file is still the
+    /// log's: what is durable in a file that somebody removed is not there.
     ///
     /// # Errors
     ///
-    /// The storage failed. The file must not be synced again: that may succeed over lost pages.
-    pub(crate) fn sync(&mut self) -> Result<(), Fault> {
+    /// The storage failed, or the file is not what it was. The file must not be synced again: that
+    /// may succeed over lost pages.
+    pub(crate) fn sync(&mut self, storage: &dyn Storage, name: &str) -> Result<(), Trouble> {
         self.write_out()?;
         if self.unsynced_from.is_some() {
             self.file.sync().map_err(Fault::new("sync"))?;
+            self.check_ours(storage, name)?;
             self.unsynced_from = None;
+            self.forget();
         }
         Ok(())
     }
+
+    /// Whether the name still stands for this file, and the file holds what it was given.
+    ///
+    /// # Errors
+    ///
+    /// It does not, or that cannot be known.
+    pub(crate) fn check_ours(&self, storage: &dyn Storage, name: &str) -> Result<(), Trouble> {
+        let named = storage.state(name).map_err(Fault::new("examine"))?;
+        let own = || self.file.state().map_err(Fault::new("examine"));
+        match told_by(self.id, self.file_bytes, named, own)? {
+            None => Ok(()),
+            Some(foreign) => Err(Trouble::Foreign(foreign)),
+        }
+    }
+
+    /// What is left of a segment that is over before its time.
+    pub(crate) fn into_remains(self) -> Remains {
+        let Active { filling, first_seq, unsynced_from, kept, .. } = self;
+        Remains { filling, first_seq, unsynced_from, kept }
+    }
+
+    fn forget(&mut self) {
+        self.kept.bytes.clear();
+        self.kept.from_seq = None;
+        self.written = 0;
+    }
+}
+
+/// A write that is interrupted so often in a row has failed.
+const INTERRUPTIONS_MAX: u32 = 100;
+
+/// Writes all of it; what is interrupted before anything was written is simply done again.
+///
+/// # Errors
+///
+/// What the storage said; how much was written is not known then.
+pub(crate) fn write_all(file: &mut dyn StorageFile, bytes: &[u8]) -> io::Result<()> {
+    let mut rest = bytes;
+    let mut interruptions = 0;
+    while !rest.is_empty() {
+        match file.write(rest) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(taken) => {
+                rest = rest.get(taken..).unwrap_or_default();
+                interruptions = 0;
+            }
+            Err(error)
+                if error.kind() == io::ErrorKind::Interrupted
+                    && interruptions < INTERRUPTIONS_MAX =>
+            {
+                interruptions += 1;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }

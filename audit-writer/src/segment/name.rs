@@ -13,6 +13,9 @@ pub(crate) const AUDIT: &str = "audit";
 /// The segment that is being written.
 pub(crate) const ACTIVE: &str = "audit.jsonl";
 
+/// A segment that is being begun, until it takes the active one's name.
+pub(crate) const NEXT: &str = "audit.next";
+
 /// The name of a file that is complete: a rotated segment, or what a repair moved aside.
 ///
 /// `audit-20261120T000000Z-000000000042.jsonl`: time in UTC and number of the first line.
@@ -32,6 +35,8 @@ pub(crate) enum Kind {
     Segment,
     /// The unreadable end of a segment, as a repair found it, `.torn`.
     Torn,
+    /// What somebody else put in the active segment's place, `.foreign`.
+    Foreign,
 }
 
 impl Kind {
@@ -39,6 +44,7 @@ impl Kind {
         match self {
             Kind::Segment => ".jsonl",
             Kind::Torn => ".torn",
+            Kind::Foreign => ".foreign",
         }
     }
 }
@@ -53,8 +59,9 @@ impl Name {
     /// The name's parts, if the name is exactly one of ours: what prints differently from how it
     /// was read is not.
     pub(crate) fn parse(text: &str) -> Option<Name> {
-        let kind =
-            [Kind::Segment, Kind::Torn].into_iter().find(|kind| text.ends_with(kind.suffix()))?;
+        let kind = [Kind::Segment, Kind::Torn, Kind::Foreign]
+            .into_iter()
+            .find(|kind| text.ends_with(kind.suffix()))?;
         let (time, seq) = text
             .strip_suffix(kind.suffix())?
             .strip_prefix(AUDIT)?

@@ -26,6 +26,7 @@ pub(crate) struct Header {
     pub(crate) log: String,
     pub(crate) seq: u64,
     pub(crate) unix_ns: i64,
+    pub(crate) synced: bool,
 }
 
 /// Looks at a segment's first line and at its end.
@@ -57,6 +58,7 @@ impl Header {
             log: line.get("log").and_then(Json::as_str)?.to_owned(),
             seq: line.seq,
             unix_ns: i64::try_from(time.as_nanosecond()).ok()?,
+            synced: line.get("synced").and_then(Json::as_bool) == Some(true),
         })
     }
 }

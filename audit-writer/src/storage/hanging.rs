@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::{Lock, MemoryStorage, ReadSeek, Storage, StorageFile};
+use super::{FileState, Lock, MemoryStorage, ReadSeek, Storage, StorageFile};
 
 /// A storage in memory whose writes wait while it is told so. Clones share the disk.
 #[derive(Clone, Debug, Default)]
@@ -90,6 +90,14 @@ impl Storage for HangingStorage {
     fn sync_names(&self) -> io::Result<()> {
         self.inner.sync_names()
     }
+
+    fn state(&self, name: &str) -> io::Result<Option<FileState>> {
+        self.inner.state(name)
+    }
+
+    fn free_bytes(&self) -> io::Result<u64> {
+        self.inner.free_bytes()
+    }
 }
 
 struct HangingFile {
@@ -109,5 +117,9 @@ impl StorageFile for HangingFile {
 
     fn truncate(&mut self, bytes: u64) -> io::Result<()> {
         self.inner.truncate(bytes)
+    }
+
+    fn state(&self) -> io::Result<FileState> {
+        self.inner.state()
     }
 }

@@ -12,7 +12,7 @@ use std::io::{self, Read, Seek};
 #[cfg(any(test, feature = "testing"))]
 pub use hanging::HangingStorage;
 #[cfg(any(test, feature = "testing"))]
-pub use memory::{Call, MemoryStorage};
+pub use memory::{Call, FaultPlan, Injected, MemoryStorage};
 pub use os::OsStorage;
 
 /// One directory of files. Names are plain file names without a separator.
@@ -76,6 +76,31 @@ pub trait Storage: Send + Sync {
     ///
     /// What the system said.
     fn sync_names(&self) -> io::Result<()>;
+
+    /// What a name stands for now, without following a link; `None` if nothing is there.
+    ///
+    /// # Errors
+    ///
+    /// What the system said.
+    fn state(&self, name: &str) -> io::Result<Option<FileState>>;
+
+    /// How many bytes this process may still write here.
+    ///
+    /// # Errors
+    ///
+    /// What the system said.
+    fn free_bytes(&self) -> io::Result<u64>;
+}
+
+/// What stands under a name, or behind an open file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileState {
+    /// Tells it from everything else that is there: device and inode.
+    pub id: (u64, u64),
+    /// Its size.
+    pub bytes: u64,
+    /// How many names it has; none after it was removed.
+    pub names: u64,
 }
 
 /// A file that is being written.
@@ -101,6 +126,13 @@ pub trait StorageFile: Send {
     ///
     /// What the system said.
     fn truncate(&mut self, bytes: u64) -> io::Result<()>;
+
+    /// What this file is now, whatever its name.
+    ///
+    /// # Errors
+    ///
+    /// What the system said.
+    fn state(&self) -> io::Result<FileState>;
 }
 
 /// What a file is read by.

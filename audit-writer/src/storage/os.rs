@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use rustix::fs::{AtFlags, Dir, FileType, FlockOperation, Mode, OFlags, RenameFlags, Stat};
 
-use super::{Lock, ReadSeek, Storage, StorageFile};
+use super::{FileState, Lock, ReadSeek, Storage, StorageFile};
 use rustix::io::Errno;
 
 use crate::error::{Error, ErrorKind, NotOurs};
@@ -74,6 +74,14 @@ impl OsStorage {
         Ok(file)
     }
 
+    /// The process that a file says has the log.
+    fn pid_in(&self, name: &str) -> Option<u32> {
+        let (file, _) = self.open_regular(name, OFlags::RDONLY).ok()?;
+        let mut pid = String::new();
+        file.take(16).read_to_string(&mut pid).ok()?;
+        pid.trim().parse().ok()
+    }
+
     /// Opens a regular file, and neither follows a link nor waits for a pipe.
     fn open_regular(&self, name: &str, flags: OFlags) -> io::Result<(File, Stat)> {
         // NONBLOCK: a pipe in a file's place must not hang the log. It means nothing for a file.
@@ -94,25 +102,44 @@ impl OsStorage {
     }
 }
 
+/// A locked directory.
+struct DirLock {
+    dir: OwnedFd,
+    /// The process that locked it.
+    owner: u32,
+}
+
+impl Drop for DirLock {
+    /// Unlocked and not only closed: a child that was forked off has the same lock in its hands,
+    /// and would keep it for as long as it lives. The child itself must not unlock it.
+    fn drop(&mut self) {
+        if self.owner == std::process::id() {
+            // The directory is closed in any case.
+            let _unlocked = rustix::fs::flock(&self.dir, FlockOperation::Unlock);
+        }
+    }
+}
+
 fn not_ours(name: &str, what: &'static str) -> io::Error {
     NotOurs { name: name.to_owned(), what }.into()
 }
 
 impl Storage for OsStorage {
+    /// What is locked is the directory, which nobody can put another in the place of without the
+    /// old one staying locked; the file of this name only tells who has it, and may be removed.
     fn lock(&self, name: &str) -> io::Result<Lock> {
-        let mut file = self.open_ours(name, OFlags::RDWR | OFlags::CREATE)?;
-        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let dir = rustix::fs::openat(&self.dir, ".", flags, Mode::empty())?;
+        match rustix::fs::flock(&dir, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => {}
-            Err(Errno::WOULDBLOCK) => {
-                let mut pid = String::new();
-                file.take(16).read_to_string(&mut pid)?;
-                return Ok(Lock::Held(pid.trim().parse().ok()));
-            }
+            Err(Errno::WOULDBLOCK) => return Ok(Lock::Held(self.pid_in(name))),
             Err(other) => return Err(other.into()),
         }
+        let lock = DirLock { dir, owner: std::process::id() };
+        let mut file = self.open_ours(name, OFlags::WRONLY | OFlags::CREATE)?;
         file.set_len(0)?;
-        writeln!(file, "{}", std::process::id())?;
-        Ok(Lock::Taken(Box::new(file)))
+        writeln!(file, "{}", lock.owner)?;
+        Ok(Lock::Taken(Box::new(lock)))
     }
 
     fn list(&self) -> io::Result<Vec<(String, u64)>> {
@@ -171,6 +198,27 @@ impl Storage for OsStorage {
     fn sync_names(&self) -> io::Result<()> {
         Ok(rustix::fs::fsync(&self.dir)?)
     }
+
+    fn state(&self, name: &str) -> io::Result<Option<FileState>> {
+        match rustix::fs::statat(&self.dir, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => Ok(Some(file_state(&stat))),
+            Err(Errno::NOENT) => Ok(None),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    fn free_bytes(&self) -> io::Result<u64> {
+        let volume = rustix::fs::fstatvfs(&self.dir)?;
+        Ok(volume.f_bavail.saturating_mul(volume.f_frsize))
+    }
+}
+
+fn file_state(stat: &Stat) -> FileState {
+    FileState {
+        id: (stat.st_dev, stat.st_ino),
+        bytes: u64::try_from(stat.st_size).unwrap_or(0),
+        names: stat.st_nlink,
+    }
 }
 
 struct OsFile(File);
@@ -186,5 +234,9 @@ impl StorageFile for OsFile {
 
     fn truncate(&mut self, bytes: u64) -> io::Result<()> {
         self.0.set_len(bytes)
+    }
+
+    fn state(&self) -> io::Result<FileState> {
+        Ok(file_state(&rustix::fs::fstat(&self.0)?))
     }
 }

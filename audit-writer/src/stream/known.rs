@@ -74,6 +74,11 @@ impl Known {
         }
     }
 
+    /// The schemas that stand in the segment.
+    pub(super) fn standing(&self) -> Vec<&'static Schema> {
+        self.types.iter().filter(|of| of.stands).map(|of| of.schema).collect()
+    }
+
     /// A new segment holds no schema.
     pub(super) fn begin_segment(&mut self) {
         for of in &mut self.types {

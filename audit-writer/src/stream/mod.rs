@@ -1,31 +1,40 @@
 //! One stream: numbers its lines and puts them into segments.
 
+mod folding;
 mod known;
 mod open;
 mod operations;
 mod prune;
+mod succession;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use audit_core::{Buffer, LINE_BYTES_MAX, Level, Phase, Record};
+use audit_core::{Buffer, Level, Phase, Record};
 
+use self::folding::is_refusal;
 use self::known::Known;
 use self::operations::{Operation, Operations};
 use crate::clock::{Clock, Stamp};
-use crate::config::Config;
-use crate::line::{
-    Body, Envelope, FaultBody, GapBody, HeaderBody, Life, LifeBody, Limits, Previous, SchemaBody,
-    Times,
-};
+use crate::config::{Config, Durability};
+use crate::flood::Floods;
+use crate::jumps::{Jump, Jumps};
+use crate::line::{Body, ClockBody, Envelope, GapBody, Life, LifeBody, SchemaBody, Times};
 use crate::loss::{Loss, LossCounter, Losses};
-use crate::rotation::Filling;
-use crate::segment::active::{Active, Fault};
-use crate::segment::name::{ACTIVE, AUDIT, Kind, Name};
+use crate::retention::Ages;
+use crate::rotation::Today;
+use crate::segment::active::{Active, Trouble};
+use crate::segment::name::{ACTIVE, Name};
+use crate::segment::successor::Successor;
 use crate::stats::{Counters, add};
 use crate::storage::Storage;
 
 /// Lines are put into the file at the latest when so many bytes wait.
 const BUFFER_BYTES: usize = 64 * 1024;
+
+/// Lines that are not durable are kept, to be written again if they never are; what waits for a
+/// sync that nobody asks for gets one when so many bytes do.
+const KEPT_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// Lines about the log itself are shorter, but for those about pruning.
 const HOUSE_LINE_BYTES: u64 = 2048;
@@ -51,37 +60,47 @@ pub(crate) struct Stream {
     boot: String,
     next_seq: u64,
     clock_synced: bool,
+    jumps: Jumps,
+    ages: Ages,
+    /// Whether the clock was right when the active segment was opened.
+    opened_synced: bool,
+    /// The same of complete files, as far as they were looked into.
+    synced_names: BTreeMap<Name, bool>,
+    floods: Floods,
+    /// When a day was turned the last time.
+    turned_up_ns: Option<u64>,
     known: Known,
     times: Times,
-    /// The active segment; none after a fault, until the stream could be reopened.
+    /// The active segment; none after a fault, until its successor is in its place.
     active: Option<Active>,
+    successor: Option<Successor>,
     operations: Operations,
-    /// What is in the buffer and not known to be in the file: event lines and gap lines.
-    doubt: Doubt,
-    /// The fault that closed the stream.
-    fault: Option<PastFault>,
+    /// Events that have a line which is in no file yet.
+    unwritten_events: u64,
+    /// Why the active segment is over, until a line says so.
+    past: Option<Past>,
 }
 
-/// Lines that may or may not have reached the file.
-#[derive(Default)]
-struct Doubt {
-    /// The number of the first of them.
-    from: Option<u64>,
-    events: Vec<u64>,
-    gaps: Vec<(u64, Losses)>,
-}
-
-/// What is remembered of a fault until it can be recorded.
-struct PastFault {
-    doing: &'static str,
-    error: std::io::Error,
+/// What is remembered of a fault, or of foreign hands, until it can be recorded.
+struct Past {
+    trouble: Trouble,
     at: Stamp,
     unsynced_from: u64,
+    /// The name of the segment that is over, and of what stood in its place.
+    segment: Option<Name>,
+    moved_to: Option<Name>,
 }
 
-/// An event that got no line.
+/// Why an event has no line.
 #[derive(Debug)]
-pub(crate) struct NotWritten;
+pub(crate) enum NotWritten {
+    /// A line will tell of it and others of its sort, by number.
+    Folded,
+    /// It is lost, and counted as such.
+    Lost,
+    /// The stream is broken; it can have one when the stream is not any more.
+    Broken,
+}
 
 /// An event that got a line.
 pub(crate) struct Numbered {
@@ -105,26 +124,51 @@ impl Stream {
         self.next_seq.saturating_sub(1)
     }
 
-    /// Asks the clock whether it is right.
+    /// Asks the clock whether it is right, and records whether it jumped.
     pub(crate) fn look_at_clock(&mut self) {
-        self.clock_synced = self.world.clock.is_synced();
+        let now = self.watch_clock();
+        if self.is_broken() {
+            return;
+        }
+        if let Some(Jump { from, to, times }) = self.jumps.take(now) {
+            tracing::warn!(target: "audit_writer", times, "the clock jumped");
+            let jump = ClockBody { from: from.rfc3339(), to: to.rfc3339(), jumps: times };
+            self.house(&LifeBody { life: Life::Clock(jump) });
+        }
     }
 
-    /// Gives an event its number and line, behind its schema where that does not stand in the
+    /// Asks the clock whether it is right, and whether it jumped.
+    fn watch_clock(&mut self) -> Stamp {
+        self.clock_synced = self.world.clock.is_synced();
+        let now = self.world.clock.now();
+        if let Some(by_ns) = self.jumps.look(now) {
+            self.ages.jumped(by_ns, now);
+        }
+        now
+    }
+
+    /// Gives an event its number and line, if it is not one of too many that may be folded; behind its schema where that does not stand in the
     /// segment yet.
     ///
     /// # Errors
     ///
-    /// The event is lost, and counted as such.
+    /// [`NotWritten`] says what became of the event.
     pub(crate) fn event<B: Buffer>(
         &mut self,
         at: Stamp,
         record: &Record<B>,
+        may_fold: bool,
     ) -> Result<Numbered, NotWritten> {
+        if self.is_broken() {
+            return Err(NotWritten::Broken);
+        }
+        if may_fold && self.folds(at, record) {
+            return Err(NotWritten::Folded);
+        }
         let place = self.known.place(record.schema());
         self.make_room_for_event(at, place);
         if self.is_broken() {
-            return Err(self.lose(Loss::Fault, at));
+            return Err(NotWritten::Broken);
         }
         if self.operations.is_full() && record.ending().phase == Some(Phase::Begun) {
             return Err(self.lose(Loss::Full, at));
@@ -153,6 +197,7 @@ impl Stream {
     ) -> Option<Numbered> {
         let seq = self.next_seq;
         let active = self.active.as_mut()?;
+        let before = active.filling().bytes;
         let of = self.known.get(place)?;
         let envelope = Envelope { seq, at, run: &self.run, synced: self.clock_synced };
         let times = &mut self.times;
@@ -165,60 +210,101 @@ impl Stream {
             Ok(())
         });
         let ending = pushed.ok().and(ending)?;
+        let line_bytes = active.filling().bytes - before;
+        match is_refusal(ending.outcome) {
+            true => self.floods.spend(line_bytes),
+            false => self.floods.earn(line_bytes),
+        }
         if let Some(phase) = ending.phase {
             let (event, run) = (of.schema.event, &self.run);
             self.operations
                 .follow(seq, phase, || Operation { event: event.to_owned(), run: run.clone() });
         }
         let level = of.schema.level_of(ending.outcome, ending.phase);
-        self.doubt.events.push(seq);
+        self.unwritten_events += 1;
         self.was_pushed(seq);
         Some(Numbered { seq, level })
     }
 
-    /// Writes what was lost since the last time, if anything was.
-    pub(crate) fn gap(&mut self) {
+    /// The program was told that the line with this number is not durable. If an operation begins
+    /// with it, that one does not.
+    pub(crate) fn refuse(&mut self, seq: u64) {
+        self.operations.refuse(seq);
+    }
+
+    /// Says which operations did not begin although their beginning is recorded.
+    pub(crate) fn tell_refused(&mut self) {
         if self.is_broken() {
             return;
         }
+        for (begun, operation) in self.operations.take_refused() {
+            self.house(&LifeBody { life: Life::NotBegun { operation: operation.begun_at(begun) } });
+        }
+    }
+
+    /// Writes what was lost since the last time, and says whether anything was.
+    pub(crate) fn gap(&mut self) -> bool {
+        if self.is_broken() {
+            return false;
+        }
         let losses = self.world.losses.take();
         if losses.count() == 0 {
-            return;
+            return false;
         }
         let Losses { reasons, first, last } = losses;
         let body =
             GapBody { lost: losses.count(), reasons, from: first.rfc3339(), to: last.rfc3339() };
         tracing::warn!(target: "audit_writer", lost = body.lost, "audit events were lost");
-        match self.house(&body) {
-            Some(seq) => self.doubt.gaps.push((seq, losses)),
-            None => self.world.losses.put_back(losses),
+        let is_told = self.house(&body).is_some();
+        if !is_told {
+            self.world.losses.put_back(losses);
         }
+        is_told
     }
 
     /// Records the run's end, with so many events left in the channel.
     pub(crate) fn stop(&mut self, waiting: u64) {
         let stats = self.world.counters.now(|| waiting);
         self.house(&LifeBody {
-            life: Life::Stop { accepted: stats.accepted, written: stats.written, lost: stats.lost },
+            life: Life::Stop {
+                accepted: stats.accepted,
+                written: stats.written,
+                folded: stats.folded,
+                lost: stats.lost,
+            },
         });
     }
 
     /// Puts all lines into the file.
     pub(crate) fn write_out(&mut self) {
-        // What is in doubt stays so while the stream is broken.
         let Some(active) = &mut self.active else { return };
-        match active.write_out() {
-            Ok(()) => self.settle_doubt(u64::MAX),
-            Err(fault) => self.fail(fault),
+        if let Err(fault) = active.write_out() {
+            return self.fail(fault.into());
+        }
+        let too_much_kept = active.kept_bytes() >= KEPT_BYTES_MAX;
+        if self.world.config.durability == Durability::Never {
+            active.let_go();
+        }
+        self.count_written();
+        if too_much_kept && self.world.config.durability != Durability::Never {
+            self.sync();
         }
     }
 
     /// Puts all lines into the file and makes them durable.
     pub(crate) fn sync(&mut self) {
         let Some(active) = &mut self.active else { return };
-        match active.sync() {
-            Ok(()) => self.settle_doubt(u64::MAX),
-            Err(fault) => self.fail(fault),
+        match active.sync(self.world.storage.as_ref(), ACTIVE) {
+            Ok(()) => self.count_written(),
+            Err(trouble) => self.fail(trouble),
+        }
+    }
+
+    /// Looks whether somebody else was at the active segment's file.
+    pub(crate) fn look_at_file(&mut self) {
+        let Some(active) = &self.active else { return };
+        if let Err(trouble) = active.check_ours(self.world.storage.as_ref(), ACTIVE) {
+            self.fail(trouble);
         }
     }
 
@@ -254,10 +340,9 @@ impl Stream {
 
     /// A line of this number is in the buffer.
     fn was_pushed(&mut self, seq: u64) {
-        self.doubt.from.get_or_insert(seq);
         self.next_seq = seq + 1;
-        let buffered = self.active.as_ref().map_or(0, Active::buffered_bytes);
-        if buffered >= BUFFER_BYTES {
+        let unwritten = self.active.as_ref().map_or(0, Active::unwritten_bytes);
+        if unwritten >= BUFFER_BYTES {
             self.write_out();
         }
     }
@@ -265,7 +350,12 @@ impl Stream {
     /// Begins a new segment if this one cannot take `bytes` more at this time.
     fn make_room(&mut self, at: Stamp, bytes: u64) {
         let Some(active) = &self.active else { return };
-        if let Some(why) = self.world.config.rotation.due(active.filling(), at, bytes) {
+        let (synced, turned_up_ns) = (self.clock_synced, self.turned_up_ns);
+        let today = Today { now: at, synced, turned_up_ns };
+        if let Some(why) = self.world.config.rotation.due(active.filling(), today, bytes) {
+            if why == "day" {
+                self.turned_up_ns = Some(at.up_ns);
+            }
             self.rotate(why);
         }
     }
@@ -276,95 +366,23 @@ impl Stream {
         self.push(now, &LifeBody { life: Life::Rotate { why } });
         self.sync();
         let Some(active) = self.active.take() else { return };
-        let name =
-            Name::new(Kind::Segment, active.filling().opened, active.first_seq()).to_string();
-        let renamed = self.world.storage.rename(ACTIVE, &name).map_err(Fault::new("rotate"));
-        if let Err(fault) = renamed.and_then(|()| self.begin_segment(Some(&name))) {
-            self.fail(fault);
-            return;
+        let over = active.into_remains();
+        let name = over.name();
+        self.hand_over(Some(name), over.kept, Some(name));
+        self.place();
+        if !self.is_broken() {
+            self.prune();
         }
-        self.prune();
-    }
-
-    /// Creates the active segment with its header, durable in content and name.
-    fn begin_segment(&mut self, previous: Option<&str>) -> Result<(), Fault> {
-        let opened = self.world.clock.now();
-        let file = self.world.storage.create(ACTIVE).map_err(Fault::new("create"))?;
-        let filling = Filling { opened, bytes: 0, header_bytes: 0 };
-        self.active = Some(Active::new(file, self.next_seq, filling));
-        self.write_header(opened, previous)
-    }
-
-    /// Writes the header into an active segment that is empty.
-    fn write_header(&mut self, at: Stamp, previous: Option<&str>) -> Result<(), Fault> {
-        self.known.begin_segment();
-        let limits = Limits {
-            line_bytes: LINE_BYTES_MAX,
-            segment_bytes: self.world.config.rotation.segment_bytes,
-        };
-        let (log, boot) = (self.log.clone(), self.boot.clone());
-        let previous = previous.map(|segment| Previous { segment });
-        let open = self.operations.listed();
-        self.push(
-            at,
-            &HeaderBody { log: &log, stream: AUDIT, boot: &boot, limits, previous, open },
-        );
-        let active = self
-            .active
-            .as_mut()
-            .ok_or_else(|| Fault { doing: "write", error: std::io::ErrorKind::Other.into() })?;
-        active.end_header();
-        active.sync()?;
-        self.world.storage.sync_names().map_err(Fault::new("sync the directory"))
     }
 
     /// Counts an event as lost.
     pub(crate) fn lose(&mut self, why: Loss, at: Stamp) -> NotWritten {
         self.world.losses.add(why, 1, at);
         add(&self.world.counters.lost_inside, 1);
-        NotWritten
+        NotWritten::Lost
     }
 
-    /// Counts what was in doubt: lines before `missing_from` are in the file, the others are not.
-    fn settle_doubt(&mut self, missing_from: u64) {
-        self.operations.settle(missing_from);
-        let Doubt { from: _, events, gaps } = std::mem::take(&mut self.doubt);
-        let written = events.iter().filter(|seq| **seq < missing_from).count() as u64;
-        let lost = events.len() as u64 - written;
-        add(&self.world.counters.written, written);
-        add(&self.world.counters.lost_inside, lost);
-        self.world.losses.add(Loss::Fault, lost, self.world.clock.now());
-        for (seq, losses) in gaps {
-            if seq >= missing_from {
-                self.world.losses.put_back(losses);
-            }
-        }
+    fn count_written(&mut self) {
+        add(&self.world.counters.written, std::mem::take(&mut self.unwritten_events));
     }
-
-    /// Closes the stream until it can be reopened.
-    fn fail(&mut self, fault: Fault) {
-        let Fault { doing, error } = fault;
-        tracing::error!(target: "audit_writer", doing, %error, "the audit log cannot be written; trying again every second");
-        let unsynced_from =
-            self.active.as_ref().and_then(Active::unsynced_from).unwrap_or(self.next_seq);
-        self.active = None;
-        let at = self.world.clock.now();
-        let past = PastFault { doing, error, at, unsynced_from };
-        self.fault.get_or_insert(past);
-    }
-}
-
-/// What the system said, as a short code: its number where it has one.
-fn error_code(error: &std::io::Error) -> String {
-    match error.raw_os_error() {
-        Some(number) => format!("os error {number}"),
-        None => format!("{:?}", error.kind()),
-    }
-}
-
-/// A fault, as its line shows it.
-fn fault_body(fault: &PastFault) -> FaultBody {
-    let PastFault { doing, error, at, unsynced_from } = fault;
-    let error = error_code(error);
-    FaultBody { doing, error, at: at.rfc3339(), unsynced_from: *unsynced_from }
 }

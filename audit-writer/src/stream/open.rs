@@ -1,17 +1,21 @@
-//! Opening a stream: at start-up, and again after a fault.
+//! Opening a stream at start-up.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use audit_core::OutcomeKind;
 
-use super::{Doubt, Known, Operation, Operations, Stream, World, fault_body};
+use super::{Known, Operations, Stream, World};
 use crate::clock::Stamp;
-use crate::line::{Life, LifeBody, OpenOperation, Times};
+use crate::flood::Floods;
+use crate::jumps::Jumps;
+use crate::line::{Life, LifeBody, StartBody, Times};
+use crate::retention::Ages;
 use crate::rotation::Filling;
-use crate::segment::active::{Active, Fault};
-use crate::segment::name::{ACTIVE, Kind, Name};
+use crate::segment::active::{Active, Fault, Kept, Trouble, write_all};
+use crate::segment::name::{ACTIVE, Kind, NEXT, Name};
 use crate::segment::recovery::{Found, examine};
-use crate::storage::Storage;
+use crate::storage::{Storage, StorageFile};
 
 /// The most that is kept of a torn end, in bytes.
 const TORN_BYTES_MAX: u64 = 64 * 1024;
@@ -23,9 +27,14 @@ struct Estate {
     active: Option<Found>,
     log: Option<String>,
     next_seq: u64,
+    /// When the last line was written, by the clock as it was then.
+    last_unix_ns: Option<i64>,
     /// Operations whose end is not recorded.
     operations: Operations,
 }
+
+/// At most so many names are tried for what is moved aside.
+const NAMES_TRIED: i64 = 16;
 
 /// What was cut off the active segment's end.
 struct Repaired {
@@ -41,8 +50,16 @@ impl Stream {
     ///
     /// What the storage said.
     pub(crate) fn open(world: World) -> Result<Stream, Fault> {
+        let left_over = settle_next(world.storage.as_ref())?;
         let mut estate = Estate::survey(world.storage.as_ref()).map_err(Fault::new("read"))?;
         let boot = world.clock.boot_id();
+        let now = world.clock.now();
+        let mut jumps = Jumps::new(now);
+        let mut ages = Ages::default();
+        if let Some(last_ns) = estate.last_unix_ns {
+            jumps.note_start(last_ns, now);
+            ages.jumped(last_ns.abs_diff(now.unix_ns), now);
+        }
         let mut stream = Stream {
             log: match &estate.log {
                 Some(log) => log.clone(),
@@ -52,19 +69,30 @@ impl Stream {
             boot,
             next_seq: estate.next_seq,
             clock_synced: world.clock.is_synced(),
+            jumps,
+            ages,
+            opened_synced: estate.active.as_ref().is_some_and(opened_synced),
+            synced_names: BTreeMap::new(),
+            floods: Floods::new(world.config.flood, world.config.retention, now),
+            turned_up_ns: None,
             known: Known::default(),
             times: Times::default(),
             active: None,
+            successor: None,
             operations: std::mem::take(&mut estate.operations),
-            doubt: Doubt::default(),
-            fault: None,
+            unwritten_events: 0,
+            past: None,
             world,
         };
         let repaired = stream.adopt(estate)?;
         stream.begin_run(repaired);
+        if left_over {
+            stream.house(&LifeBody { life: Life::Cleanup { removed: NEXT } });
+        }
         stream.sync();
-        match stream.fault.take() {
-            Some(past) => Err(Fault { doing: past.doing, error: past.error }),
+        match stream.past.take().map(|past| past.trouble) {
+            Some(Trouble::Fault(fault)) => Err(fault),
+            Some(Trouble::Foreign(foreign)) => Err(foreign_fault(foreign.what.name())),
             None => {
                 stream.prune();
                 Ok(stream)
@@ -72,91 +100,40 @@ impl Stream {
         }
     }
 
-    /// Tries to go on after a fault: in a new segment, because of the old one it is not known what
-    /// is on the disk.
-    pub(crate) fn reopen(&mut self) {
-        match self.try_reopen() {
-            Ok(()) => {}
-            Err(fault) => {
-                self.active = None;
-                tracing::debug!(target: "audit_writer", doing = fault.doing, error = %fault.error, "still not");
-            }
-        }
-    }
-
-    fn try_reopen(&mut self) -> Result<(), Fault> {
-        let estate = Estate::survey(self.world.storage.as_ref()).map_err(Fault::new("read"))?;
-        let missing_from = estate.next_seq;
-        // Numbers that may have been seen in the file are not given again; those that never reached
-        // it are.
-        let first_in_doubt = self.doubt.from.unwrap_or(self.next_seq);
-        self.next_seq = estate.next_seq.max(first_in_doubt);
-        // A header lists what is open, and that depends on what is in the file.
-        self.operations.settle(missing_from);
-        let repaired = self.close_damaged(estate)?;
-        self.settle_doubt(missing_from);
-        self.record_repair(repaired);
-        if let Some(past) = self.fault.take() {
-            self.house(&LifeBody { life: Life::Fault(fault_body(&past)) });
-            self.fault = Some(past);
-        }
-        self.gap();
-        self.sync();
-        if !self.is_broken() {
-            self.fault = None;
-            tracing::info!(target: "audit_writer", "the audit log can be written again");
-        }
-        Ok(())
-    }
-
     /// Goes on in the active segment that is there, or begins one.
     fn adopt(&mut self, estate: Estate) -> Result<Option<Repaired>, Fault> {
         let Estate { rotated, active, .. } = estate;
-        let previous = rotated.last().map(Name::to_string);
+        let previous = rotated.last().copied();
         let Some(found) = active else {
-            self.begin_segment(previous.as_deref())?;
-            return Ok(None);
+            return self.begin_first(previous).map(|()| None);
         };
         let mut file = self.world.storage.append(ACTIVE).map_err(Fault::new("open"))?;
         let repaired = self.cut_torn(&found, file.as_mut())?;
-        let first = first_line(&found, self.world.clock.now());
-        let bytes = found.whole_bytes;
-        let filling = Filling { opened: first.0, bytes, header_bytes: 0 };
-        self.active = Some(Active::new(file, first.1.unwrap_or(self.next_seq), filling));
-        if bytes == 0 {
-            self.write_header(first.0, previous.as_deref())?;
+        if found.whole_bytes == 0 {
+            self.world.storage.remove(ACTIVE).map_err(Fault::new("remove"))?;
+            return self.begin_first(previous).map(|()| repaired);
         }
+        let (opened, first_seq) = first_line(&found, self.world.clock.now());
+        let filling = Filling { opened, bytes: found.whole_bytes, header_bytes: 0 };
+        self.active = Some(Active::new(file, first_seq.unwrap_or(self.next_seq), filling)?);
         Ok(repaired)
     }
 
-    /// Gives the active segment, if it holds anything, its final name, and begins a new one.
-    fn close_damaged(&mut self, estate: Estate) -> Result<Option<Repaired>, Fault> {
-        let Estate { rotated, active, .. } = estate;
-        let mut previous = rotated.last().map(Name::to_string);
-        let mut repaired = None;
-        if let Some(found) = active {
-            let mut file = self.world.storage.append(ACTIVE).map_err(Fault::new("open"))?;
-            repaired = self.cut_torn(&found, file.as_mut())?;
-            drop(file);
-            if found.whole_bytes == 0 {
-                self.world.storage.remove(ACTIVE).map_err(Fault::new("remove"))?;
-            } else {
-                let (opened, seq) = first_line(&found, self.world.clock.now());
-                let name =
-                    Name::new(Kind::Segment, opened, seq.unwrap_or(self.next_seq)).to_string();
-                self.world.storage.rename(ACTIVE, &name).map_err(Fault::new("rotate"))?;
-                previous = Some(name);
-            }
+    /// Begins a segment where there is none to go on in.
+    fn begin_first(&mut self, previous: Option<Name>) -> Result<(), Fault> {
+        self.hand_over(previous, Kept::default(), None);
+        self.place();
+        match self.past.take().map(|past| past.trouble) {
+            Some(Trouble::Fault(fault)) => Err(fault),
+            _ => Ok(()),
         }
-        self.begin_segment(previous.as_deref())?;
-        Ok(repaired)
     }
 
     /// Cuts what is torn off the segment's end, and keeps it beside.
     fn cut_torn(
         &self,
         found: &Found,
-        file: &mut dyn crate::storage::StorageFile,
+        file: &mut dyn StorageFile,
     ) -> Result<Option<Repaired>, Fault> {
         let removed_bytes = found.bytes - found.whole_bytes;
         if removed_bytes == 0 {
@@ -182,8 +159,7 @@ impl Stream {
         let mut source = storage.read(ACTIVE)?;
         source.seek(io::SeekFrom::Start(from))?;
         source.read_exact(&mut torn)?;
-        let name = Name::new(Kind::Torn, self.world.clock.now(), self.next_seq).to_string();
-        let mut file = storage.create(&name)?;
+        let (name, mut file) = self.create_torn()?;
         let kept = write_all(file.as_mut(), &torn).and_then(|()| file.sync());
         match kept {
             Ok(()) => Ok(name),
@@ -194,26 +170,46 @@ impl Stream {
         }
     }
 
+    /// A file for a torn end, under a name that nothing has: a crash while one was kept may have
+    /// left the first.
+    fn create_torn(&self) -> io::Result<(String, Box<dyn StorageFile>)> {
+        let mut name = Name::new(Kind::Torn, self.world.clock.now(), self.next_seq);
+        let last_s = name.unix_s + NAMES_TRIED;
+        loop {
+            match self.world.storage.create(&name.to_string()) {
+                Ok(file) => return Ok((name.to_string(), file)),
+                Err(error)
+                    if error.kind() == io::ErrorKind::AlreadyExists && name.unix_s < last_s =>
+                {
+                    name.unix_s += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
     fn begin_run(&mut self, repaired: Option<Repaired>) {
         let boot = self.boot.clone();
         let config = self.world.config;
-        self.house(&LifeBody {
-            life: Life::Start {
-                writer: env!("CARGO_PKG_VERSION"),
-                pid: std::process::id(),
-                boot: &boot,
-                durability: &config.durability.describe(),
-                overflow: &config.overflow.describe(),
-            },
-        });
+        let start = StartBody {
+            writer: env!("CARGO_PKG_VERSION"),
+            pid: std::process::id(),
+            boot: &boot,
+            durability: config.durability.describe(),
+            overflow: config.overflow.describe(),
+            flood: config.flood.describe(),
+            rotation: config.rotation.describe(),
+            retention: config.retention.describe(),
+        };
+        self.house(&LifeBody { life: Life::Start(start) });
         self.record_repair(repaired);
         self.record_interrupted();
     }
 
     /// Operations of earlier runs will not be ended by anybody any more.
     fn record_interrupted(&mut self) {
-        for (begun, Operation { event, run: begun_run }) in self.operations.take() {
-            let operation = OpenOperation { event, begun, begun_run };
+        for (begun, operation) in self.operations.take() {
+            let operation = operation.begun_at(begun);
             let outcome = OutcomeKind::Unknown.name();
             self.house(&LifeBody { life: Life::Interrupted { outcome, operation } });
         }
@@ -241,6 +237,7 @@ impl Estate {
         let active = has_active.then(|| examine(storage, ACTIVE)).transpose()?;
         let mut log = active.as_ref().and_then(log_id);
         let mut next_seq = active.as_ref().and_then(next_seq);
+        let mut last_unix_ns = active.as_ref().and_then(last_unix_ns);
         // An older segment is asked only for what the younger ones do not tell.
         for name in rotated.iter().rev() {
             if log.is_some() && next_seq.is_some() {
@@ -248,7 +245,8 @@ impl Estate {
             }
             let found = examine(storage, &name.to_string())?;
             log = log.or_else(|| log_id(&found));
-            next_seq = next_seq.or(crate::stream::open::next_seq(&found)).or(Some(name.seq + 1));
+            last_unix_ns = last_unix_ns.or(self::last_unix_ns(&found));
+            next_seq = next_seq.or(self::next_seq(&found)).or(Some(name.seq + 1));
         }
         // Each segment's header takes over what was open before it.
         let youngest = match &active {
@@ -259,7 +257,8 @@ impl Estate {
             Some(segment) => Operations::left_in(storage, &segment)?,
             None => Operations::default(),
         };
-        Ok(Estate { rotated, active, log, next_seq: next_seq.unwrap_or(0), operations })
+        let next_seq = next_seq.unwrap_or(0);
+        Ok(Estate { rotated, active, log, next_seq, last_unix_ns, operations })
     }
 }
 
@@ -267,8 +266,17 @@ fn log_id(found: &Found) -> Option<String> {
     found.header.as_ref().map(|header| header.log.clone())
 }
 
+fn opened_synced(found: &Found) -> bool {
+    found.header.as_ref().is_some_and(|header| header.synced)
+}
+
 fn next_seq(found: &Found) -> Option<u64> {
     found.last.as_ref().map(|line| line.seq + 1)
+}
+
+fn last_unix_ns(found: &Found) -> Option<i64> {
+    let time: jiff::Timestamp = found.last.as_ref()?.time.parse().ok()?;
+    i64::try_from(time.as_nanosecond()).ok()
 }
 
 /// When a segment was opened and the number of its first line, as far as its header tells.
@@ -281,16 +289,32 @@ fn first_line(found: &Found, now: Stamp) -> (Stamp, Option<u64>) {
     }
 }
 
-fn write_all(file: &mut dyn crate::storage::StorageFile, bytes: &[u8]) -> io::Result<()> {
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let taken = file.write(rest)?;
-        if taken == 0 {
-            return Err(io::ErrorKind::WriteZero.into());
-        }
-        rest = rest.get(taken..).unwrap_or_default();
+/// Settles what a crash left between two segments. The active segment gives up its name only when
+/// its successor is on stable storage: without one, the successor takes the name; beside one, it
+/// may be half made, and goes. Whether it did.
+///
+/// A run before may have failed to make the active segment's name durable, and another sync of a
+/// directory in which nothing changed proves nothing: so the name is given anew in any case.
+fn settle_next(storage: &dyn Storage) -> Result<bool, Fault> {
+    let is_there = |name| storage.state(name).map_err(Fault::new("examine")).map(|it| it.is_some());
+    let (has_next, has_active) = (is_there(NEXT)?, is_there(ACTIVE)?);
+    let left_over = has_next && has_active;
+    if left_over {
+        storage.remove(NEXT).map_err(Fault::new("remove"))?;
     }
-    Ok(())
+    if has_active {
+        storage.rename(ACTIVE, NEXT).map_err(Fault::new("rotate"))?;
+    }
+    if has_active || has_next {
+        storage.rename(NEXT, ACTIVE).map_err(Fault::new("rotate"))?;
+        storage.sync_names().map_err(Fault::new("sync the directory"))?;
+    }
+    Ok(left_over)
+}
+
+fn foreign_fault(what: &str) -> Fault {
+    let error = io::Error::other(format!("somebody else has just {what} it"));
+    Fault { doing: "write", error }
 }
 
 /// Eight random bytes in hexadecimal.

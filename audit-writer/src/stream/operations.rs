@@ -16,9 +16,8 @@ pub(crate) const OPERATIONS_MAX: usize = 64;
 #[derive(Debug, Default)]
 pub(crate) struct Operations {
     open: BTreeMap<u64, Operation>,
-    /// Those that a line ended which is not known to be in the file; the line's number and the
-    /// beginning's.
-    in_doubt: Vec<(u64, u64, Operation)>,
+    /// Those whose beginning was recorded and refused to the program, until a line says so.
+    refused: Vec<(u64, Operation)>,
 }
 
 /// What is known of an open operation beside its number.
@@ -27,6 +26,13 @@ pub(crate) struct Operation {
     pub(crate) event: String,
     /// The run that it began in.
     pub(crate) run: String,
+}
+
+impl Operation {
+    /// As lines show it.
+    pub(crate) fn begun_at(self, begun: u64) -> OpenOperation {
+        OpenOperation { event: self.event, begun, begun_run: self.run }
+    }
 }
 
 impl Operations {
@@ -41,20 +47,19 @@ impl Operations {
                 self.open.insert(seq, operation());
             }
             Some(begun) => {
-                let ended = self.open.remove(&begun);
-                self.in_doubt.extend(ended.map(|operation| (seq, begun, operation)));
+                self.open.remove(&begun);
             }
         }
     }
 
-    /// Takes back what lines from `missing_from` on did, for they are not in the file.
-    pub(crate) fn settle(&mut self, missing_from: u64) {
-        for (seq, begun, operation) in self.in_doubt.drain(..) {
-            if seq >= missing_from {
-                self.open.insert(begun, operation);
-            }
-        }
-        self.open.retain(|begun, _| *begun < missing_from);
+    /// The program was told that the beginning with this number is not durable.
+    pub(crate) fn refuse(&mut self, begun: u64) {
+        self.refused.extend(self.open.remove(&begun).map(|operation| (begun, operation)));
+    }
+
+    /// Lets go of those that were refused.
+    pub(crate) fn take_refused(&mut self) -> Vec<(u64, Operation)> {
+        std::mem::take(&mut self.refused)
     }
 
     /// Lets go of all of them, oldest first.
@@ -64,7 +69,8 @@ impl Operations {
 
     /// As a header lists them.
     pub(crate) fn listed(&self) -> Vec<OpenOperation> {
-        let listed = self.open.iter().map(|(begun, operation)| OpenOperation {
+        let refused = self.refused.iter().map(|(begun, operation)| (begun, operation));
+        let listed = self.open.iter().chain(refused).map(|(begun, operation)| OpenOperation {
             event: operation.event.clone(),
             begun: *begun,
             begun_run: operation.run.clone(),
@@ -88,7 +94,6 @@ impl Operations {
                 _ => {}
             }
         }
-        left.in_doubt.clear(); // All of it is in the file.
         Ok(left)
     }
 
@@ -155,24 +160,25 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_in_the_file_did_not_happen() {
+    fn what_ended_is_not_open() {
         let mut operations = Operations::default();
         operations.follow(3, Phase::Begun, operation);
         operations.follow(4, Phase::Begun, operation);
-        operations.settle(u64::MAX);
         operations.follow(5, Phase::Ended(3), operation);
-        operations.follow(6, Phase::Abandoned(4), operation);
-        operations.follow(7, Phase::Begun, operation);
-        assert_eq!(open(&operations), [7]);
-        operations.settle(6);
         assert_eq!(open(&operations), [4]);
+        operations.follow(6, Phase::Abandoned(4), operation);
+        operations.follow(7, Phase::Ended(1), operation); // An end of nothing changes nothing.
+        assert!(open(&operations).is_empty());
     }
 
     #[test]
-    fn an_end_of_nothing_changes_nothing() {
+    fn what_was_refused_is_listed_until_it_is_told() {
         let mut operations = Operations::default();
-        operations.follow(5, Phase::Ended(3), operation);
-        operations.settle(0);
-        assert!(open(&operations).is_empty());
+        operations.follow(3, Phase::Begun, operation);
+        operations.refuse(3);
+        operations.refuse(4);
+        assert_eq!(operations.listed().len(), 1);
+        assert_eq!(operations.take_refused(), [(3, operation())]);
+        assert!(operations.listed().is_empty());
     }
 }

@@ -1,9 +1,13 @@
 //! Removing what retention does not keep, announced before it goes.
 
+use std::io::BufReader;
+
 use super::Stream;
 use crate::line::{Life, LifeBody};
-use crate::retention::{Complete, Doomed};
-use crate::segment::name::Name;
+use crate::reader::{Json, Line, next_line};
+use crate::retention::{Complete, Doomed, Surroundings};
+use crate::segment::name::{Kind, Name};
+use crate::storage::Storage;
 
 /// So many names fit into one line with room to spare.
 const NAMES_A_LINE: usize = 64;
@@ -24,18 +28,54 @@ impl Stream {
         let mut complete: Vec<Complete> = files
             .iter()
             .filter_map(|(name, bytes)| {
-                Name::parse(name).map(|name| Complete { name, bytes: *bytes })
+                let name = Name::parse(name).filter(|name| name.kind != Kind::Foreign)?;
+                Some(Complete { name, bytes: *bytes, synced: self.was_synced(name) })
             })
             .collect();
         complete.sort_by_key(|file| file.name);
-        let now = self.world.clock.now();
+        // Asked now, because a jump may be what made the segment end after which this is done.
+        let now = self.watch_clock();
         let opened_s = filling.opened.unix_ns.div_euclid(1_000_000_000);
-        let doomed = self.world.config.retention.doomed(&complete, opened_s, filling.bytes, now);
+        let around = Surroundings {
+            now,
+            ages_count: self.ages.count(self.clock_synced, now),
+            active_first_s: self.opened_synced.then_some(opened_s),
+            active_bytes: filling.bytes,
+            free_bytes: self.free_bytes(),
+        };
+        let doomed = self.world.config.retention.doomed(&complete, around);
         for group in doomed.chunk_by(|one, next| one.why == next.why) {
             for some in group.chunks(NAMES_A_LINE) {
                 self.remove(some);
             }
         }
+    }
+
+    /// Removes what must go because others fill the disk, if anything must.
+    pub(crate) fn look_at_disk(&mut self) {
+        if self.free_bytes() < self.world.config.retention.min_free_bytes {
+            self.prune();
+        }
+    }
+
+    /// How much is free on the disk; as much as one could wish where nobody asks or it is not known.
+    fn free_bytes(&self) -> u64 {
+        match self.world.config.retention.min_free_bytes {
+            0 => u64::MAX,
+            _ => self.world.storage.free_bytes().unwrap_or(u64::MAX),
+        }
+    }
+
+    /// Whether the first line of a file was written by a clock that was known to be right. Each
+    /// file is looked into once.
+    fn was_synced(&mut self, name: Name) -> bool {
+        if let Some(synced) = self.synced_names.get(&name) {
+            return *synced;
+        }
+        let synced = first_line_of(self.world.storage.as_ref(), &name.to_string())
+            .is_some_and(|line| line.get("synced").and_then(Json::as_bool) == Some(true));
+        self.synced_names.insert(name, synced);
+        synced
     }
 
     fn remove(&mut self, doomed: &[Doomed]) {
@@ -49,6 +89,9 @@ impl Stream {
             return;
         }
         let storage = &self.world.storage;
+        for file in doomed {
+            self.synced_names.remove(&file.name);
+        }
         for name in &segments {
             if let Err(error) = storage.remove(name) {
                 tracing::warn!(target: "audit_writer", %name, %error, "an old audit segment cannot be removed");
@@ -58,4 +101,10 @@ impl Stream {
             tracing::warn!(target: "audit_writer", %error, "the removal of old audit segments may not last");
         }
     }
+}
+
+/// The first line of a file, if it can be read.
+fn first_line_of(storage: &dyn Storage, name: &str) -> Option<Line> {
+    let mut bytes = BufReader::new(storage.read(name).ok()?);
+    Line::parse(&next_line(&mut bytes)?.ok()?).ok()
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use audit_writer::storage::{Lock, OsStorage, ReadSeek, Storage, StorageFile};
+use audit_writer::storage::{FileState, Lock, OsStorage, ReadSeek, Storage, StorageFile};
 
 use crate::Failure;
 
@@ -89,6 +89,14 @@ impl Storage for Traced {
     fn sync_names(&self) -> io::Result<()> {
         self.storage.sync_names()
     }
+
+    fn state(&self, name: &str) -> io::Result<Option<FileState>> {
+        self.storage.state(name)
+    }
+
+    fn free_bytes(&self) -> io::Result<u64> {
+        self.storage.free_bytes()
+    }
 }
 
 struct TracedFile {
@@ -111,6 +119,10 @@ impl StorageFile for TracedFile {
 
     fn truncate(&mut self, bytes: u64) -> io::Result<()> {
         self.file.truncate(bytes)
+    }
+
+    fn state(&self) -> io::Result<FileState> {
+        self.file.state()
     }
 }
 

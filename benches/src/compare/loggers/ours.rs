@@ -94,7 +94,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How often to look whether all is written. It is the error of a throughput's time.
 const LOOK_EVERY: Duration = Duration::from_micros(100);
 
-const KEEP_ALL: Retention = Retention { age: Duration::MAX, total_bytes: u64::MAX };
+const KEEP_ALL: Retention =
+    Retention { age: Duration::MAX, total_bytes: u64::MAX, min_free_bytes: 0 };
 
 /// A writer that does what the peers do: no syncs, one file, and waiting instead of losing.
 pub(crate) fn builder(builder: Builder) -> Builder {

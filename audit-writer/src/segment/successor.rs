@@ -1,0 +1,145 @@
+//! The segment that takes the place of one that is over: begun under another name, and given the
+//! active one's only when it is on stable storage. So there is never an active segment without a
+//! whole header, and never one that brings only a part of the lines again that it supersedes.
+
+use std::io;
+
+use super::active::{Active, Fault, write_all};
+use super::name::{ACTIVE, NEXT, Name};
+use crate::rotation::Filling;
+use crate::storage::Storage;
+
+/// A segment that is to take the active one's place. Trying again after a fault makes the same
+/// bytes, so nothing that somebody may have read changes.
+#[derive(Debug)]
+pub(crate) struct Successor {
+    /// Its header and what follows it, up to the lines that it brings again.
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) filling: Filling,
+    /// The number of its first line.
+    pub(crate) first_seq: u64,
+    /// The name that what stands in its place gets, until it has it.
+    pub(crate) moves_aside: Option<Name>,
+    /// Whether this has the active segment's name already, but that may not last.
+    pub(crate) is_placed: bool,
+}
+
+impl Successor {
+    /// Makes it the active segment, durable in content and name.
+    ///
+    /// # Errors
+    ///
+    /// The storage failed. What was done so far is known here, so that this can be tried again.
+    pub(crate) fn place(&mut self, storage: &dyn Storage) -> Result<Active, Fault> {
+        remove_if_there(storage, NEXT)?;
+        let mut file = storage.create(NEXT).map_err(Fault::new("create"))?;
+        write_all(file.as_mut(), &self.bytes).map_err(Fault::new("write"))?;
+        file.sync().map_err(Fault::new("sync"))?;
+        if self.is_placed {
+            // It is the same to the byte, and this time its name may last.
+            remove_if_there(storage, ACTIVE)?;
+            self.is_placed = false;
+        }
+        if let Some(name) = &mut self.moves_aside {
+            move_aside(storage, name)?;
+            self.moves_aside = None;
+        }
+        storage.rename(NEXT, ACTIVE).map_err(Fault::new("rotate"))?;
+        self.is_placed = true;
+        storage.sync_names().map_err(Fault::new("sync the directory"))?;
+        Active::new(file, self.first_seq, self.filling)
+    }
+}
+
+/// Gives what stands in the active segment's place this name. It may be gone, if somebody else was
+/// at it; and if something has the name already, the next try takes the name of a second later.
+fn move_aside(storage: &dyn Storage, name: &mut Name) -> Result<(), Fault> {
+    match storage.rename(ACTIVE, &name.to_string()) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => {
+            if error.kind() == io::ErrorKind::AlreadyExists {
+                name.unix_s += 1;
+            }
+            Err(Fault { doing: "rotate", error })
+        }
+        Ok(()) => Ok(()),
+    }
+}
+
+fn remove_if_there(storage: &dyn Storage, name: &str) -> Result<(), Fault> {
+    match storage.remove(name) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other.map_err(Fault::new("remove")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Stamp;
+    use crate::segment::name::Kind;
+    use crate::storage::{Call, MemoryStorage};
+
+    fn successor() -> Successor {
+        let opened = Stamp::default();
+        Successor {
+            bytes: b"header\nagain\n".to_vec(),
+            filling: Filling { opened, bytes: 13, header_bytes: 7 },
+            first_seq: 9,
+            moves_aside: Some(Name::new(Kind::Segment, opened, 3)),
+            is_placed: false,
+        }
+    }
+
+    const OVER: &str = "audit-19700101T000000Z-000000000003.jsonl";
+
+    /// What stands under each name after a power cut.
+    fn after_power_cut(storage: &MemoryStorage) -> Vec<(String, Vec<u8>)> {
+        let left = storage.after_power_cut();
+        let names = left.list().unwrap().into_iter().map(|(name, _)| name);
+        names.map(|name| (name.clone(), left.bytes(&name).unwrap())).collect()
+    }
+
+    #[test]
+    fn it_is_durable_in_content_and_name_when_it_is_placed() {
+        let storage = MemoryStorage::new();
+        storage.put(ACTIVE, b"over\n");
+        assert!(successor().place(&storage).is_ok());
+        let left = after_power_cut(&storage);
+        let [over, active] = left.try_into().unwrap();
+        assert_eq!(over, (OVER.to_owned(), b"over\n".to_vec()));
+        assert_eq!(active, (ACTIVE.to_owned(), successor().bytes));
+    }
+
+    #[test]
+    fn trying_again_after_any_fault_ends_the_same() {
+        for call in
+            [Call::Remove, Call::Create, Call::Write, Call::Sync, Call::Rename, Call::SyncNames]
+        {
+            let storage = MemoryStorage::new();
+            storage.put(ACTIVE, b"over\n");
+            storage.put(NEXT, b"left over");
+            let mut successor = successor();
+            for _ in 0..3 {
+                storage.refuse(call);
+                assert!(successor.place(&storage).is_err(), "{call:?}");
+                storage.heal();
+            }
+            assert!(successor.place(&storage).is_ok(), "{call:?}");
+            let [over, active] = after_power_cut(&storage).try_into().unwrap();
+            assert_eq!((over.0.as_str(), active.1), (OVER, successor.bytes), "{call:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_taken_is_passed_over() {
+        let storage = MemoryStorage::new();
+        storage.put(ACTIVE, b"over\n");
+        storage.put(OVER, b"who knows");
+        let mut successor = successor();
+        assert!(successor.place(&storage).is_err());
+        assert!(successor.place(&storage).is_ok());
+        assert_eq!(storage.bytes(OVER).unwrap(), b"who knows");
+        assert_eq!(storage.bytes("audit-19700101T000001Z-000000000003.jsonl").unwrap(), b"over\n");
+    }
+}

@@ -1,0 +1,111 @@
+//! What a file in memory holds, and what of it is durable.
+
+use std::ops::Range;
+
+/// A file's bytes. What is durable agrees with what was written up to a place; behind it there may
+/// be bytes that were cut off since the last sync, and come back if the power goes now.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Contents {
+    written: Vec<u8>,
+    /// How much of what was written is durable.
+    agreed: usize,
+    /// What is durable behind that, cut off since.
+    cut_off: Vec<u8>,
+    /// What a failed sync gave up: no later one makes it durable, whatever it says. It reads back
+    /// as zero bytes when the power went.
+    given_up: Vec<Range<usize>>,
+}
+
+impl Contents {
+    /// A file all of which is durable.
+    pub(super) fn durable(bytes: Vec<u8>) -> Contents {
+        Contents { agreed: bytes.len(), written: bytes, ..Contents::default() }
+    }
+
+    pub(super) fn written(&self) -> &[u8] {
+        &self.written
+    }
+
+    pub(super) fn append(&mut self, bytes: &[u8]) {
+        self.written.extend_from_slice(bytes);
+    }
+
+    pub(super) fn truncate(&mut self, bytes: usize) {
+        if bytes < self.agreed {
+            self.cut_off = self.after_power_cut().split_off(bytes);
+            self.agreed = bytes;
+        }
+        self.written.truncate(bytes);
+        for range in &mut self.given_up {
+            range.end = range.end.min(bytes);
+        }
+        self.given_up.retain(|range| !range.is_empty());
+    }
+
+    pub(super) fn sync(&mut self) {
+        self.agreed = self.written.len();
+        self.cut_off.clear();
+    }
+
+    /// A sync failed: the system forgets that there is anything left to do.
+    pub(super) fn give_up(&mut self) {
+        if self.agreed < self.written.len() {
+            self.given_up.push(self.agreed..self.written.len());
+        }
+    }
+
+    /// What is there when the power went now.
+    pub(super) fn after_power_cut(&self) -> Vec<u8> {
+        let mut bytes = self.written.get(..self.agreed).unwrap_or_default().to_vec();
+        for range in &self.given_up {
+            let end = range.end.min(bytes.len());
+            bytes.get_mut(range.start..end).unwrap_or_default().fill(0);
+        }
+        bytes.extend_from_slice(&self.cut_off);
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_synced_survives() {
+        let mut contents = Contents::default();
+        contents.append(b"one");
+        contents.sync();
+        contents.append(b"two");
+        assert_eq!(contents.written(), b"onetwo");
+        assert_eq!(contents.after_power_cut(), b"one");
+    }
+
+    #[test]
+    fn a_repeated_sync_lies() {
+        let mut contents = Contents::durable(b"one".to_vec());
+        contents.append(b"two");
+        contents.give_up();
+        assert_eq!(contents.after_power_cut(), b"one");
+        contents.sync();
+        assert_eq!(contents.after_power_cut(), b"one\0\0\0");
+        contents.append(b"three");
+        contents.sync();
+        assert_eq!(contents.after_power_cut(), b"one\0\0\0three");
+        contents.truncate(3);
+        contents.append(b"four");
+        contents.sync();
+        assert_eq!(contents.after_power_cut(), b"onefour", "what was written anew is durable");
+    }
+
+    #[test]
+    fn what_was_cut_off_comes_back_without_a_sync() {
+        let mut contents = Contents::durable(b"onetwo".to_vec());
+        contents.truncate(3);
+        contents.append(b"3");
+        contents.truncate(2);
+        assert_eq!(contents.written(), b"on");
+        assert_eq!(contents.after_power_cut(), b"onetwo");
+        contents.sync();
+        assert_eq!(contents.after_power_cut(), b"on");
+    }
+}

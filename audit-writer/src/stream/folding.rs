@@ -1,0 +1,104 @@
+//! Folding repeats of what is denied or fails, before they get lines.
+
+use std::net::IpAddr;
+
+use audit_core::{
+    ActionNames, Buffer, Ending, OutcomeKind, OutcomeRule, PartValue, Place, Record, Schema, Value,
+};
+
+use super::Stream;
+use crate::clock::Stamp;
+use crate::flood::{Folded, Origin, Refusal};
+use crate::line::{FoldBody, FoldSource};
+use crate::stats::add;
+
+impl Stream {
+    /// Whether the event is folded: counted, and told of by a line with others of its sort. Never
+    /// one that somebody waits for, nor one of two phases.
+    pub(crate) fn folds<B: Buffer>(&mut self, at: Stamp, record: &Record<B>) -> bool {
+        let Some(refusal) = refusal(record) else { return false };
+        !self.floods.admits(refusal, at)
+    }
+
+    /// Tells what was folded, if it is time to.
+    pub(crate) fn tell_folded(&mut self, now: Stamp) {
+        if self.floods.is_due(now.up_ns) {
+            self.tell_all_folded();
+        }
+    }
+
+    /// Tells what was folded until now.
+    pub(crate) fn tell_all_folded(&mut self) {
+        if self.is_broken() {
+            return;
+        }
+        for folded in self.floods.take() {
+            if self.house(&body(&folded)).is_some() {
+                add(&self.world.counters.folded, folded.count);
+            }
+        }
+    }
+}
+
+/// What stands in a record of something denied or failed, if it is one.
+fn refusal<B: Buffer>(record: &Record<B>) -> Option<Refusal> {
+    let schema = record.schema();
+    if matches!(schema.outcome, OutcomeRule::Always(OutcomeKind::Success | OutcomeKind::Unknown)) {
+        return None;
+    }
+    let Ending { outcome, phase, .. } = record.ending();
+    if phase.is_some() || !is_refusal(outcome) {
+        return None;
+    }
+    Some(Refusal { schema, outcome, origin: Origin::of(address(record)) })
+}
+
+/// Whether an event that ends so may be folded.
+pub(super) fn is_refusal(outcome: OutcomeKind) -> bool {
+    matches!(outcome, OutcomeKind::Denied | OutcomeKind::Failure)
+}
+
+/// The address that a record says it came from.
+fn address<B: Buffer>(record: &Record<B>) -> Option<IpAddr> {
+    let sources = record
+        .values()
+        .filter_map(Result::ok)
+        .filter(|(field, _)| matches!(field.place, Place::Source | Place::SourceAddress));
+    sources.into_iter().find_map(|(_, value)| match value {
+        Value::Ip(ip) => Some(ip),
+        Value::Address(address) => Some(address.ip()),
+        Value::Part(part) => part.entries().find_map(|(_, value)| match value {
+            PartValue::Ip(ip) => Some(ip),
+            _ => None,
+        }),
+        _ => None,
+    })
+}
+
+fn body(folded: &Folded) -> FoldBody {
+    let Folded { of: Refusal { schema, outcome, origin }, count, first, last } = *folded;
+    let Schema { event, category, action, .. } = schema;
+    FoldBody {
+        event,
+        level: schema.level_of(outcome, None).name(),
+        category,
+        action: ActionNames::of(action, outcome),
+        outcome: outcome.name(),
+        source: source(origin),
+        folded: count,
+        from: first.rfc3339(),
+        to: last.rfc3339(),
+    }
+}
+
+fn source(origin: Origin) -> FoldSource {
+    match origin {
+        Origin::Address(IpAddr::V6(ip)) if ip.to_ipv4_mapped().is_none() => {
+            FoldSource::Network { ip: ip.into(), prefix: 64 }
+        }
+        Origin::Address(ip) => FoldSource::Host { ip },
+        Origin::Unaddressed => FoldSource::None { none: "the event has no address" },
+        Origin::Others => FoldSource::None { none: "more sources than are told apart" },
+        Origin::Any => FoldSource::None { none: "the share of the log is spent" },
+    }
+}

@@ -1,0 +1,189 @@
+//! What follows a segment that is over, be it full or damaged: another one, which brings the lines
+//! again that may not be in it.
+
+use std::io;
+
+use audit_core::LINE_BYTES_MAX;
+
+use super::{Past, Stream};
+use crate::clock::Stamp;
+use crate::line::{
+    Body, Envelope, FaultBody, ForeignBody, HeaderBody, Life, LifeBody, Limits, Previous,
+    SchemaBody, Supersedes,
+};
+use crate::rotation::Filling;
+use crate::segment::active::{Fault, Kept, Remains, Trouble};
+use crate::segment::foreign::{Deed, Foreign};
+use crate::segment::name::{AUDIT, Kind, Name};
+use crate::segment::successor::Successor;
+
+impl Remains {
+    /// The name of a segment that is over.
+    pub(super) fn name(&self) -> Name {
+        Name::new(Kind::Segment, self.filling.opened, self.first_seq)
+    }
+}
+
+impl Stream {
+    /// Gives the active segment up. Another one takes its place as soon as that is possible.
+    pub(super) fn fail(&mut self, trouble: Trouble) {
+        tell(&trouble);
+        let Some(active) = self.active.take() else { return };
+        let over = active.into_remains();
+        let at = self.world.clock.now();
+        let name = over.name();
+        let moved_to = match &trouble {
+            Trouble::Foreign(Foreign { what: Deed::Replaced, .. }) => {
+                Some(Name::new(Kind::Foreign, at, over.first_seq))
+            }
+            _ => None,
+        };
+        let unsynced_from = over.unsynced_from.unwrap_or(self.next_seq);
+        self.hand_over(Some(name), over.kept, moved_to.or(Some(name)));
+        self.remember(Past { trouble, at, unsynced_from, segment: Some(name), moved_to });
+    }
+
+    /// Makes the successor of a segment, which `moves_aside` under that name.
+    pub(super) fn hand_over(
+        &mut self,
+        previous: Option<Name>,
+        kept: Kept,
+        moves_aside: Option<Name>,
+    ) {
+        let opened = self.world.clock.now();
+        self.opened_synced = self.clock_synced;
+        let first_seq = self.next_seq;
+        let segment = previous.map(|name| name.to_string());
+        let mut bytes = Vec::new();
+        self.spell_header(opened, segment.as_deref(), kept.from_seq, &mut bytes);
+        match kept.from_seq {
+            // Lines that come again have their schemas above them as before.
+            Some(_) => {
+                for schema in self.known.standing() {
+                    self.spell(opened, &SchemaBody(schema), &mut bytes);
+                }
+            }
+            None => self.known.begin_segment(),
+        }
+        let header_bytes = bytes.len() as u64;
+        bytes.extend_from_slice(&kept.bytes);
+        let filling = Filling { opened, bytes: bytes.len() as u64, header_bytes };
+        self.successor =
+            Some(Successor { bytes, filling, first_seq, moves_aside, is_placed: false });
+    }
+
+    fn spell_header(
+        &mut self,
+        at: Stamp,
+        previous: Option<&str>,
+        from_seq: Option<u64>,
+        out: &mut Vec<u8>,
+    ) {
+        let segment_bytes = self.world.config.rotation.segment_bytes;
+        let supersedes = previous.zip(from_seq);
+        let (log, boot) = (self.log.clone(), self.boot.clone());
+        let header = HeaderBody {
+            log: &log,
+            stream: AUDIT,
+            boot: &boot,
+            limits: Limits { line_bytes: LINE_BYTES_MAX, segment_bytes },
+            previous: previous.map(|segment| Previous { segment }),
+            supersedes: supersedes.map(|(segment, from_seq)| Supersedes { segment, from_seq }),
+            open: self.operations.listed(),
+        };
+        self.spell(at, &header, out);
+    }
+
+    /// Gives a line that stands before all others of a segment its number.
+    fn spell<B: Body>(&mut self, at: Stamp, body: &B, out: &mut Vec<u8>) {
+        let envelope =
+            Envelope { seq: self.next_seq, at, run: &self.run, synced: self.clock_synced };
+        match crate::line::write(&envelope, body, &mut self.times, out) {
+            Ok(()) => self.next_seq += 1,
+            Err(error) => {
+                tracing::error!(target: "audit_writer", kind = B::KIND, %error, "an audit line could not be spelled out");
+            }
+        }
+    }
+
+    /// Tries to put the successor in its place.
+    pub(super) fn place(&mut self) {
+        let Some(successor) = &mut self.successor else { return };
+        match successor.place(self.world.storage.as_ref()) {
+            Ok(active) => {
+                self.active = Some(active);
+                self.successor = None;
+                self.count_written();
+            }
+            Err(fault) => {
+                tell_again(&fault);
+                let at = self.world.clock.now();
+                let (trouble, unsynced_from) = (Trouble::Fault(fault), self.next_seq);
+                self.remember(Past { trouble, at, unsynced_from, segment: None, moved_to: None });
+            }
+        }
+    }
+
+    /// Of troubles that follow from each other the first counts.
+    fn remember(&mut self, past: Past) {
+        self.past.get_or_insert(past);
+    }
+
+    /// Tries to go on after a fault, and records it.
+    pub(crate) fn reopen(&mut self) {
+        self.place();
+        if self.is_broken() {
+            return;
+        }
+        tracing::info!(target: "audit_writer", "the audit log can be written again");
+        if let Some(past) = self.past.take() {
+            self.house(&LifeBody { life: life_of(&past) });
+        }
+        self.gap();
+        self.sync();
+    }
+}
+
+/// A trouble, as its line shows it.
+fn life_of(past: &Past) -> Life<'static> {
+    let at = past.at.rfc3339();
+    match &past.trouble {
+        Trouble::Fault(Fault { doing, error }) => Life::Fault(FaultBody {
+            doing,
+            error: error_code(error),
+            at,
+            unsynced_from: past.unsynced_from,
+        }),
+        Trouble::Foreign(Foreign { what, bytes, found_bytes }) => Life::Foreign(ForeignBody {
+            what: what.name(),
+            segment: past.segment.map(|name| name.to_string()).unwrap_or_default(),
+            moved_to: past.moved_to.map(|name| name.to_string()),
+            bytes: *bytes,
+            found_bytes: *found_bytes,
+            at,
+        }),
+    }
+}
+
+/// What the system said, as a short code: its number where it has one.
+fn error_code(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(number) => format!("os error {number}"),
+        None => format!("{:?}", error.kind()),
+    }
+}
+
+fn tell(trouble: &Trouble) {
+    match trouble {
+        Trouble::Fault(Fault { doing, error }) => {
+            tracing::error!(target: "audit_writer", doing, %error, "the audit log's segment is given up");
+        }
+        Trouble::Foreign(Foreign { what, .. }) => {
+            tracing::error!(target: "audit_writer", what = what.name(), "somebody was at the audit log's file");
+        }
+    }
+}
+
+fn tell_again(Fault { doing, error }: &Fault) {
+    tracing::error!(target: "audit_writer", doing, %error, "the audit log cannot be written; it will be tried again");
+}
