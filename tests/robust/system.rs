@@ -1,0 +1,11 @@
+//! What the system offers and std does not.
+#![expect(unsafe_code, reason = "the functions of the C library are declared by hand")]
+
+unsafe extern "C" {
+    /// The id of the child, and 0 in it.
+    pub(crate) safe fn fork() -> i32;
+    /// Ends the process without any of its destructors.
+    pub(crate) safe fn _exit(status: i32) -> !;
+    /// Calls a function when the process exits, after the destructors of the main thread.
+    pub(crate) safe fn atexit(callback: extern "C" fn()) -> i32;
+}

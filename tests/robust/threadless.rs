@@ -1,0 +1,55 @@
+//! A system that has no thread to give.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use audit_writer::Writer;
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
+
+use crate::kit::{LONG, counts_in, rang, said};
+
+/// The system calls that make a thread: `clone` and `clone3`.
+const CLONES: [i64; 2] = if cfg!(target_arch = "x86_64") { [56, 435] } else { [220, 435] };
+const EAGAIN: u32 = 11;
+
+/// From now on no thread can be made.
+fn take_threads_away() {
+    let machine = std::env::consts::ARCH.try_into().unwrap();
+    let rules: BTreeMap<_, _> = CLONES.into_iter().map(|call| (call, Vec::new())).collect();
+    let (other, listed) = (SeccompAction::Allow, SeccompAction::Errno(EAGAIN));
+    let filter = SeccompFilter::new(rules, other, listed, machine).unwrap();
+    let filter: BpfProgram = filter.try_into().unwrap();
+    seccompiler::apply_filter(&filter).unwrap();
+    assert!(std::thread::Builder::new().spawn(|| {}).is_err());
+}
+
+pub(crate) fn program(dir: &Path) {
+    take_threads_away();
+    for dir in [dir.to_owned(), dir.join("not-there-yet")] {
+        let error = Writer::builder(&dir).install().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("could not start the writer thread for {}", dir.display())
+        );
+        assert_eq!(error.io_kind(), Some(std::io::ErrorKind::WouldBlock));
+        assert!(audit_core::recorder().is_none());
+    }
+}
+
+/// The names in a directory and the bytes of its files.
+fn contents(dir: &Path) -> BTreeMap<std::ffi::OsString, Vec<u8>> {
+    let entries = std::fs::read_dir(dir).unwrap().map(Result::unwrap);
+    entries.map(|it| (it.file_name(), std::fs::read(it.path()).unwrap())).collect()
+}
+
+pub(crate) fn nothing_is_touched() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = Writer::builder(dir.path()).start().unwrap();
+    rang(1).emit_to(&log).unwrap();
+    assert!(log.shutdown_within(LONG).is_complete());
+    let before = contents(dir.path());
+    said("threadless", dir.path());
+    assert_eq!(contents(dir.path()), before);
+    assert!(Writer::builder(dir.path()).start().unwrap().shutdown_within(LONG).is_complete());
+    assert_eq!(counts_in(dir.path()), [1]);
+}

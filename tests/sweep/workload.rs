@@ -1,0 +1,339 @@
+//! What a log goes through in every case, and what must hold whatever failed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use audit_core::vocab::Version;
+use audit_core::{AuditEvent, AuditValue, Awaited, EmitError, Outcome};
+use audit_writer::reader::{Json, Line, Lines};
+use audit_writer::storage::{MemoryStorage, Storage};
+use audit_writer::testing::ManualClock;
+use audit_writer::{Retention, Rotation, Writer};
+
+use crate::kit::{DAY, LONG, door_opened, writer_on};
+
+/// Why firmware was not written.
+#[derive(AuditValue)]
+enum FlashFault {
+    Verify,
+}
+
+/// Firmware is written, or was.
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action(success = "flash", failure = "flash_failed"), category = "maintenance", two_phase)]
+#[audit(actor(service = "updater"), source(local = "updater"))]
+#[audit(object(id = "firmware"), object_type = "image")]
+struct Flashed<'a> {
+    #[audit(outcome)]
+    outcome: Awaited<FlashFault>,
+    version: Version<'a>,
+}
+
+/// Rounds of a run; the day turns after half of them, and what failed for good is healed.
+const ROUNDS: u32 = 8;
+/// Each round begins with so many plain events.
+const PLAIN: u32 = 2;
+/// A start may fail so often before it must succeed: as often as there are faults in a case.
+const STARTS: u32 = 4;
+/// A writer goes on after so many tries of a flush, half a millisecond apart, or never.
+const FLUSHES: u32 = 2_000;
+
+/// How a log is set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeps {
+    /// All lines: they are counted in the end.
+    All,
+    /// So little that it prunes all the time.
+    Little,
+}
+
+impl Keeps {
+    fn total_bytes(self) -> u64 {
+        match self {
+            Keeps::All => 1024 * 1024,
+            Keeps::Little => 12 * 1024,
+        }
+    }
+}
+
+/// One case under way.
+pub struct Case {
+    storage: MemoryStorage,
+    keeps: Keeps,
+    /// The count of the next event.
+    count: u32,
+    /// The counts of what was accepted, but for what a shutdown said that it left behind.
+    accepted: Vec<u32>,
+    /// The numbers of what was acknowledged, by count.
+    acknowledged: BTreeMap<u32, u64>,
+    /// Whether a shutdown was not complete: it said so, and what it left may be missing.
+    left_behind: bool,
+    pub violations: Vec<String>,
+}
+
+impl Case {
+    pub fn new(storage: MemoryStorage, keeps: Keeps) -> Case {
+        Case {
+            storage,
+            keeps,
+            count: 0,
+            accepted: Vec::new(),
+            acknowledged: BTreeMap::new(),
+            left_behind: false,
+            violations: Vec::new(),
+        }
+    }
+
+    pub fn acknowledged(&self) -> usize {
+        self.acknowledged.len()
+    }
+
+    /// Two runs, the first with whatever faults were planned, the second with what is left of them.
+    pub fn run(&mut self) {
+        for rounds in [ROUNDS, 2] {
+            if self.one_run(rounds).is_none() {
+                return;
+            }
+        }
+        self.storage.heal();
+        self.check_lines();
+    }
+
+    fn violated(&mut self, what: impl Into<String>) {
+        self.violations.push(what.into());
+    }
+
+    fn start(&mut self) -> Option<(Writer, Arc<ManualClock>)> {
+        let mut last = String::new();
+        for attempt in 0..STARTS {
+            let (builder, clock) = writer_on(&self.storage);
+            let builder = builder
+                .retry_after(Duration::from_millis(1))
+                .rotation(Rotation { daily: true, segment_bytes: 4096 })
+                .retention(Retention {
+                    total_bytes: self.keeps.total_bytes(),
+                    ..Retention::default()
+                });
+            match builder.start() {
+                Ok(writer) => return Some((writer, clock)),
+                Err(error) => last = error.to_string(),
+            }
+            if attempt + 2 == STARTS {
+                self.storage.heal(); // What fails for good fails until now.
+            }
+        }
+        self.violated(format!("does not start: {last}"));
+        None
+    }
+
+    fn one_run(&mut self, rounds: u32) -> Option<()> {
+        let (writer, clock) = self.start()?;
+        let before = self.accepted.len();
+        for round in 0..rounds {
+            for _ in 0..PLAIN {
+                self.emit(&writer);
+            }
+            self.emit_durable(&writer);
+            if round % 4 == 1 {
+                self.flash(&writer);
+            }
+            if round == rounds / 2 {
+                self.flush(&writer)?;
+                clock.advance(DAY);
+            }
+        }
+        self.flush(&writer)?;
+        let stats = writer.stats();
+        if stats.accepted != stats.written + stats.folded + stats.lost {
+            self.violated(format!("after a flush {stats:?}"));
+        }
+        let accepted = (self.accepted.len() - before) as u64;
+        if stats.accepted != accepted {
+            self.violated(format!("{accepted} were accepted, and {stats:?}"));
+        }
+        let hits = self.storage.faults_hit();
+        let report = writer.shutdown();
+        if !report.is_complete() && self.storage.faults_hit() == hits {
+            self.violated(format!("without a fault: {report}"));
+        }
+        self.left_behind |= !report.is_complete();
+        Some(())
+    }
+
+    fn next_count(&mut self) -> u32 {
+        self.count += 1;
+        self.count
+    }
+
+    fn emit(&mut self, writer: &Writer) {
+        let count = self.next_count();
+        match door_opened(count).emit_to(writer) {
+            Ok(()) => self.accepted.push(count),
+            Err(error) => self.violated(format!("a plain event: {error}")),
+        }
+    }
+
+    fn emit_durable(&mut self, writer: &Writer) {
+        let count = self.next_count();
+        // A writer that cannot write refuses at once.
+        let Ok(pending) = door_opened(count).begin_durable_to(writer) else { return };
+        self.accepted.push(count);
+        match pending.wait_for(LONG) {
+            Ok(receipt) => self.check_acknowledged(count, receipt.seq),
+            Err(EmitError::NotDurable) => {}
+            Err(error) => self.violated(format!("no answer: {error}")),
+        }
+    }
+
+    /// An operation of two phases; its version is a count.
+    fn flash(&mut self, writer: &Writer) {
+        let (begin, end) = (self.next_count(), self.next_count());
+        let version = begin.to_string();
+        let flashed = Flashed {
+            outcome: Awaited::new(),
+            version: Version::new(&version).expect("digits are a version"),
+        };
+        let before = writer.stats().accepted;
+        match flashed.begin_to(writer) {
+            Ok(begun) => {
+                self.accepted.push(begin);
+                self.check_durable(begin, begun.receipt().seq);
+                match begun.finish(Outcome::Failure(FlashFault::Verify)) {
+                    Ok(()) => self.accepted.push(end),
+                    Err(error) => self.violated(format!("an end: {error}")),
+                }
+            }
+            // Whether it was accepted before it could not be made durable only the writer knows.
+            Err(EmitError::NotDurable) if writer.stats().accepted > before => {
+                self.accepted.push(begin);
+            }
+            Err(EmitError::NotDurable) => {}
+            Err(error) => self.violated(format!("a beginning: {error}")),
+        }
+    }
+
+    /// Ends what fails for good, and waits until everything is on stable storage.
+    fn flush(&mut self, writer: &Writer) -> Option<()> {
+        for _ in 0..FLUSHES {
+            self.storage.heal_what_lasts();
+            match writer.flush(LONG) {
+                Ok(()) => return Some(()),
+                Err(EmitError::NotDurable) => std::thread::sleep(Duration::from_micros(500)),
+                Err(error) => {
+                    self.violated(format!("a flush: {error}"));
+                    return None;
+                }
+            }
+        }
+        self.violated("the writer does not go on");
+        None
+    }
+
+    fn check_acknowledged(&mut self, count: u32, seq: u64) {
+        if self.acknowledged.values().any(|other| *other == seq) {
+            self.violated(format!("number {seq} was given twice"));
+        }
+        self.acknowledged.insert(count, seq);
+        self.check_durable(count, seq);
+    }
+
+    /// Whatever names a power cut leaves now, the line of this number is there.
+    fn check_durable(&mut self, count: u32, seq: u64) {
+        for (changes, left) in self.storage.after_power_cuts().iter().enumerate() {
+            if !holds(left, count, seq) {
+                let names = left.list().unwrap_or_default();
+                self.violated(format!(
+                    "{count} was acknowledged as {seq}, and is not there after a power cut \
+                     with {changes} changes of names: {names:?}"
+                ));
+            }
+        }
+    }
+
+    /// What the log holds in the end.
+    fn check_lines(&mut self) {
+        let lines = match read(&self.storage) {
+            Ok(lines) => lines,
+            Err(error) => return self.violated(error),
+        };
+        let numbers: Vec<u64> = lines.iter().map(|line| line.seq).collect();
+        if !numbers.is_sorted_by(|one, next| one + 1 == *next) {
+            self.violated(format!("a hole or a repetition: {numbers:?}"));
+        }
+        if self.keeps == Keeps::Little {
+            return;
+        }
+        self.check_events(&lines);
+    }
+
+    fn check_events(&mut self, lines: &[Line]) {
+        let found: Vec<(u32, u64)> =
+            lines.iter().filter_map(|line| Some((count_of(line)?, line.seq))).collect();
+        for (count, seq) in &self.acknowledged {
+            if !found.contains(&(*count, *seq)) {
+                self.violations.push(format!("{count}, acknowledged as {seq}, is not there"));
+            }
+        }
+        let lost: u64 = lines
+            .iter()
+            .filter(|line| line.kind == "gap")
+            .filter_map(|line| line.get("lost")?.as_u64())
+            .sum();
+        if lost > 0 {
+            self.violated(format!("{lost} events were lost"));
+        }
+        let counts: Vec<u32> = found.iter().map(|(count, _)| *count).collect();
+        if counts != self.accepted && !self.left_behind {
+            self.violated(format!("accepted {:?}, found {counts:?}", self.accepted));
+        }
+    }
+}
+
+/// The count that an event carries, if the line is one.
+fn count_of(line: &Line) -> Option<u32> {
+    if line.kind != "event" {
+        return None;
+    }
+    let data = line.get("data")?;
+    match data.get("version") {
+        Some(version) => {
+            let count: u32 = version.as_str()?.parse().ok()?;
+            let is_end = line.get("phase").and_then(Json::as_str) != Some("begun");
+            Some(count + u32::from(is_end))
+        }
+        None => u32::try_from(data.get("count")?.as_u64()?).ok(),
+    }
+}
+
+/// All lines that can be read.
+fn read(storage: &MemoryStorage) -> Result<Vec<Line>, String> {
+    let lines = Lines::of_storage(storage).map_err(|error| error.to_string())?;
+    lines.map(|(position, line)| line.map_err(|error| format!("{position:?}: {error}"))).collect()
+}
+
+/// Whether what a power cut left holds the event of this count under this number, at once or after
+/// a writer opened it.
+fn holds(left: &MemoryStorage, count: u32, seq: u64) -> bool {
+    if stands_in_a_segment(left, count, seq) {
+        return true;
+    }
+    let Ok(writer) = writer_on(left).0.start() else { return false };
+    writer.shutdown().is_complete() && stands_in_a_segment(left, count, seq)
+}
+
+/// Whether a segment has the line; by a look for its number, because it is asked so often.
+fn stands_in_a_segment(left: &MemoryStorage, count: u32, seq: u64) -> bool {
+    let number = format!("{{\"v\":1,\"kind\":\"event\",\"seq\":{seq},");
+    let names = left.list().unwrap_or_default().into_iter().map(|(name, _)| name);
+    let mut segments = names.filter(|name| name.ends_with(".jsonl"));
+    segments.any(|name| {
+        let bytes = left.bytes(&name).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        let mut lines = text.lines().filter(|line| line.starts_with(&number));
+        lines.any(|line| {
+            Line::parse(line.as_bytes()).is_ok_and(|line| count_of(&line) == Some(count))
+        })
+    })
+}

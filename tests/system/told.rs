@@ -1,0 +1,117 @@
+//! What a child said, and whether its log is as it said.
+
+use std::path::Path;
+use std::process::Output;
+
+use audit_writer::reader::{Json, Line};
+
+use crate::child;
+use crate::log::{Acknowledged, line_of, lines};
+
+/// What a child that ended by itself said.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    pub(crate) acknowledged: Vec<Acknowledged>,
+    /// Events that were waited for, and of which it was not said that they are durable.
+    pub(crate) refused: usize,
+    report: Option<Report>,
+}
+
+/// What the shutdown reported.
+#[derive(Clone, Copy, Debug)]
+struct Report {
+    accepted: u64,
+    written: u64,
+    folded: u64,
+    lost: u64,
+}
+
+impl Told {
+    /// # Errors
+    ///
+    /// Says what the child should not have said, or that it came to a bad end.
+    pub(crate) fn parse(ran: &Output) -> Result<Told, String> {
+        let [said, stderr] = [&ran.stdout, &ran.stderr].map(|out| String::from_utf8_lossy(out));
+        if !ran.status.success() {
+            return Err(format!("{}: {stderr}", ran.status));
+        }
+        let mut told = Told::default();
+        let mut is_started = true;
+        for line in said.lines() {
+            let words: Vec<&str> = line.split(' ').collect();
+            match words.as_slice() {
+                ["acknowledged", ..] => told.acknowledged.extend(Acknowledged::parse(line)),
+                ["refused", ..] => told.refused += 1,
+                ["report", counts @ .., "true"] => told.report = Report::parse(counts),
+                ["not", "started:", ..] => is_started = false,
+                ["full"] => {}
+                _ => return Err(format!("the child said {line:?}")),
+            }
+        }
+        match told.report.is_some() == is_started {
+            true => Ok(told),
+            false => Err(format!("started: {is_started}; but {told:?}")),
+        }
+    }
+
+    /// Opens the log again, which nothing hinders now, and looks at all of it.
+    ///
+    /// # Errors
+    ///
+    /// Says what is not as it was said.
+    pub(crate) fn check(&self, dir: &Path) -> Result<Vec<Line>, String> {
+        let again = child::open(dir, 4 * 1024).map_err(|error| format!("again: {error}"))?;
+        let report = again.shutdown();
+        if !report.is_complete() {
+            return Err(format!("again: {report}"));
+        }
+        let lines = lines(dir)?;
+        for told in &self.acknowledged {
+            line_of(*told, &lines)?;
+            check_not_too_soon(*told, &lines)?;
+        }
+        match self.report {
+            None => Ok(lines),
+            Some(report) => report.check(&lines).map(|()| lines),
+        }
+    }
+}
+
+/// Whoever waited for a line that was not durable when something failed was not told that it is,
+/// although it has come again since.
+fn check_not_too_soon(told: Acknowledged, lines: &[Line]) -> Result<(), String> {
+    let number = |line: &Line| line.get("unsynced_from").and_then(Json::as_u64);
+    let faults = lines.iter().filter_map(|line| Some(number(line)?..line.seq));
+    match faults.into_iter().find(|unsynced| unsynced.contains(&told.seq)) {
+        Some(unsynced) => Err(format!("acknowledged too soon: {told:?}, of {unsynced:?}")),
+        None => Ok(()),
+    }
+}
+
+impl Report {
+    fn parse(counts: &[&str]) -> Option<Report> {
+        let [accepted, written, folded, lost] = counts else { return None };
+        Some(Report {
+            accepted: accepted.parse().ok()?,
+            written: written.parse().ok()?,
+            folded: folded.parse().ok()?,
+            lost: lost.parse().ok()?,
+        })
+    }
+
+    /// Whether all that was accepted is in a line, by itself or by number.
+    fn check(self, lines: &[Line]) -> Result<(), String> {
+        let Report { accepted, written, folded, lost } = self;
+        let events = lines.iter().filter(|line| line.kind == "event").count() as u64;
+        let found = (events, sum(lines, "fold", "folded"), sum(lines, "gap", "lost"));
+        match accepted == written + folded + lost && found == (written, folded, lost) {
+            true => Ok(()),
+            false => Err(format!("{self:?}; but there are {found:?}")),
+        }
+    }
+}
+
+fn sum(lines: &[Line], kind: &str, key: &str) -> u64 {
+    let of_kind = lines.iter().filter(|line| line.kind == kind);
+    of_kind.filter_map(|line| line.get(key).and_then(Json::as_u64)).sum()
+}
