@@ -19,8 +19,8 @@
 //! `audit.jsonl` is being written. A rotated segment carries the time in UTC and the number of its
 //! first line: `audit-20261120T000000Z-000000000042.jsonl`. What a repair cuts off a torn segment
 //! is kept in a file that ends in `.torn`, and what somebody else put in the active segment's place
-//! in one that ends in `.foreign`. `audit.lock` is held by the process that writes; its
-//! text is that process's id. Other names are never touched.
+//! in one that ends in `.foreign`. The process that writes holds a lock on
+//! the directory; the text of `audit.lock` is its id. Other names are never touched.
 //!
 //! # When files roll
 //!

@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use audit_core::{EmitError, EventRef, Pending, Recorder, Schema, pending};
-use crossbeam_channel::{Receiver as Answer, Sender as QueueEnd};
+use crossbeam_channel::{Receiver as Answer, Sender as QueueEnd, TrySendError};
 
 use crate::channel::{Ends, Sender, Stop, channel};
 use crate::clock::{Clock, SystemClock};
@@ -324,7 +324,9 @@ impl Writer {
                 self.handle.sender.wake();
                 self.ended.recv_timeout(at_most).ok()
             }
-            Err(_) => None,
+            // It is at its end, by a panic, or has answered already.
+            Err(TrySendError::Disconnected(_)) => self.ended.recv_timeout(at_most).ok(),
+            Err(TrySendError::Full(_)) => None,
         };
         // A thread that has answered is at its end, so joining it takes no time; one that has not
         // may hang in a system call, and is left to itself.

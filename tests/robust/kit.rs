@@ -72,7 +72,7 @@ fn counts(lines: Lines) -> Vec<u32> {
     events.map(|line| count(&line.json).unwrap()).collect()
 }
 
-/// Does something that panics, and keeps its message from the terminal.
+/// Whether something panics.
 pub(crate) fn panics<T>(act: impl FnOnce() -> T) -> bool {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(act)).is_err()
 }

@@ -70,6 +70,7 @@ fn main() -> ExitCode {
     if arguments.iter().any(|argument| argument == "--list") {
         return ExitCode::SUCCESS; // As test runners ask.
     }
+    quiet_panics();
     let wanted = arguments.iter().find(|argument| !argument.starts_with('-'));
     for (name, test) in TESTS.iter().filter(|(name, _)| wanted.is_none_or(|it| name.contains(it))) {
         test();
@@ -77,4 +78,15 @@ fn main() -> ExitCode {
     }
     println!("\ntest result: ok");
     ExitCode::SUCCESS
+}
+
+/// Keeps from the terminal what the panics say that are meant, here and in children that were
+/// forked off: who panics on purpose says that something "panics".
+fn quiet_panics() {
+    let others = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if !info.payload_as_str().is_some_and(|text| text.ends_with(" panics")) {
+            others(info);
+        }
+    }));
 }

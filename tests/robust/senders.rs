@@ -9,7 +9,7 @@ use audit_core::EmitError;
 use audit_writer::Writer;
 use audit_writer::storage::MemoryStorage;
 
-use crate::hooks::{Bomb, quietly, writer_by};
+use crate::hooks::{Bomb, writer_by};
 use crate::kit::{LONG, counts_on, rang};
 
 const ROUNDS: u32 = 50;
@@ -27,6 +27,7 @@ fn emits(writer: &Writer) -> u64 {
         };
         match emitted {
             Ok(()) => accepted += 1,
+            Err(EmitError::Full) => {} // Who waits for it is not told that it is lost.
             Err(error) => break error,
         }
     };
@@ -44,7 +45,8 @@ fn asks(writer: &Writer, accepted_before: &AtomicU64, flush: bool) {
         let stats = writer.stats();
         assert!(stats.accepted >= before, "{before} {stats:?}");
         if flush {
-            let _timed_out = writer.flush(Duration::ZERO);
+            // It is there to be in the queue while the counters are read.
+            let _in_time = writer.flush(Duration::ZERO);
         }
     }
 }
@@ -69,14 +71,12 @@ fn one_round(after: Duration) {
     let stats = report.stats;
     // What was refused as late as that may be counted, once for each thread.
     assert!((accepted..=accepted + THREADS + 2).contains(&stats.accepted), "{accepted} {report}");
-    assert!(!report.is_complete() && report.unwritten() > 0, "{report}");
+    assert!(!report.durable && stats.written <= accepted, "{accepted} {report}");
     assert_eq!(counts_on(&storage).len() as u64, stats.written);
 }
 
 pub(crate) fn a_panic_under_many() {
-    quietly(|| {
-        for round in 0..ROUNDS {
-            one_round(Duration::from_micros(u64::from(round) * 200));
-        }
-    });
+    for round in 0..ROUNDS {
+        one_round(Duration::from_micros(u64::from(round) * 200));
+    }
 }
