@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audit_core::EmitError;
-use audit_writer::Writer;
 use audit_writer::storage::{HangingStorage, MemoryStorage};
+use audit_writer::{Overflow, Writer};
 
 use crate::kit::{LONG, counts, door_opened, lines, of_life, writer_on};
 
@@ -29,7 +29,9 @@ fn emit_until_closed(writer: &Writer, from: u32, sent: &std::sync::mpsc::Sender<
 fn close_while_others_emit() -> (u64, u64) {
     const APART: u32 = 1 << 28;
     let storage = MemoryStorage::new();
-    let writer = writer_on(&storage).0.start().unwrap();
+    // Nothing is lost in a full channel, so that what is missing is the closing's fault.
+    let overflow = Overflow::Block { at_most: LONG };
+    let writer = writer_on(&storage).0.overflow(overflow).start().unwrap();
     let (report, accepted) = std::thread::scope(|scope| {
         let (sent, start) = std::sync::mpsc::channel();
         let emit = |n: u32| {

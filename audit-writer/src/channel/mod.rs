@@ -191,6 +191,11 @@ impl Sender {
     /// any message. Too high while messages are on their way, and never too low: each of these is
     /// read before what a message is counted in next.
     pub(crate) fn let_in(&self, taken: &AtomicU64) -> u64 {
+        if self.gate.state() == LEFT {
+            // What is in the queue came too late, and was refused to its sender.
+            let left_behind = self.gate.left_behind.load(Ordering::SeqCst);
+            return left_behind + taken.load(Ordering::SeqCst);
+        }
         let flushes_queued = self.gate.flushes_queued.load(Ordering::SeqCst);
         let messages = self.queue.len() as u64;
         let left_behind = self.gate.left_behind.load(Ordering::SeqCst);
