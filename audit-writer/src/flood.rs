@@ -41,6 +41,15 @@ impl Default for Flood {
 }
 
 impl Flood {
+    /// No bound: all that is denied or fails is written in full. For measurements, and for where
+    /// nobody can make the device refuse something who may not also read its log.
+    pub const UNBOUNDED: Flood = Flood {
+        each: u32::MAX,
+        all: u32::MAX,
+        within: Duration::from_secs(10),
+        share_percent: 100,
+    };
+
     pub(crate) fn describe(self) -> String {
         let Flood { each, all, within, share_percent } = self;
         format!("{each} of each, {all} of all in {} ms; {share_percent} %", within.as_millis())

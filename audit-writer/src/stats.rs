@@ -19,8 +19,8 @@ pub(crate) struct Counters {
 
 /// What a writer has done since it was opened.
 ///
-/// `accepted = written + folded + lost` only if everything that was accepted is through. While events are
-/// on their way `accepted` may be too high for a moment, and is never too low.
+/// `accepted = written + folded + lost` only if everything that was accepted is through. While
+/// events are on their way `accepted` may be too high for a moment, and is never too low.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Stats {
@@ -32,6 +32,16 @@ pub struct Stats {
     pub folded: u64,
     /// Events that gap lines tell of, or will.
     pub lost: u64,
+}
+
+impl Stats {
+    /// Events that were accepted and are neither written nor told of by a gap line or a `fold` line:
+    /// those on their way, and after a shutdown those that the writer had no time for or could not
+    /// write.
+    #[must_use]
+    pub fn unwritten(&self) -> u64 {
+        self.accepted.saturating_sub(self.written + self.folded + self.lost)
+    }
 }
 
 impl Counters {

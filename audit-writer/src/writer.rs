@@ -376,8 +376,7 @@ impl ShutdownReport {
     /// Events that were accepted and are neither known to be in a file nor told of by a gap line or
     /// a `fold` line, because the writer was out of time or could not write.
     pub fn unwritten(&self) -> u64 {
-        let Stats { accepted, written, folded, lost } = self.stats;
-        accepted.saturating_sub(written + folded + lost)
+        self.stats.unwritten()
     }
 
     /// Whether everything that was accepted is on stable storage, or its loss is.

@@ -1,11 +1,11 @@
 //! What the emitting thread asks of the allocator.
 
 use std::hint::black_box;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use allocation_counter::{AllocationInfo, measure};
-use audit_writer::Writer;
 use audit_writer::storage::MemoryStorage;
+use audit_writer::{Flood, Writer};
 
 use crate::Verdict;
 use crate::events::{FITTING, Kind, too_large_for_a_slot};
@@ -17,8 +17,8 @@ const COUNT: u32 = 10_000;
 fn writer() -> &'static Writer {
     static WRITER: OnceLock<Writer> = OnceLock::new();
     WRITER.get_or_init(|| {
-        let storage = MemoryStorage::new();
-        Writer::builder_on(std::sync::Arc::new(storage)).install().unwrap()
+        let builder = Writer::builder_on(Arc::new(MemoryStorage::new()));
+        builder.flood(Flood::UNBOUNDED).install().unwrap()
     })
 }
 

@@ -18,6 +18,8 @@ const RESTS: [Duration; 4] = [
     Duration::from_millis(12),
 ];
 
+const LOOKS_MAX: u64 = 1_000_000_000;
+
 /// How often to spin.
 pub(crate) struct Pace {
     spins_per_ms: u64,
@@ -56,15 +58,15 @@ impl Pace {
     }
 }
 
-/// Whoever started this program ends it if that takes too long.
+/// Looks no more often than takes some minutes on a machine that is slow.
 fn wait_until_written(writer: &Writer) {
-    loop {
-        let stats = writer.stats();
-        if stats.written + stats.lost >= stats.accepted {
+    for _ in 0..LOOKS_MAX {
+        if writer.stats().unwritten() == 0 {
             return;
         }
         spin_loop();
     }
+    panic!("the writer does not get on: {:?}", writer.stats());
 }
 
 fn spin(times: u64) {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use audit_core::vocab::{ObjectId, SessionRef, UserName};
 use audit_core::{AuditEvent, AuditValue};
-use audit_writer::{Builder, Durability, Overflow, Retention, Rotation, Writer};
+use audit_writer::{Builder, Durability, Flood, Overflow, Retention, Rotation, Writer};
 
 use super::{Logger, Subject};
 use crate::Failure;
@@ -97,13 +97,15 @@ const LOOK_EVERY: Duration = Duration::from_micros(100);
 const KEEP_ALL: Retention =
     Retention { age: Duration::MAX, total_bytes: u64::MAX, min_free_bytes: 0 };
 
-/// A writer that does what the peers do: no syncs, one file, and waiting instead of losing.
+/// A writer that does what the peers do: no syncs, one file, waiting instead of losing, and a line
+/// for each event.
 pub(crate) fn builder(builder: Builder) -> Builder {
     builder
         .durability(Durability::Never)
         .rotation(Rotation { daily: false, segment_bytes: u64::MAX / 2 })
         .retention(KEEP_ALL)
         .overflow(Overflow::Block { at_most: PATIENCE })
+        .flood(Flood::UNBOUNDED)
         .shutdown_within(PATIENCE)
 }
 
@@ -116,8 +118,10 @@ struct Ours {
 pub(super) fn start(subject: Subject, dir: &Path) -> Result<Box<dyn Logger>, Failure> {
     let defaults = Writer::builder(dir.join("audit"));
     let chosen = match subject {
-        // Its retention would remove lines that are counted afterwards.
-        Subject::AuditDefaults => defaults.retention(KEEP_ALL).shutdown_within(PATIENCE),
+        // Retention would remove, and the bound of floods fold, what is counted afterwards.
+        Subject::AuditDefaults => {
+            defaults.retention(KEEP_ALL).flood(Flood::UNBOUNDED).shutdown_within(PATIENCE)
+        }
         _ => builder(defaults),
     };
     let has_session_ref = subject == Subject::AuditSession;
@@ -140,8 +144,7 @@ impl Logger for Ours {
     fn finish(&mut self) -> Result<(), Failure> {
         let looks = PATIENCE.as_micros() / LOOK_EVERY.as_micros();
         for _ in 0..looks {
-            let stats = self.writer.stats();
-            if stats.written + stats.lost >= stats.accepted {
+            if self.writer.stats().unwritten() == 0 {
                 return Ok(());
             }
             thread::sleep(LOOK_EVERY);
