@@ -60,13 +60,11 @@ impl Pace {
 
 /// Looks no more often than takes some minutes on a machine that is slow.
 fn wait_until_written(writer: &Writer) {
-    for _ in 0..LOOKS_MAX {
-        if writer.stats().unwritten() == 0 {
-            return;
-        }
+    let is_through = (0..LOOKS_MAX).any(|_| {
         spin_loop();
-    }
-    panic!("the writer does not get on: {:?}", writer.stats());
+        writer.stats().unwritten() == 0
+    });
+    assert!(is_through, "the writer does not get on: {:?}", writer.stats());
 }
 
 fn spin(times: u64) {

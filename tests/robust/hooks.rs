@@ -195,6 +195,10 @@ impl Storage for Mine {
         Ok(self.file(self.inner.append(name)?))
     }
 
+    fn renew(&self, name: &str) -> std::io::Result<()> {
+        self.inner.renew(name)
+    }
+
     fn read(&self, name: &str) -> std::io::Result<Box<dyn ReadSeek>> {
         self.inner.read(name)
     }

@@ -137,7 +137,7 @@ fn every_change_of_a_name_may_fail() {
 
 #[test]
 fn every_look_may_fail() {
-    sweep(&[Call::Lock, Call::List, Call::Append, Call::Read, Call::FreeBytes]);
+    sweep(&[Call::Lock, Call::List, Call::Append, Call::Renew, Call::Read, Call::FreeBytes]);
 }
 
 #[test]

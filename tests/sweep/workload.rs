@@ -239,9 +239,17 @@ impl Case {
         self.check_durable(count, seq);
     }
 
-    /// Whatever names a power cut leaves now, the line of this number is there.
+    /// Whatever names a power cut leaves now, the line of this number is there, and no line is
+    /// damaged.
     fn check_durable(&mut self, count: u32, seq: u64) {
-        for (changes, left) in self.storage.after_power_cuts().iter().enumerate() {
+        let cuts = self.storage.after_power_cuts();
+        // The contents are the same in all of them.
+        for left in cuts.first().into_iter().chain(cuts.get(1..).and_then(<[_]>::last)) {
+            if let Err(error) = read(left) {
+                self.violated(format!("after a power cut {error}"));
+            }
+        }
+        for (changes, left) in cuts.iter().enumerate() {
             if !holds(left, count, seq) {
                 let names = left.list().unwrap_or_default();
                 self.violated(format!(

@@ -75,6 +75,10 @@ impl Storage for HangingStorage {
         Ok(Box::new(HangingFile { inner: self.inner.append(name)?, storage: self.clone() }))
     }
 
+    fn renew(&self, name: &str) -> io::Result<()> {
+        self.inner.renew(name)
+    }
+
     fn read(&self, name: &str) -> io::Result<Box<dyn ReadSeek>> {
         self.inner.read(name)
     }

@@ -49,6 +49,14 @@ pub trait Storage: Send + Sync {
     /// this log.
     fn append(&self, name: &str) -> io::Result<Box<dyn StorageFile>>;
 
+    /// Writes what a file holds once more, to the same places, so that its next sync makes all of
+    /// it durable; also what a sync before this process was there may have given up.
+    ///
+    /// # Errors
+    ///
+    /// As for [`append`](Storage::append). The file holds what it held in any case.
+    fn renew(&self, name: &str) -> io::Result<()>;
+
     /// Opens a file to read it.
     ///
     /// # Errors

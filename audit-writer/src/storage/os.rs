@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, FileExt};
 use std::path::PathBuf;
 
 use rustix::fs::{AtFlags, Dir, FileType, FlockOperation, Mode, OFlags, RenameFlags, Stat};
@@ -17,6 +17,8 @@ use crate::error::{Error, ErrorKind, NotOurs};
 const FILE_MODE: Mode = Mode::from_raw_mode(0o640);
 /// Owner does all, group lists and reads.
 const DIR_MODE: u32 = 0o750;
+/// How much is held of a file that is written once more.
+const CHUNK_BYTES: usize = 64 * 1024;
 /// Group or others write.
 const OTHERS_WRITE: u32 = 0o022;
 
@@ -170,6 +172,21 @@ impl Storage for OsStorage {
 
     fn append(&self, name: &str) -> io::Result<Box<dyn StorageFile>> {
         Ok(Box::new(OsFile(self.open_ours(name, OFlags::WRONLY | OFlags::APPEND)?)))
+    }
+
+    /// The same bytes to the same places: whatever moment it is ended at, the file is the same.
+    fn renew(&self, name: &str) -> io::Result<()> {
+        let file = self.open_ours(name, OFlags::RDWR)?;
+        let mut chunk = vec![0; CHUNK_BYTES];
+        let mut at = 0;
+        loop {
+            let taken = file.read_at(&mut chunk, at)?;
+            let Some(bytes) = chunk.get(..taken).filter(|bytes| !bytes.is_empty()) else {
+                return Ok(());
+            };
+            file.write_all_at(bytes, at)?;
+            at += taken as u64;
+        }
     }
 
     fn read(&self, name: &str) -> io::Result<Box<dyn ReadSeek>> {

@@ -1,5 +1,6 @@
 //! One stream: numbers its lines and puts them into segments.
 
+mod estate;
 mod folding;
 mod known;
 mod open;
@@ -147,8 +148,8 @@ impl Stream {
         now
     }
 
-    /// Gives an event its number and line, if it is not one of too many that may be folded; behind its schema where that does not stand in the
-    /// segment yet.
+    /// Gives an event its number and line, if it is not one of too many that may be folded; behind
+    /// its schema where that does not stand in the segment yet.
     ///
     /// # Errors
     ///

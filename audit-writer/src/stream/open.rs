@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
 use audit_core::OutcomeKind;
 
-use super::{Known, Operations, Stream, World};
+use super::estate::Estate;
+use super::{Known, Stream, World};
 use crate::clock::Stamp;
 use crate::flood::Floods;
 use crate::jumps::Jumps;
@@ -14,24 +16,11 @@ use crate::retention::Ages;
 use crate::rotation::Filling;
 use crate::segment::active::{Active, Fault, Kept, Trouble, write_all};
 use crate::segment::name::{ACTIVE, Kind, NEXT, Name};
-use crate::segment::recovery::{Found, examine};
+use crate::segment::recovery::Found;
 use crate::storage::{Storage, StorageFile};
 
 /// The most that is kept of a torn end, in bytes.
 const TORN_BYTES_MAX: u64 = 64 * 1024;
-
-/// What the directory holds of the stream.
-struct Estate {
-    /// Rotated segments, oldest first.
-    rotated: Vec<Name>,
-    active: Option<Found>,
-    log: Option<String>,
-    next_seq: u64,
-    /// When the last line was written, by the clock as it was then.
-    last_unix_ns: Option<i64>,
-    /// Operations whose end is not recorded.
-    operations: Operations,
-}
 
 /// At most so many names are tried for what is moved aside.
 const NAMES_TRIED: i64 = 16;
@@ -53,6 +42,7 @@ impl Stream {
         let left_over = settle_next(world.storage.as_ref())?;
         let mut estate = Estate::survey(world.storage.as_ref()).map_err(Fault::new("read"))?;
         let boot = world.clock.boot_id();
+        let opened_synced = estate.header().is_some_and(|header| header.synced);
         let now = world.clock.now();
         let mut jumps = Jumps::new(now);
         let mut ages = Ages::default();
@@ -71,7 +61,7 @@ impl Stream {
             clock_synced: world.clock.is_synced(),
             jumps,
             ages,
-            opened_synced: estate.active.as_ref().is_some_and(opened_synced),
+            opened_synced,
             synced_names: BTreeMap::new(),
             floods: Floods::new(world.config.flood, world.config.retention, now),
             turned_up_ns: None,
@@ -79,7 +69,7 @@ impl Stream {
             times: Times::default(),
             active: None,
             successor: None,
-            operations: std::mem::take(&mut estate.operations),
+            operations: std::mem::take(&mut estate.told.operations),
             unwritten_events: 0,
             past: None,
             world,
@@ -102,20 +92,28 @@ impl Stream {
 
     /// Goes on in the active segment that is there, or begins one.
     fn adopt(&mut self, estate: Estate) -> Result<Option<Repaired>, Fault> {
-        let Estate { rotated, active, .. } = estate;
-        let previous = rotated.last().copied();
-        let Some(found) = active else {
+        let previous = estate.rotated.last().copied();
+        let (now, storage) = (self.world.clock.now(), Arc::clone(&self.world.storage));
+        let (opened, first_seq) = match estate.header() {
+            Some(header) => (Stamp { unix_ns: header.unix_ns, ..now }, header.seq),
+            None => (now, self.next_seq),
+        };
+        let Some(found) = estate.active else {
             return self.begin_first(previous).map(|()| None);
         };
-        let mut file = self.world.storage.append(ACTIVE).map_err(Fault::new("open"))?;
+        let mut file = storage.append(ACTIVE).map_err(Fault::new("open"))?;
         let repaired = self.cut_torn(&found, file.as_mut())?;
         if found.whole_bytes == 0 {
-            self.world.storage.remove(ACTIVE).map_err(Fault::new("remove"))?;
+            storage.remove(ACTIVE).map_err(Fault::new("remove"))?;
             return self.begin_first(previous).map(|()| repaired);
         }
-        let (opened, first_seq) = first_line(&found, self.world.clock.now());
+        if estate.told.boot.is_none_or(|boot| boot == self.boot) {
+            // What the system holds of the file may not be what the disk does: of a sync that
+            // failed before this run nobody is left who knows. After a reboot they are the same.
+            storage.renew(ACTIVE).map_err(Fault::new("renew"))?;
+        }
         let filling = Filling { opened, bytes: found.whole_bytes, header_bytes: 0 };
-        self.active = Some(Active::new(file, first_seq.unwrap_or(self.next_seq), filling)?);
+        self.active = Some(Active::new(file, first_seq, filling)?);
         Ok(repaired)
     }
 
@@ -221,71 +219,6 @@ impl Stream {
                 life: Life::Repair { removed_bytes, kept_in: kept_in.as_deref() },
             });
         }
-    }
-}
-
-impl Estate {
-    fn survey(storage: &dyn Storage) -> io::Result<Estate> {
-        let files = storage.list()?;
-        let mut rotated: Vec<Name> = files
-            .iter()
-            .filter_map(|(name, _)| Name::parse(name))
-            .filter(|name| name.kind == Kind::Segment)
-            .collect();
-        rotated.sort();
-        let has_active = files.iter().any(|(name, _)| name == ACTIVE);
-        let active = has_active.then(|| examine(storage, ACTIVE)).transpose()?;
-        let mut log = active.as_ref().and_then(log_id);
-        let mut next_seq = active.as_ref().and_then(next_seq);
-        let mut last_unix_ns = active.as_ref().and_then(last_unix_ns);
-        // An older segment is asked only for what the younger ones do not tell.
-        for name in rotated.iter().rev() {
-            if log.is_some() && next_seq.is_some() {
-                break;
-            }
-            let found = examine(storage, &name.to_string())?;
-            log = log.or_else(|| log_id(&found));
-            last_unix_ns = last_unix_ns.or(self::last_unix_ns(&found));
-            next_seq = next_seq.or(self::next_seq(&found)).or(Some(name.seq + 1));
-        }
-        // Each segment's header takes over what was open before it.
-        let youngest = match &active {
-            Some(found) if found.header.is_some() => Some(ACTIVE.to_owned()),
-            _ => rotated.last().map(Name::to_string),
-        };
-        let operations = match youngest {
-            Some(segment) => Operations::left_in(storage, &segment)?,
-            None => Operations::default(),
-        };
-        let next_seq = next_seq.unwrap_or(0);
-        Ok(Estate { rotated, active, log, next_seq, last_unix_ns, operations })
-    }
-}
-
-fn log_id(found: &Found) -> Option<String> {
-    found.header.as_ref().map(|header| header.log.clone())
-}
-
-fn opened_synced(found: &Found) -> bool {
-    found.header.as_ref().is_some_and(|header| header.synced)
-}
-
-fn next_seq(found: &Found) -> Option<u64> {
-    found.last.as_ref().map(|line| line.seq + 1)
-}
-
-fn last_unix_ns(found: &Found) -> Option<i64> {
-    let time: jiff::Timestamp = found.last.as_ref()?.time.parse().ok()?;
-    i64::try_from(time.as_nanosecond()).ok()
-}
-
-/// When a segment was opened and the number of its first line, as far as its header tells.
-fn first_line(found: &Found, now: Stamp) -> (Stamp, Option<u64>) {
-    match &found.header {
-        Some(header) if found.whole_bytes > 0 => {
-            (Stamp { unix_ns: header.unix_ns, ..now }, Some(header.seq))
-        }
-        _ => (now, None),
     }
 }
 

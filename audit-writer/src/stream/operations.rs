@@ -1,13 +1,11 @@
 //! Operations that have begun and whose end is not recorded: events of two phases, between them.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufReader};
 
 use audit_core::Phase;
 
 use crate::line::OpenOperation;
-use crate::reader::{Json, Line, LineError, next_line};
-use crate::storage::Storage;
+use crate::reader::{Json, Line};
 
 /// At most so many operations are open at a time, because a header lists them in one line.
 pub(crate) const OPERATIONS_MAX: usize = 64;
@@ -78,34 +76,16 @@ impl Operations {
         listed.collect()
     }
 
-    /// Those that are open at the end of a segment: its header's, and those that began in it,
-    /// without those that ended in it. Lines that cannot be read are passed over.
-    ///
-    /// # Errors
-    ///
-    /// What the storage said.
-    pub(crate) fn left_in(storage: &dyn Storage, segment: &str) -> io::Result<Operations> {
-        let mut bytes = BufReader::new(storage.read(segment)?);
-        let mut left = Operations::default();
-        while let Some(line) = next_line(&mut bytes) {
-            match line {
-                Ok(line) if may_tell_of_operations(&line) => left.read(&line),
-                Err(LineError::Unreadable) => return Err(io::ErrorKind::Other.into()),
-                _ => {}
-            }
-        }
-        Ok(left)
-    }
-
-    fn read(&mut self, line: &[u8]) {
-        let Ok(line) = Line::parse(line) else { return };
+    /// Follows the lines of a segment that is there: open at its end are its header's, and those
+    /// that began in it, without those that ended in it.
+    pub(super) fn learn(&mut self, line: &Line) {
         match line.kind.as_str() {
             "header" => {
                 let listed = line.get("open").and_then(Json::as_list).unwrap_or_default();
                 self.open = listed.iter().filter_map(from_header).take(OPERATIONS_MAX).collect();
             }
             "event" => {
-                if let (Some(phase), Some(event)) = (phase_of(&line), text(&line.json, "event")) {
+                if let (Some(phase), Some(event)) = (phase_of(line), text(&line.json, "event")) {
                     let run = line.run.clone();
                     self.follow(line.seq, phase, || Operation { event, run });
                 }
@@ -117,15 +97,6 @@ impl Operations {
             }
         }
     }
-}
-
-/// Most lines need no parsing: inside of texts a quotation mark is escaped, so these bytes are a
-/// key and nothing else.
-fn may_tell_of_operations(line: &[u8]) -> bool {
-    let has = |key: &[u8]| line.windows(key.len()).any(|window| window == key);
-    line.starts_with(br#"{"v":1,"kind":"header""#)
-        || line.starts_with(br#"{"v":1,"kind":"life""#)
-        || has(br#""phase":""#)
 }
 
 fn from_header(json: &Json) -> Option<(u64, Operation)> {

@@ -74,6 +74,10 @@ impl Storage for Traced {
         Ok(self.traced(self.storage.append(name)?))
     }
 
+    fn renew(&self, name: &str) -> io::Result<()> {
+        self.storage.renew(name)
+    }
+
     fn read(&self, name: &str) -> io::Result<Box<dyn ReadSeek>> {
         self.storage.read(name)
     }

@@ -14,6 +14,8 @@ pub(super) struct Contents {
     /// What a failed sync gave up: no later one makes it durable, whatever it says. It reads back
     /// as zero bytes when the power went.
     given_up: Vec<Range<usize>>,
+    /// Whether all of it was written once more since the last sync.
+    is_renewed: bool,
 }
 
 impl Contents {
@@ -42,13 +44,22 @@ impl Contents {
         self.given_up.retain(|range| !range.is_empty());
     }
 
+    /// Writes all of it once more, to the same places.
+    pub(super) fn renew(&mut self) {
+        self.is_renewed = true;
+    }
+
     pub(super) fn sync(&mut self) {
+        if std::mem::take(&mut self.is_renewed) {
+            self.given_up.clear();
+        }
         self.agreed = self.written.len();
         self.cut_off.clear();
     }
 
     /// A sync failed: the system forgets that there is anything left to do.
     pub(super) fn give_up(&mut self) {
+        self.is_renewed = false;
         if self.agreed < self.written.len() {
             self.given_up.push(self.agreed..self.written.len());
         }
@@ -95,6 +106,22 @@ mod tests {
         contents.append(b"four");
         contents.sync();
         assert_eq!(contents.after_power_cut(), b"onefour", "what was written anew is durable");
+    }
+
+    #[test]
+    fn what_was_given_up_becomes_durable_when_it_is_written_once_more() {
+        let mut contents = Contents::durable(b"one".to_vec());
+        contents.append(b"two");
+        contents.give_up();
+        contents.sync();
+        contents.renew();
+        assert_eq!(contents.after_power_cut(), b"one\0\0\0", "not before the sync");
+        contents.give_up();
+        contents.sync();
+        assert_eq!(contents.after_power_cut(), b"one\0\0\0", "not by the sync after a failed one");
+        contents.renew();
+        contents.sync();
+        assert_eq!(contents.after_power_cut(), b"onetwo");
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub enum Call {
     Create,
     /// [`Storage::append`](crate::storage::Storage::append)
     Append,
+    /// [`Storage::renew`](crate::storage::Storage::renew)
+    Renew,
     /// [`Storage::read`](crate::storage::Storage::read), and each reading of what it opened
     Read,
     /// [`Storage::rename`](crate::storage::Storage::rename)
@@ -38,11 +40,12 @@ pub enum Call {
 
 impl Call {
     /// All kinds.
-    pub const ALL: [Call; 13] = [
+    pub const ALL: [Call; 14] = [
         Call::Lock,
         Call::List,
         Call::Create,
         Call::Append,
+        Call::Renew,
         Call::Read,
         Call::Rename,
         Call::Remove,

@@ -183,6 +183,12 @@ impl Storage for MemoryStorage {
         Ok(self.open(file))
     }
 
+    fn renew(&self, name: &str) -> io::Result<()> {
+        let file = self.pass(Call::Renew)?.directory.get(name)?;
+        guard(&file).renew();
+        Ok(())
+    }
+
     fn read(&self, name: &str) -> io::Result<Box<dyn ReadSeek>> {
         let file = self.pass(Call::Read)?.directory.get(name)?;
         let bytes = guard(&file).written().to_vec();

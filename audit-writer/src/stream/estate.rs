@@ -1,0 +1,123 @@
+//! What earlier runs left in the directory.
+
+use std::io::{self, BufReader};
+
+use super::Operations;
+use crate::reader::{Json, Line, LineError, next_line};
+use crate::segment::name::{ACTIVE, Kind, Name};
+use crate::segment::recovery::{Found, Header, examine};
+use crate::storage::Storage;
+
+/// What the directory holds of the stream.
+#[derive(Debug)]
+pub(super) struct Estate {
+    /// Rotated segments, oldest first.
+    pub(super) rotated: Vec<Name>,
+    pub(super) active: Option<Found>,
+    pub(super) log: Option<String>,
+    pub(super) next_seq: u64,
+    /// When the last line was written, by the clock as it was then.
+    pub(super) last_unix_ns: Option<i64>,
+    /// What the youngest segment tells.
+    pub(super) told: Told,
+}
+
+impl Estate {
+    /// Looks at all that is there.
+    ///
+    /// # Errors
+    ///
+    /// What the storage said.
+    pub(super) fn survey(storage: &dyn Storage) -> io::Result<Estate> {
+        let files = storage.list()?;
+        let names = files.iter().filter_map(|(name, _)| Name::parse(name));
+        let mut rotated: Vec<Name> = names.filter(|name| name.kind == Kind::Segment).collect();
+        rotated.sort();
+        let has_active = files.iter().any(|(name, _)| name == ACTIVE);
+        let active = has_active.then(|| examine(storage, ACTIVE)).transpose()?;
+        let mut log = active.as_ref().and_then(log_id);
+        let mut next_seq = active.as_ref().and_then(next_seq);
+        let mut last_unix_ns = active.as_ref().and_then(last_unix_ns);
+        // An older segment is asked only for what the younger ones do not tell.
+        for name in rotated.iter().rev() {
+            if log.is_some() && next_seq.is_some() {
+                break;
+            }
+            let found = examine(storage, &name.to_string())?;
+            log = log.or_else(|| log_id(&found));
+            last_unix_ns = last_unix_ns.or(self::last_unix_ns(&found));
+            next_seq = next_seq.or(self::next_seq(&found)).or(Some(name.seq + 1));
+        }
+        // Each segment's header takes over what was open before it.
+        let youngest = match &active {
+            Some(found) if found.header.is_some() => Some(ACTIVE.to_owned()),
+            _ => rotated.last().map(Name::to_string),
+        };
+        let told = match youngest {
+            Some(segment) => Told::by(storage, &segment)?,
+            None => Told::default(),
+        };
+        let next_seq = next_seq.unwrap_or(0);
+        Ok(Estate { rotated, active, log, next_seq, last_unix_ns, told })
+    }
+
+    /// The active segment's.
+    pub(super) fn header(&self) -> Option<&Header> {
+        self.active.as_ref()?.header.as_ref()
+    }
+}
+
+/// What the lines of a segment tell of the runs that wrote them. Lines that cannot be read are
+/// passed over.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// Operations whose end is not recorded.
+    pub(super) operations: Operations,
+    /// In which boot of the machine the last run began.
+    pub(super) boot: Option<String>,
+}
+
+impl Told {
+    fn by(storage: &dyn Storage, segment: &str) -> io::Result<Told> {
+        let mut bytes = BufReader::new(storage.read(segment)?);
+        let mut told = Told::default();
+        while let Some(line) = next_line(&mut bytes) {
+            match line {
+                Ok(line) if may_tell(&line) => told.learn(&line),
+                Err(LineError::Unreadable) => return Err(io::ErrorKind::Other.into()),
+                _ => {}
+            }
+        }
+        Ok(told)
+    }
+
+    fn learn(&mut self, line: &[u8]) {
+        let Ok(line) = Line::parse(line) else { return };
+        self.operations.learn(&line);
+        if let Some(boot) = line.get("boot").and_then(Json::as_str) {
+            self.boot = Some(boot.to_owned());
+        }
+    }
+}
+
+/// Most lines need no parsing: inside of texts a quotation mark is escaped, so these bytes are a
+/// key and nothing else.
+fn may_tell(line: &[u8]) -> bool {
+    let has = |key: &[u8]| line.windows(key.len()).any(|window| window == key);
+    line.starts_with(br#"{"v":1,"kind":"header""#)
+        || line.starts_with(br#"{"v":1,"kind":"life""#)
+        || has(br#""phase":""#)
+}
+
+fn log_id(found: &Found) -> Option<String> {
+    found.header.as_ref().map(|header| header.log.clone())
+}
+
+fn next_seq(found: &Found) -> Option<u64> {
+    found.last.as_ref().map(|line| line.seq + 1)
+}
+
+fn last_unix_ns(found: &Found) -> Option<i64> {
+    let time: jiff::Timestamp = found.last.as_ref()?.time.parse().ok()?;
+    i64::try_from(time.as_nanosecond()).ok()
+}
