@@ -5,6 +5,7 @@ use std::time::Duration;
 use audit_core::LINE_BYTES_MAX;
 
 use crate::clock::nanos;
+use crate::compression::Compression;
 use crate::error::{Error, ErrorKind};
 use crate::flood::Flood;
 use crate::retention::Retention;
@@ -125,6 +126,7 @@ impl Unsynced {
 pub(crate) struct Config {
     pub(crate) rotation: Rotation,
     pub(crate) retention: Retention,
+    pub(crate) compression: Compression,
     pub(crate) capacity_bytes: usize,
     pub(crate) overflow: Overflow,
     pub(crate) flood: Flood,
@@ -138,6 +140,7 @@ impl Default for Config {
         Config {
             rotation: Rotation::default(),
             retention: Retention::default(),
+            compression: Compression::default(),
             capacity_bytes: 1024 * 1024,
             overflow: Overflow::default(),
             flood: Flood::default(),

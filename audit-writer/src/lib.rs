@@ -64,6 +64,7 @@ pub mod storage;
 pub mod testing;
 
 // Pure decisions and settings.
+mod compression;
 mod config;
 mod flood;
 mod jumps;
@@ -88,6 +89,7 @@ mod writer;
 
 mod error;
 
+pub use crate::compression::Compression;
 pub use crate::config::{Durability, Overflow};
 pub use crate::error::{Error, NotOurs};
 pub use crate::flood::Flood;

@@ -272,6 +272,7 @@ impl Worker {
         self.stream.tell_refused();
         self.stream.tell_folded(self.now);
         self.urgent |= self.stream.gap();
+        self.stream.compress(now_ns);
         if now_ns < self.next_house_ns {
             return;
         }
@@ -313,6 +314,7 @@ impl Worker {
         let start_ns = self.world.clock.up_ns();
         let deadline_ns = start_ns.saturating_add(nanos(stop.within));
         self.receiver.close();
+        self.stream.stop_compressing();
         self.now = self.world.clock.now();
         if self.stream.is_broken() {
             self.reopen();

@@ -13,6 +13,7 @@ use crossbeam_channel::{Receiver as Answer, Sender as QueueEnd, TrySendError};
 
 use crate::channel::{Ends, Sender, Stop, channel};
 use crate::clock::{Clock, SystemClock};
+use crate::compression::Compression;
 use crate::config::{Config, Durability, Overflow};
 use crate::error::{Error, ErrorKind};
 use crate::flood::Flood;
@@ -92,6 +93,12 @@ impl Builder {
     /// How long segments are kept; 14 days and 256 MiB by default.
     pub fn retention(mut self, retention: Retention) -> Builder {
         self.config.retention = retention;
+        self
+    }
+
+    /// Whether rotated segments are compressed; not by default.
+    pub fn compression(mut self, compression: Compression) -> Builder {
+        self.config.compression = compression;
         self
     }
 

@@ -13,6 +13,7 @@ mod kit;
 mod texts;
 
 mod clock;
+mod compression;
 mod durable;
 mod fault;
 

@@ -97,6 +97,8 @@ pub(crate) enum Life<'a> {
     Foreign(ForeignBody),
     /// The calendar clock jumped.
     Clock(ClockBody),
+    /// A segment was compressed, and its compressed form is about to take its place.
+    Compress(CompressBody<'a>),
     /// A file that an earlier run left half made was removed.
     Cleanup { removed: &'a str },
 }
@@ -111,6 +113,16 @@ pub(crate) struct StartBody<'a> {
     pub(crate) flood: String,
     pub(crate) rotation: String,
     pub(crate) retention: String,
+    pub(crate) compression: &'static str,
+}
+
+#[derive(Serialize)]
+pub(crate) struct CompressBody<'a> {
+    pub(crate) segment: &'a str,
+    /// Its name from now on.
+    pub(crate) into: &'a str,
+    pub(crate) bytes: u64,
+    pub(crate) compressed_bytes: u64,
 }
 
 #[derive(Serialize)]

@@ -14,8 +14,8 @@ use crate::clock::Stamp;
 
 pub(crate) use event::Spelling;
 pub(crate) use house::{
-    ClockBody, FaultBody, FoldBody, FoldSource, ForeignBody, GapBody, HeaderBody, Life, LifeBody,
-    Limits, OpenOperation, Previous, StartBody, Supersedes,
+    ClockBody, CompressBody, FaultBody, FoldBody, FoldSource, ForeignBody, GapBody, HeaderBody,
+    Life, LifeBody, Limits, OpenOperation, Previous, StartBody, Supersedes,
 };
 pub(crate) use schema::SchemaBody;
 pub(crate) use time::Times;

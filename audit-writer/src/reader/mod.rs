@@ -15,6 +15,7 @@ use self::segment::Open;
 
 use crate::error::Error;
 use crate::line::FORMAT_VERSION;
+use crate::segment::compressed;
 use crate::segment::name::{ACTIVE, Kind, Name};
 use crate::storage::{OsStorage, ReadSeek, Storage};
 
@@ -52,6 +53,9 @@ pub enum LineError {
     Torn,
     /// The file could not be read on.
     Unreadable,
+    /// The compressed segment is damaged, goes on behind its end, or expands to more than its header
+    /// says.
+    Compressed,
 }
 
 impl std::fmt::Display for LineError {
@@ -64,6 +68,9 @@ impl std::fmt::Display for LineError {
             LineError::Envelope(key) => write!(f, "`{key}` is missing or wrong"),
             LineError::Torn => f.write_str("torn: it has no end"),
             LineError::Unreadable => f.write_str("the file could not be read on"),
+            LineError::Compressed => f.write_str(
+                "the compressed segment is damaged, goes on behind its end, or expands too far",
+            ),
         }
     }
 }
@@ -147,8 +154,9 @@ pub struct Lines {
     upcoming: Option<Open>,
 }
 
-/// Open files by their names.
-type Segments = VecDeque<(String, Box<dyn ReadSeek>)>;
+/// A segment's name and its lines.
+type Segment = (String, Box<dyn Read + Send>);
+type Segments = VecDeque<Segment>;
 
 impl std::fmt::Debug for Lines {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -198,13 +206,12 @@ fn open_all(storage: &dyn Storage) -> Result<Segments, Error> {
     }
     let mut segments = Segments::new();
     for name in names {
-        let name = name.to_string();
-        match open_if_there(storage, &name)? {
-            Some(file) => segments.push_back((name, file)),
+        match open_complete(storage, name)? {
+            Some(segment) => segments.push_back(segment),
             None => segments.clear(), // It was pruned, and so were those before it.
         }
     }
-    segments.extend(active.map(|file| (ACTIVE.to_owned(), file)));
+    segments.extend(active.map(|file| (ACTIVE.to_owned(), Box::new(file) as _)));
     Ok(segments)
 }
 
@@ -215,6 +222,19 @@ fn first_seq(file: &mut Box<dyn ReadSeek>) -> Result<Option<u64>, Error> {
     Ok(line.and_then(|line| Line::parse(&line).ok()).map(|line| line.seq))
 }
 
+/// A complete segment, under the name that it has by now: it may have been compressed since it was
+/// listed.
+fn open_complete(storage: &dyn Storage, name: Name) -> Result<Option<Segment>, Error> {
+    for name in [name, Name { kind: Kind::Compressed, ..name }] {
+        match compressed::open(storage, name) {
+            Ok(file) => return Ok(Some((name.to_string(), file))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(Error::io("open", name.to_string())(error)),
+        }
+    }
+    Ok(None)
+}
+
 fn open_if_there(storage: &dyn Storage, name: &str) -> Result<Option<Box<dyn ReadSeek>>, Error> {
     match storage.read(name) {
         Ok(file) => Ok(Some(file)),
@@ -223,12 +243,13 @@ fn open_if_there(storage: &dyn Storage, name: &str) -> Result<Option<Box<dyn Rea
     }
 }
 
-/// The rotated segments, oldest first.
+/// The rotated segments, oldest first; of one that is there plain and compressed, the plain one.
 pub(crate) fn rotated(storage: &dyn Storage) -> Result<Vec<Name>, Error> {
     let files = storage.list().map_err(Error::io("list", "the directory"))?;
     let mut names: Vec<Name> = files.iter().filter_map(|(name, _)| Name::parse(name)).collect();
-    names.retain(|name| name.kind == Kind::Segment);
+    names.retain(|name| name.kind.is_segment());
     names.sort();
+    names.dedup_by_key(|name| (name.seq, name.unix_s));
     Ok(names)
 }
 
@@ -264,8 +285,8 @@ impl Iterator for Lines {
 /// is held.
 pub(crate) fn next_line(bytes: &mut impl BufRead) -> Option<Result<Vec<u8>, LineError>> {
     let mut line = Vec::new();
-    if bytes.take(LINE_BYTES_MAX as u64).read_until(b'\n', &mut line).is_err() {
-        return Some(Err(LineError::Unreadable));
+    if let Err(error) = bytes.take(LINE_BYTES_MAX as u64).read_until(b'\n', &mut line) {
+        return Some(Err(unreadable(&error)));
     }
     match line.last() {
         None => None,
@@ -278,11 +299,18 @@ pub(crate) fn next_line(bytes: &mut impl BufRead) -> Option<Result<Vec<u8>, Line
     }
 }
 
+fn unreadable(error: &std::io::Error) -> LineError {
+    match error.kind() {
+        std::io::ErrorKind::InvalidData => LineError::Compressed,
+        _ => LineError::Unreadable,
+    }
+}
+
 /// Passes over the rest of a line that is too long.
 fn skip_line(bytes: &mut impl BufRead) -> LineError {
     loop {
         let (found, used) = match bytes.fill_buf() {
-            Err(_) => return LineError::Unreadable,
+            Err(error) => return unreadable(&error),
             Ok([]) => return LineError::TooLong,
             Ok(buffer) => match buffer.iter().position(|byte| *byte == b'\n') {
                 Some(at) => (true, at + 1),

@@ -5,10 +5,9 @@
 //! lines'.
 
 use std::collections::VecDeque;
-use std::io::BufReader;
+use std::io::{BufReader, Read};
 
 use super::{Json, Line, LineError, Position, next_line};
-use crate::storage::ReadSeek;
 
 /// At most so many lines are held back until their turn: a program has fewer types of events.
 const HELD_MAX: usize = 1024;
@@ -20,7 +19,7 @@ pub(super) type Item = (Position, Result<Line, LineError>);
 pub(super) struct Open {
     segment: String,
     line: u64,
-    bytes: BufReader<Box<dyn ReadSeek>>,
+    bytes: BufReader<Box<dyn Read + Send>>,
     /// Lines that were read and are next.
     ready: VecDeque<Item>,
     /// Lines that were read and whose numbers come later.
@@ -32,7 +31,7 @@ pub(super) struct Open {
 
 impl Open {
     /// Reads as far as needed to know what comes first.
-    pub(super) fn new(segment: String, file: Box<dyn ReadSeek>) -> Open {
+    pub(super) fn new(segment: String, file: Box<dyn Read + Send>) -> Open {
         let mut open = Open {
             segment,
             line: 0,
@@ -95,7 +94,7 @@ impl Open {
             return None;
         };
         self.line += 1;
-        self.is_at_end = bytes == Err(LineError::Unreadable);
+        self.is_at_end = matches!(bytes, Err(LineError::Unreadable | LineError::Compressed));
         let position = Position { segment: self.segment.clone(), line: self.line };
         Some((position, bytes.and_then(|bytes| Line::parse(&bytes))))
     }

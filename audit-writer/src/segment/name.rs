@@ -16,6 +16,9 @@ pub(crate) const ACTIVE: &str = "audit.jsonl";
 /// A segment that is being begun, until it takes the active one's name.
 pub(crate) const NEXT: &str = "audit.next";
 
+/// A segment that is being compressed, until it takes the place of the one it was made of.
+pub(crate) const COMPRESSED_NEXT: &str = "audit.gz.next";
+
 /// The name of a file that is complete: a rotated segment, or what a repair moved aside.
 ///
 /// `audit-20261120T000000Z-000000000042.jsonl`: time in UTC and number of the first line.
@@ -33,6 +36,8 @@ pub(crate) struct Name {
 pub(crate) enum Kind {
     /// A rotated segment, `.jsonl`.
     Segment,
+    /// A rotated segment that was compressed, `.jsonl.gz`.
+    Compressed,
     /// The unreadable end of a segment, as a repair found it, `.torn`.
     Torn,
     /// What somebody else put in the active segment's place, `.foreign`.
@@ -40,9 +45,17 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    const ALL: [Kind; 4] = [Kind::Segment, Kind::Compressed, Kind::Torn, Kind::Foreign];
+
+    /// Whether it holds the log's lines.
+    pub(crate) fn is_segment(self) -> bool {
+        matches!(self, Kind::Segment | Kind::Compressed)
+    }
+
     fn suffix(self) -> &'static str {
         match self {
             Kind::Segment => ".jsonl",
+            Kind::Compressed => ".jsonl.gz",
             Kind::Torn => ".torn",
             Kind::Foreign => ".foreign",
         }
@@ -59,9 +72,7 @@ impl Name {
     /// The name's parts, if the name is exactly one of ours: what prints differently from how it
     /// was read is not.
     pub(crate) fn parse(text: &str) -> Option<Name> {
-        let kind = [Kind::Segment, Kind::Torn, Kind::Foreign]
-            .into_iter()
-            .find(|kind| text.ends_with(kind.suffix()))?;
+        let kind = Kind::ALL.into_iter().find(|kind| text.ends_with(kind.suffix()))?;
         let (time, seq) = text
             .strip_suffix(kind.suffix())?
             .strip_prefix(AUDIT)?
@@ -97,6 +108,9 @@ mod tests {
         assert_eq!(Name::parse(&name.to_string()), Some(name));
         let torn = Name::new(Kind::Torn, at, u64::MAX);
         assert_eq!(Name::parse(&torn.to_string()), Some(torn));
+        let compressed = Name { kind: Kind::Compressed, ..name };
+        assert_eq!(compressed.to_string(), format!("{name}.gz"));
+        assert_eq!(Name::parse(&compressed.to_string()), Some(compressed));
     }
 
     #[test]
@@ -112,6 +126,9 @@ mod tests {
             "audit-2026112T0000000Z-000000000042.jsonl",
             "my-audit-20261120T000000Z-000000000042.jsonl",
             "audit-20261120T000000Z-000000000042.JSONL",
+            "audit-20261120T000000Z-000000000042.gz",
+            "audit-20261120T000000Z-000000000042.jsonl.gz.gz",
+            "audit.jsonl.gz",
         ] {
             assert_eq!(Name::parse(other), None, "{other}");
         }

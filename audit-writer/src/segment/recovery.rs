@@ -4,7 +4,9 @@ use std::io::{self, BufReader, SeekFrom};
 
 use audit_core::LINE_BYTES_MAX;
 
-use crate::reader::{Json, Line, next_line};
+use super::compressed;
+use super::name::Name;
+use crate::reader::{Json, Line, LineError, next_line};
 use crate::storage::{ReadSeek, Storage};
 
 /// What stands in a segment that an earlier run wrote.
@@ -27,6 +29,8 @@ pub(crate) struct Header {
     pub(crate) seq: u64,
     pub(crate) unix_ns: i64,
     pub(crate) synced: bool,
+    /// How large the segment may be.
+    pub(crate) segment_bytes: Option<u64>,
 }
 
 /// Looks at a segment's first line and at its end.
@@ -50,8 +54,32 @@ pub(crate) fn examine(storage: &dyn Storage, name: &str) -> io::Result<Found> {
     Ok(Found { header, last, whole_bytes, bytes })
 }
 
+/// Looks at the first line of a compressed segment and at its last. Its end cannot be torn: it is
+/// complete, or damaged.
+///
+/// # Errors
+///
+/// What the storage said.
+pub(crate) fn examine_compressed(storage: &dyn Storage, name: Name) -> io::Result<Found> {
+    let mut file = BufReader::new(compressed::open(storage, name)?);
+    let mut found = Found { header: None, last: None, whole_bytes: 0, bytes: 0 };
+    while let Some(bytes) = next_line(&mut file) {
+        match bytes.and_then(|bytes| Line::parse(&bytes)) {
+            Ok(line) => {
+                if found.last.is_none() {
+                    found.header = Header::of(&line);
+                }
+                found.last = Some(line);
+            }
+            Err(LineError::Unreadable | LineError::Compressed) => break,
+            Err(_) => {}
+        }
+    }
+    Ok(found)
+}
+
 impl Header {
-    fn of(line: &Line) -> Option<Header> {
+    pub(crate) fn of(line: &Line) -> Option<Header> {
         let time: jiff::Timestamp = line.time.parse().ok()?;
         (line.kind == "header").then_some(())?;
         Some(Header {
@@ -59,6 +87,9 @@ impl Header {
             seq: line.seq,
             unix_ns: i64::try_from(time.as_nanosecond()).ok()?,
             synced: line.get("synced").and_then(Json::as_bool) == Some(true),
+            segment_bytes: line
+                .get("limits")
+                .and_then(|limits| limits.get("segment_bytes")?.as_u64()),
         })
     }
 }

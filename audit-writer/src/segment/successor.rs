@@ -7,7 +7,7 @@ use std::io;
 use super::active::{Active, Fault, write_all};
 use super::name::{ACTIVE, NEXT, Name};
 use crate::rotation::Filling;
-use crate::storage::Storage;
+use crate::storage::{Storage, remove_if_there};
 
 /// A segment that is to take the active one's place. Trying again after a fault makes the same
 /// bytes, so nothing that somebody may have read changes.
@@ -31,13 +31,13 @@ impl Successor {
     ///
     /// The storage failed. What was done so far is known here, so that this can be tried again.
     pub(crate) fn place(&mut self, storage: &dyn Storage) -> Result<Active, Fault> {
-        remove_if_there(storage, NEXT)?;
+        remove_if_there(storage, NEXT).map_err(Fault::new("remove"))?;
         let mut file = storage.create(NEXT).map_err(Fault::new("create"))?;
         write_all(file.as_mut(), &self.bytes).map_err(Fault::new("write"))?;
         file.sync().map_err(Fault::new("sync"))?;
         if self.is_placed {
             // It is the same to the byte, and this time its name may last.
-            remove_if_there(storage, ACTIVE)?;
+            remove_if_there(storage, ACTIVE).map_err(Fault::new("remove"))?;
             self.is_placed = false;
         }
         if let Some(name) = &mut self.moves_aside {
@@ -63,13 +63,6 @@ fn move_aside(storage: &dyn Storage, name: &mut Name) -> Result<(), Fault> {
             Err(Fault { doing: "rotate", error })
         }
         Ok(()) => Ok(()),
-    }
-}
-
-fn remove_if_there(storage: &dyn Storage, name: &str) -> Result<(), Fault> {
-    match storage.remove(name) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        other => other.map_err(Fault::new("remove")),
     }
 }
 

@@ -143,6 +143,14 @@ pub trait StorageFile: Send {
     fn state(&self) -> io::Result<FileState>;
 }
 
+/// Removes a file, and says whether it was there.
+pub(crate) fn remove_if_there(storage: &dyn Storage, name: &str) -> io::Result<bool> {
+    match storage.remove(name) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        other => other.map(|()| true),
+    }
+}
+
 /// What a file is read by.
 pub trait ReadSeek: Read + Seek + Send {}
 

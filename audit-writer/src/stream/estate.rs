@@ -1,11 +1,12 @@
 //! What earlier runs left in the directory.
 
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Read};
 
 use super::Operations;
 use crate::reader::{Json, Line, LineError, next_line};
+use crate::segment::compressed;
 use crate::segment::name::{ACTIVE, Kind, Name};
-use crate::segment::recovery::{Found, Header, examine};
+use crate::segment::recovery::{Found, Header, examine, examine_compressed};
 use crate::storage::Storage;
 
 /// What the directory holds of the stream.
@@ -31,8 +32,9 @@ impl Estate {
     pub(super) fn survey(storage: &dyn Storage) -> io::Result<Estate> {
         let files = storage.list()?;
         let names = files.iter().filter_map(|(name, _)| Name::parse(name));
-        let mut rotated: Vec<Name> = names.filter(|name| name.kind == Kind::Segment).collect();
+        let mut rotated: Vec<Name> = names.filter(|name| name.kind.is_segment()).collect();
         rotated.sort();
+        rotated.dedup_by_key(|name| (name.seq, name.unix_s)); // Where both are there, the plain one counts.
         let has_active = files.iter().any(|(name, _)| name == ACTIVE);
         let active = has_active.then(|| examine(storage, ACTIVE)).transpose()?;
         let mut log = active.as_ref().and_then(log_id);
@@ -43,19 +45,19 @@ impl Estate {
             if log.is_some() && next_seq.is_some() {
                 break;
             }
-            let found = examine(storage, &name.to_string())?;
+            let found = match name.kind {
+                Kind::Compressed => examine_compressed(storage, *name)?,
+                _ => examine(storage, &name.to_string())?,
+            };
             log = log.or_else(|| log_id(&found));
             last_unix_ns = last_unix_ns.or(self::last_unix_ns(&found));
             next_seq = next_seq.or(self::next_seq(&found)).or(Some(name.seq + 1));
         }
         // Each segment's header takes over what was open before it.
-        let youngest = match &active {
-            Some(found) if found.header.is_some() => Some(ACTIVE.to_owned()),
-            _ => rotated.last().map(Name::to_string),
-        };
-        let told = match youngest {
-            Some(segment) => Told::by(storage, &segment)?,
-            None => Told::default(),
+        let told = match (&active, rotated.last()) {
+            (Some(found), _) if found.header.is_some() => Told::by(storage.read(ACTIVE)?)?,
+            (_, Some(name)) => Told::by(compressed::open(storage, *name)?)?,
+            (_, None) => Told::default(),
         };
         let next_seq = next_seq.unwrap_or(0);
         Ok(Estate { rotated, active, log, next_seq, last_unix_ns, told })
@@ -78,12 +80,13 @@ pub(super) struct Told {
 }
 
 impl Told {
-    fn by(storage: &dyn Storage, segment: &str) -> io::Result<Told> {
-        let mut bytes = BufReader::new(storage.read(segment)?);
+    fn by(segment: impl Read) -> io::Result<Told> {
+        let mut bytes = BufReader::new(segment);
         let mut told = Told::default();
         while let Some(line) = next_line(&mut bytes) {
             match line {
                 Ok(line) if may_tell(&line) => told.learn(&line),
+                Err(LineError::Compressed) => break, // It is damaged, and no reason not to start.
                 Err(LineError::Unreadable) => return Err(io::ErrorKind::Other.into()),
                 _ => {}
             }

@@ -1,5 +1,6 @@
 //! One stream: numbers its lines and puts them into segments.
 
+mod compress;
 mod estate;
 mod folding;
 mod known;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use audit_core::{Buffer, Level, Phase, Record};
 
+use self::compress::Compressing;
 use self::folding::is_refusal;
 use self::known::Known;
 use self::operations::{Operation, Operations};
@@ -76,6 +78,7 @@ pub(crate) struct Stream {
     active: Option<Active>,
     successor: Option<Successor>,
     operations: Operations,
+    compressing: Compressing,
     /// Events that have a line which is in no file yet.
     unwritten_events: u64,
     /// Why the active segment is over, until a line says so.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use audit_core::OutcomeKind;
 
 use super::estate::Estate;
-use super::{Known, Stream, World};
+use super::{Compressing, Known, Stream, World};
 use crate::clock::Stamp;
 use crate::flood::Floods;
 use crate::jumps::Jumps;
@@ -15,9 +15,9 @@ use crate::line::{Life, LifeBody, StartBody, Times};
 use crate::retention::Ages;
 use crate::rotation::Filling;
 use crate::segment::active::{Active, Fault, Kept, Trouble, write_all};
-use crate::segment::name::{ACTIVE, Kind, NEXT, Name};
+use crate::segment::name::{ACTIVE, COMPRESSED_NEXT, Kind, NEXT, Name};
 use crate::segment::recovery::Found;
-use crate::storage::{Storage, StorageFile};
+use crate::storage::{Storage, StorageFile, remove_if_there};
 
 /// The most that is kept of a torn end, in bytes.
 const TORN_BYTES_MAX: u64 = 64 * 1024;
@@ -39,7 +39,7 @@ impl Stream {
     ///
     /// What the storage said.
     pub(crate) fn open(world: World) -> Result<Stream, Fault> {
-        let left_over = settle_next(world.storage.as_ref())?;
+        let left_over = clean_up(world.storage.as_ref())?;
         let mut estate = Estate::survey(world.storage.as_ref()).map_err(Fault::new("read"))?;
         let boot = world.clock.boot_id();
         let opened_synced = estate.header().is_some_and(|header| header.synced);
@@ -69,6 +69,7 @@ impl Stream {
             times: Times::default(),
             active: None,
             successor: None,
+            compressing: Compressing::new(world.config.compression),
             operations: std::mem::take(&mut estate.told.operations),
             unwritten_events: 0,
             past: None,
@@ -76,8 +77,8 @@ impl Stream {
         };
         let repaired = stream.adopt(estate)?;
         stream.begin_run(repaired);
-        if left_over {
-            stream.house(&LifeBody { life: Life::Cleanup { removed: NEXT } });
+        for removed in left_over {
+            stream.house(&LifeBody { life: Life::Cleanup { removed } });
         }
         stream.sync();
         match stream.past.take().map(|past| past.trouble) {
@@ -92,7 +93,8 @@ impl Stream {
 
     /// Goes on in the active segment that is there, or begins one.
     fn adopt(&mut self, estate: Estate) -> Result<Option<Repaired>, Fault> {
-        let previous = estate.rotated.last().copied();
+        // A header calls the segment before by the name that it was rotated to.
+        let previous = estate.rotated.last().map(|name| Name { kind: Kind::Segment, ..*name });
         let (now, storage) = (self.world.clock.now(), Arc::clone(&self.world.storage));
         let (opened, first_seq) = match estate.header() {
             Some(header) => (Stamp { unix_ns: header.unix_ns, ..now }, header.seq),
@@ -198,6 +200,7 @@ impl Stream {
             flood: config.flood.describe(),
             rotation: config.rotation.describe(),
             retention: config.retention.describe(),
+            compression: config.compression.describe(),
         };
         self.house(&LifeBody { life: Life::Start(start) });
         self.record_repair(repaired);
@@ -220,6 +223,13 @@ impl Stream {
             });
         }
     }
+}
+
+/// Removes what a crash left half made, and says what that was.
+fn clean_up(storage: &dyn Storage) -> Result<Vec<&'static str>, Fault> {
+    let next = settle_next(storage)?.then_some(NEXT);
+    let was_there = remove_if_there(storage, COMPRESSED_NEXT).map_err(Fault::new("remove"))?;
+    Ok(next.into_iter().chain(was_there.then_some(COMPRESSED_NEXT)).collect())
 }
 
 /// Settles what a crash left between two segments. The active segment gives up its name only when

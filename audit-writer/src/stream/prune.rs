@@ -6,6 +6,7 @@ use super::Stream;
 use crate::line::{Life, LifeBody};
 use crate::reader::{Json, Line, next_line};
 use crate::retention::{Complete, Doomed, Surroundings};
+use crate::segment::compressed;
 use crate::segment::name::{Kind, Name};
 use crate::storage::Storage;
 
@@ -72,7 +73,7 @@ impl Stream {
         if let Some(synced) = self.synced_names.get(&name) {
             return *synced;
         }
-        let synced = first_line_of(self.world.storage.as_ref(), &name.to_string())
+        let synced = first_line_of(self.world.storage.as_ref(), name)
             .is_some_and(|line| line.get("synced").and_then(Json::as_bool) == Some(true));
         self.synced_names.insert(name, synced);
         synced
@@ -88,6 +89,7 @@ impl Stream {
         if self.is_broken() {
             return;
         }
+        self.stop_compressing_any(|name| doomed.iter().any(|file| file.name == name));
         let storage = &self.world.storage;
         for file in doomed {
             self.synced_names.remove(&file.name);
@@ -104,7 +106,7 @@ impl Stream {
 }
 
 /// The first line of a file, if it can be read.
-fn first_line_of(storage: &dyn Storage, name: &str) -> Option<Line> {
-    let mut bytes = BufReader::new(storage.read(name).ok()?);
+fn first_line_of(storage: &dyn Storage, name: Name) -> Option<Line> {
+    let mut bytes = BufReader::new(compressed::open(storage, name).ok()?);
     Line::parse(&next_line(&mut bytes)?.ok()?).ok()
 }

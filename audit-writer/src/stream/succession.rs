@@ -114,6 +114,7 @@ impl Stream {
                 self.active = Some(active);
                 self.successor = None;
                 self.count_written();
+                self.compress_later();
             }
             Err(fault) => {
                 tell_again(&fault);

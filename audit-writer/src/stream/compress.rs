@@ -1,0 +1,181 @@
+//! Compressing rotated segments, one at a time: a thread of its own does the work, and the writer
+//! thread alone decides, records and gives names.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+
+use super::Stream;
+use crate::compression::Compression;
+use crate::line::{CompressBody, Life, LifeBody};
+use crate::segment::compressed::{Sizes, can_be, compress};
+use crate::segment::name::{COMPRESSED_NEXT, Kind, Name};
+use crate::storage::remove_if_there;
+
+/// After one that failed, none is compressed for so long.
+const AGAIN_NS: u64 = 60_000_000_000;
+
+/// What is done about compressing.
+#[derive(Debug)]
+pub(super) struct Compressing {
+    job: Option<Job>,
+    /// Whether there may be a segment to compress.
+    is_due: bool,
+    not_before_ns: u64,
+    /// Segments that stay as they are, because nobody could read them again.
+    stay: BTreeSet<Name>,
+}
+
+/// A segment that is being compressed.
+#[derive(Debug)]
+struct Job {
+    name: Name,
+    thread: JoinHandle<io::Result<Sizes>>,
+    _flag: Flag,
+}
+
+/// Tells the thread to end when nobody waits for it any more. It is not waited for, because the
+/// disk may hang; it holds its file, and gives it no name.
+#[derive(Debug)]
+struct Flag(Arc<AtomicBool>);
+
+impl Drop for Flag {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Compressing {
+    pub(super) fn new(compression: Compression) -> Compressing {
+        let is_due = compression == Compression::Gzip;
+        Compressing { job: None, is_due, not_before_ns: 0, stay: BTreeSet::new() }
+    }
+}
+
+impl Stream {
+    /// Goes on with compressing, if there is anything to do.
+    pub(crate) fn compress(&mut self, now_up_ns: u64) {
+        if self.is_broken() {
+            return;
+        }
+        if self.compressing.job.as_ref().is_some_and(|job| job.thread.is_finished()) {
+            self.end_job(now_up_ns);
+        }
+        let Compressing { job, is_due, not_before_ns, .. } = &self.compressing;
+        if *is_due && job.is_none() && now_up_ns >= *not_before_ns {
+            self.begin_job(now_up_ns);
+        }
+    }
+
+    /// There is one more segment that could be compressed.
+    pub(super) fn compress_later(&mut self) {
+        self.compressing.is_due = self.world.config.compression == Compression::Gzip;
+    }
+
+    /// Lets go of what is being compressed. The segment is still there.
+    pub(crate) fn stop_compressing(&mut self) {
+        self.compressing.is_due = false;
+        if self.compressing.job.take().is_some() {
+            self.discard();
+        }
+    }
+
+    /// Lets go of it if it is one of these.
+    pub(super) fn stop_compressing_any(&mut self, of: impl Fn(Name) -> bool) {
+        if self.compressing.job.take_if(|job| of(job.name)).is_some() {
+            self.discard();
+        }
+    }
+
+    fn begin_job(&mut self, now_up_ns: u64) {
+        match self.next_to_compress() {
+            Ok(None) => self.compressing.is_due = false,
+            Ok(Some(name)) => match self.spawn(name) {
+                Ok(job) => self.compressing.job = Some(job),
+                Err(error) => self.put_off(&error, now_up_ns),
+            },
+            Err(error) => self.put_off(&error, now_up_ns),
+        }
+    }
+
+    /// The oldest segment that is not compressed and can be.
+    fn next_to_compress(&mut self) -> io::Result<Option<Name>> {
+        let storage = Arc::clone(&self.world.storage);
+        let files = storage.list()?;
+        let names = files.iter().filter_map(|(name, bytes)| Some((Name::parse(name)?, *bytes)));
+        let mut names: Vec<(Name, u64)> = names.collect();
+        names.retain(|(name, _)| {
+            name.kind == Kind::Segment && !self.compressing.stay.contains(name)
+        });
+        names.sort();
+        for (name, bytes) in names {
+            if can_be(storage.as_ref(), name, bytes)? {
+                return Ok(Some(name));
+            }
+            self.compressing.stay.insert(name);
+        }
+        Ok(None)
+    }
+
+    fn spawn(&self, name: Name) -> io::Result<Job> {
+        let storage = Arc::clone(&self.world.storage);
+        remove_if_there(storage.as_ref(), COMPRESSED_NEXT)?;
+        let file = storage.create(COMPRESSED_NEXT)?;
+        let flag = Flag(Arc::default());
+        let is_over = Arc::clone(&flag.0);
+        let go_on = move || !is_over.load(Ordering::Relaxed);
+        let work = move || compress(storage.as_ref(), name, (COMPRESSED_NEXT, file), &go_on);
+        let thread = std::thread::Builder::new().name("audit-gzip".to_owned()).spawn(work)?;
+        Ok(Job { name, thread, _flag: flag })
+    }
+
+    /// Takes a compressed segment over.
+    fn end_job(&mut self, now_up_ns: u64) {
+        let Some(Job { name, thread, .. }) = self.compressing.job.take() else { return };
+        let done =
+            thread.join().unwrap_or_else(|_panic| Err(io::Error::other("its thread panicked")));
+        if let Err(error) = done.and_then(|sizes| self.take_over(name, sizes)) {
+            self.put_off(&error, now_up_ns);
+        }
+    }
+
+    /// Records that a segment is compressed, and puts the compressed one in its place. Whatever
+    /// moment this is ended at, one of them is there and whole.
+    fn take_over(&mut self, name: Name, sizes: Sizes) -> io::Result<()> {
+        let compressed = Name { kind: Kind::Compressed, ..name };
+        let (segment, into) = (name.to_string(), compressed.to_string());
+        let Sizes { bytes, compressed_bytes } = sizes;
+        let body = CompressBody { segment: &segment, into: &into, bytes, compressed_bytes };
+        self.house(&LifeBody { life: Life::Compress(body) });
+        self.sync();
+        if self.is_broken() {
+            return Err(io::Error::other("the log cannot be written"));
+        }
+        let storage = &self.world.storage;
+        if storage.state(&segment)?.is_none() {
+            self.discard(); // The line began a new segment, and this one became too many.
+            return Ok(());
+        }
+        // A run that ended between renaming and removing left both.
+        remove_if_there(storage.as_ref(), &into)?;
+        storage.rename(COMPRESSED_NEXT, &into)?;
+        storage.sync_names()?;
+        storage.remove(&segment)?;
+        self.synced_names.remove(&name);
+        Ok(())
+    }
+
+    fn put_off(&mut self, error: &io::Error, now_up_ns: u64) {
+        tracing::warn!(target: "audit_writer", %error, "an audit segment could not be compressed; it will be tried again");
+        self.compressing.not_before_ns = now_up_ns.saturating_add(AGAIN_NS);
+        self.discard();
+    }
+
+    fn discard(&self) {
+        if let Err(error) = remove_if_there(self.world.storage.as_ref(), COMPRESSED_NEXT) {
+            tracing::warn!(target: "audit_writer", %error, "a half compressed audit segment cannot be removed");
+        }
+    }
+}
