@@ -179,3 +179,80 @@ impl Stream {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::storage::{Call, MemoryStorage, Storage};
+    use crate::stream::World;
+    use crate::testing::ManualClock;
+
+    /// A stream with one rotated segment, whose compressed form is ready.
+    fn ready(storage: &MemoryStorage) -> Stream {
+        let mut config = Config { compression: Compression::Gzip, ..Config::default() };
+        config.retention.total_bytes = u64::MAX;
+        let world = World {
+            storage: Arc::new(storage.clone()),
+            clock: Arc::new(ManualClock::new(crate::clock::Stamp::default())),
+            config,
+            counters: Arc::default(),
+            losses: Arc::default(),
+            takes_unrecorded: false,
+        };
+        let mut stream = Stream::open(world).map_err(|fault| fault.error).unwrap();
+        stream.rotate("size");
+        stream.compress(0);
+        while !stream.compressing.job.as_ref().unwrap().thread.is_finished() {
+            std::thread::yield_now();
+        }
+        stream
+    }
+
+    fn segments(storage: &MemoryStorage) -> Vec<Kind> {
+        let files = storage.list().unwrap();
+        files.iter().filter_map(|(name, _)| Some(Name::parse(name)?.kind)).collect()
+    }
+
+    #[test]
+    fn the_compressed_segment_takes_the_plain_ones_place() {
+        let storage = MemoryStorage::new();
+        ready(&storage).compress(0);
+        assert_eq!(segments(&storage), [Kind::Compressed]);
+    }
+
+    #[test]
+    fn what_the_line_about_it_makes_too_many_does_not_come_back() {
+        let storage = MemoryStorage::new();
+        let mut stream = ready(&storage);
+        stream.stop(0); // Some line, so that the segment is worth rotating.
+        // The next line begins a new segment, and there is room for none but the active one.
+        stream.world.config.rotation.segment_bytes = 1;
+        stream.world.config.retention.total_bytes = 0;
+        stream.compress(0);
+        assert_eq!(segments(&storage), []);
+    }
+
+    #[test]
+    fn where_no_name_can_be_made_durable_the_plain_one_stays() {
+        let storage = MemoryStorage::new();
+        let mut stream = ready(&storage);
+        storage.refuse(Call::SyncNames);
+        stream.compress(0);
+        assert!(segments(&storage).contains(&Kind::Segment));
+        storage.heal();
+        stream.compress(AGAIN_NS - 1);
+        assert!(stream.compressing.job.is_none(), "it is not tried again at once");
+        stream.compress(AGAIN_NS);
+        assert!(stream.compressing.job.is_some());
+    }
+
+    #[test]
+    fn stopping_leaves_nothing_half_done() {
+        let storage = MemoryStorage::new();
+        let mut stream = ready(&storage);
+        stream.stop_compressing();
+        assert_eq!(segments(&storage), [Kind::Segment]);
+        assert_eq!(storage.bytes(COMPRESSED_NEXT), None);
+    }
+}
