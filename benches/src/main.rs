@@ -5,10 +5,12 @@
 mod channel;
 mod compare;
 mod compile_cost;
+mod flash;
 mod size;
 mod stats;
 mod table;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use lexopt::prelude::*;
@@ -24,6 +26,7 @@ Commands:
                              compare --help says more
   channel [--rounds N]       the ways from the emitting threads to the writer thread that were to
                              choose from
+  flash --dir DIR            how many bytes a block device is given to write for an event
   size                       how large a program is that logs
   compile-cost [--rounds N]  how long a crate of 100 events of 8 fields compiles, beside the same
                              structs with serde's derives; N pairs of each (default 11)
@@ -43,6 +46,9 @@ enum Command {
     },
     Channel {
         rounds: usize,
+    },
+    Flash {
+        dir: PathBuf,
     },
     Size,
     CompileCost {
@@ -71,6 +77,15 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, Failure> {
                 Command::CompareChild { job: arguments.value()?.parse()? }
             }
             (Command::Help(_), Value(name)) if name == "channel" => Command::Channel { rounds: 5 },
+            (Command::Help(_), Value(name)) if name == "flash" => {
+                Command::Flash { dir: PathBuf::new() }
+            }
+            (Command::Flash { .. }, Long("dir")) => {
+                Command::Flash { dir: arguments.value()?.into() }
+            }
+            (Command::Flash { .. }, Long("help") | Short('h')) => {
+                return Ok(Command::Help(flash::HELP));
+            }
             (Command::Help(_), Value(name)) if name == "size" => Command::Size,
             (Command::Size, Long("help") | Short('h')) => return Ok(Command::Help(size::HELP)),
             (Command::Help(_), Value(name)) if name == "compile-cost" => {
@@ -103,7 +118,12 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, Failure> {
             (_, argument) => return Err(argument.unexpected().into()),
         };
     }
-    Ok(command)
+    match command {
+        Command::Flash { dir } if dir.as_os_str().is_empty() => {
+            Err("flash needs --dir DIR; flash --help says which".into())
+        }
+        command => Ok(command),
+    }
 }
 
 #[expect(clippy::print_stdout, reason = "a program that prints a table")]
@@ -113,6 +133,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Compare(options) => print!("{}", compare::measure(&options)?),
         Command::CompareChild { job } => compare::run_child(&job)?,
         Command::Channel { rounds } => print!("{}", channel::measure(rounds)?),
+        Command::Flash { dir } => print!("{}", flash::measure(&dir)?),
         Command::Size => print!("{}", size::measure()?),
         Command::CompileCost { rounds } => print!("{}", compile_cost::measure(rounds)?),
     }
@@ -143,6 +164,8 @@ mod tests {
         assert_eq!(rounds, Command::CompileCost { rounds: 3 });
         let rounds = parsed(&["channel", "--rounds", "2"]).unwrap();
         assert_eq!(rounds, Command::Channel { rounds: 2 });
+        let dir = "/b".into();
+        assert_eq!(parsed(&["flash", "--dir=/b"]).unwrap(), Command::Flash { dir });
         assert_eq!(parsed(&["size"]).unwrap(), Command::Size);
     }
 
@@ -152,6 +175,7 @@ mod tests {
         assert_eq!(parsed(&["--help"]).unwrap(), Command::Help(HELP));
         assert_eq!(parsed(&["compare", "-h"]).unwrap(), Command::Help(compare::HELP));
         assert_eq!(parsed(&["channel", "-h"]).unwrap(), Command::Help(channel::HELP));
+        assert_eq!(parsed(&["flash", "-h"]).unwrap(), Command::Help(flash::HELP));
         assert_eq!(parsed(&["size", "-h"]).unwrap(), Command::Help(size::HELP));
     }
 
@@ -160,6 +184,7 @@ mod tests {
         for arguments in [
             &["compare", "--quik"][..],
             &["compare", "--json"],
+            &["flash"],
             &["compile-cost", "--quick"],
             &["size", "--rounds", "2"],
             &["faster"],

@@ -2,10 +2,11 @@
 //! happened is recorded.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
-use audit_writer::storage::{MemoryStorage, Storage};
+use audit_writer::storage::{Call, FaultPlan, Injected, MemoryStorage, Storage};
 
-use crate::kit::{counts, door_opened, lines, number, of_life, text, writer_on};
+use crate::kit::{LONG, counts, door_opened, lines, number, of_life, text, writer_on};
 
 /// What a run leaves that ends in order.
 fn one_run() -> MemoryStorage {
@@ -128,4 +129,42 @@ fn every_cut_of_a_log_opens_again() {
         assert!(writer.shutdown().is_complete(), "cut at {cut}");
         assert_eq!(counts(&lines(&storage)).last(), Some(&2), "cut at {cut}");
     }
+}
+
+/// After each fault the disk fails again, a little later and for good, and then the process is
+/// killed: as if it was killed at each step of going on after a fault.
+#[test]
+fn a_kill_while_lines_come_again_leaves_a_log_that_goes_on() {
+    let again = [Call::Create, Call::Write, Call::Sync, Call::Rename, Call::SyncNames, Call::State];
+    let mut kills = 0;
+    for second in again {
+        for nth in 1..6 {
+            let storage = MemoryStorage::new();
+            let builder = writer_on(&storage).0.retry_after(Duration::from_millis(1));
+            let writer = builder.start().unwrap();
+            door_opened(0).emit_to(&writer).unwrap();
+            writer.flush(LONG).unwrap();
+            let fault = Injected::Error(5);
+            storage.plan(FaultPlan { call: Call::Sync, nth: 1, fault, for_good: false });
+            let nth = if second == Call::Sync { nth + 1 } else { nth };
+            storage.plan(FaultPlan { call: second, nth, fault, for_good: true });
+            door_opened(1).emit_to(&writer).unwrap();
+            let mut tries = 0;
+            while writer.flush(LONG).is_err() && tries < 10 {
+                tries += 1;
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            let killed = storage.after_kill();
+            kills += usize::from(tries == 10);
+            let again = writer_on(&killed).0.start().unwrap();
+            door_opened(2).emit_to(&again).unwrap();
+            assert!(again.shutdown().is_complete());
+            let found = counts(&lines(&killed));
+            // Nobody was told that the other one is durable.
+            assert!([&[0, 1, 2][..], &[0, 2]].contains(&&found[..]), "{second:?} {nth}: {found:?}");
+            storage.heal();
+            assert!(writer.shutdown().is_complete());
+        }
+    }
+    assert!(kills > 10, "{kills}");
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use audit_writer::{Rotation, ShutdownReport, Writer};
+use audit_writer::{Compression, Rotation, ShutdownReport, Writer};
 
 use crate::log::{Acknowledged, knocked, say};
 
@@ -18,17 +18,22 @@ const DURABLE: u32 = 20;
 const PLAIN: u32 = 10;
 
 /// Starts a writer, which can be refused, with segments of so many bytes.
-pub(crate) fn open(dir: &Path, segment_bytes: u64) -> Result<Writer, audit_writer::Error> {
+pub(crate) fn open(
+    dir: &Path,
+    segment_bytes: u64,
+    compression: Compression,
+) -> Result<Writer, audit_writer::Error> {
     Writer::builder(dir)
+        .compression(compression)
         .rotation(Rotation { daily: true, segment_bytes })
         .retry_after(RETRY_AFTER)
         .start()
 }
 
 /// Emits all the while, and ends in order.
-pub(crate) fn emit_all(dir: &Path) -> ExitCode {
+pub(crate) fn emit_all(dir: &Path, compression: Compression) -> ExitCode {
     // Segments are so small that a run has many.
-    let writer = match open(dir, 4 * 1024) {
+    let writer = match open(dir, 4 * 1024, compression) {
         Ok(writer) => writer,
         Err(error) => {
             say(&format!("not started: {error}\n"));
@@ -44,7 +49,7 @@ pub(crate) fn emit_all(dir: &Path) -> ExitCode {
 
 /// Emits until the disk is full and a little more, waits until there is room, and goes on.
 pub(crate) fn fill(dir: &Path) -> ExitCode {
-    let writer = open(dir, 1024 * 1024).unwrap();
+    let writer = open(dir, 1024 * 1024, Compression::None).unwrap();
     let mut count = 0;
     let mut emit = || {
         emit_plain(&writer, count);

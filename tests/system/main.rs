@@ -12,17 +12,22 @@
 mod child;
 mod faults;
 mod full;
+mod killed;
 #[path = "../kills/log.rs"]
 mod log;
+mod strace;
 mod told;
 
 use std::path::Path;
 use std::process::ExitCode;
 
+use audit_writer::Compression;
+
 /// Where the program keeps its log, and what it does, if this is the program that fails.
 const LOG_DIR: &str = "AUDIT_TEST_FAILING_DIR";
 const JOB: &str = "AUDIT_TEST_FAILING_JOB";
 const FAULTS: &str = "faults";
+const COMPRESSING: &str = "compressing";
 const FULL: &str = "full";
 
 /// What all of it came to.
@@ -30,6 +35,7 @@ const FULL: &str = "full";
 struct Sum {
     runs: usize,
     hit: usize,
+    killed: usize,
     acknowledged: usize,
 }
 
@@ -45,13 +51,15 @@ type Test = (&'static str, fn(&mut Sum) -> Verdict);
 const TESTS: &[Test] = &[
     ("a_full_disk_loses_nothing_that_was_acknowledged", full::disk),
     ("every_call_may_fail_at_every_use", faults::every_call),
+    ("every_call_may_be_the_last", killed::at_every_call),
 ];
 
 fn main() -> ExitCode {
     if let Some(dir) = std::env::var_os(LOG_DIR) {
         return match std::env::var(JOB).unwrap().as_str() {
             FULL => child::fill(Path::new(&dir)),
-            _ => child::emit_all(Path::new(&dir)),
+            COMPRESSING => child::emit_all(Path::new(&dir), Compression::Gzip),
+            _ => child::emit_all(Path::new(&dir), Compression::None),
         };
     }
     if std::env::args().any(|argument| argument == "--list") {
@@ -66,7 +74,10 @@ fn main() -> ExitCode {
             Verdict::Skipped(why) => println!("test {name} ... SKIPPED: {why}"),
         }
     }
-    let Sum { runs, hit, acknowledged } = sum;
-    println!("system: runs {runs}, faults hit {hit}, acknowledged {acknowledged}, violations 0");
+    let Sum { runs, hit, killed, acknowledged } = sum;
+    println!(
+        "system: runs {runs}, faults hit {hit}, killed {killed}, acknowledged {acknowledged}, \
+         violations 0"
+    );
     ExitCode::SUCCESS
 }

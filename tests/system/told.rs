@@ -5,6 +5,8 @@ use std::process::Output;
 
 use audit_writer::reader::{Json, Line};
 
+use audit_writer::Compression;
+
 use crate::child;
 use crate::log::{Acknowledged, line_of, lines};
 
@@ -31,10 +33,35 @@ impl Told {
     ///
     /// Says what the child should not have said, or that it came to a bad end.
     pub(crate) fn parse(ran: &Output) -> Result<Told, String> {
-        let [said, stderr] = [&ran.stdout, &ran.stderr].map(|out| String::from_utf8_lossy(out));
         if !ran.status.success() {
-            return Err(format!("{}: {stderr}", ran.status));
+            return Err(format!("{}: {}", ran.status, String::from_utf8_lossy(&ran.stderr)));
         }
+        let (told, is_started) = Told::read(ran)?;
+        match told.report.is_some() == is_started {
+            true => Ok(told),
+            false => Err(format!("started: {is_started}; but {told:?}")),
+        }
+    }
+
+    /// What a child said until it was killed.
+    ///
+    /// # Errors
+    ///
+    /// As for [`parse`](Told::parse).
+    pub(crate) fn until_killed(ran: &Output) -> Result<Told, String> {
+        Ok(Told::read(ran)?.0)
+    }
+
+    /// With what a run before said. That one's report does not count: it is not of all lines.
+    pub(crate) fn after(mut self, before: Told) -> Told {
+        self.acknowledged.extend(before.acknowledged);
+        self.report = None;
+        self
+    }
+
+    /// What was said, and whether the writer started.
+    fn read(ran: &Output) -> Result<(Told, bool), String> {
+        let said = String::from_utf8_lossy(&ran.stdout);
         let mut told = Told::default();
         let mut is_started = true;
         for line in said.lines() {
@@ -48,10 +75,7 @@ impl Told {
                 _ => return Err(format!("the child said {line:?}")),
             }
         }
-        match told.report.is_some() == is_started {
-            true => Ok(told),
-            false => Err(format!("started: {is_started}; but {told:?}")),
-        }
+        Ok((told, is_started))
     }
 
     /// Opens the log again, which nothing hinders now, and looks at all of it.
@@ -60,7 +84,8 @@ impl Told {
     ///
     /// Says what is not as it was said.
     pub(crate) fn check(&self, dir: &Path) -> Result<Vec<Line>, String> {
-        let again = child::open(dir, 4 * 1024).map_err(|error| format!("again: {error}"))?;
+        let again = child::open(dir, 4 * 1024, Compression::None)
+            .map_err(|error| format!("again: {error}"))?;
         let report = again.shutdown();
         if !report.is_complete() {
             return Err(format!("again: {report}"));

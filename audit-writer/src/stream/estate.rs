@@ -51,7 +51,7 @@ impl Estate {
             };
             log = log.or_else(|| log_id(&found));
             last_unix_ns = last_unix_ns.or(self::last_unix_ns(&found));
-            next_seq = next_seq.or(self::next_seq(&found)).or(Some(name.seq + 1));
+            next_seq = next_seq.or(self::next_seq(&found)).or(Some(name.seq.saturating_add(1)));
         }
         // Each segment's header takes over what was open before it.
         let told = match (&active, rotated.last()) {
@@ -59,7 +59,8 @@ impl Estate {
             (_, Some(name)) => Told::by(compressed::open(storage, *name)?)?,
             (_, None) => Told::default(),
         };
-        let next_seq = next_seq.unwrap_or(0);
+        // Where lines come again, the highest number is not the last line's.
+        let next_seq = next_seq.max(told.last_seq.map(|seq| seq.saturating_add(1))).unwrap_or(0);
         Ok(Estate { rotated, active, log, next_seq, last_unix_ns, told })
     }
 
@@ -77,6 +78,8 @@ pub(super) struct Told {
     pub(super) operations: Operations,
     /// In which boot of the machine the last run began.
     pub(super) boot: Option<String>,
+    /// The highest number of a line that was looked at; headers and schemas are.
+    pub(super) last_seq: Option<u64>,
 }
 
 impl Told {
@@ -97,6 +100,7 @@ impl Told {
     fn learn(&mut self, line: &[u8]) {
         let Ok(line) = Line::parse(line) else { return };
         self.operations.learn(&line);
+        self.last_seq = self.last_seq.max(Some(line.seq));
         if let Some(boot) = line.get("boot").and_then(Json::as_str) {
             self.boot = Some(boot.to_owned());
         }
@@ -108,6 +112,7 @@ impl Told {
 fn may_tell(line: &[u8]) -> bool {
     let has = |key: &[u8]| line.windows(key.len()).any(|window| window == key);
     line.starts_with(br#"{"v":1,"kind":"header""#)
+        || line.starts_with(br#"{"v":1,"kind":"schema""#)
         || line.starts_with(br#"{"v":1,"kind":"life""#)
         || has(br#""phase":""#)
 }
@@ -117,7 +122,7 @@ fn log_id(found: &Found) -> Option<String> {
 }
 
 fn next_seq(found: &Found) -> Option<u64> {
-    found.last.as_ref().map(|line| line.seq + 1)
+    found.last.as_ref().map(|line| line.seq.saturating_add(1))
 }
 
 fn last_unix_ns(found: &Found) -> Option<i64> {
