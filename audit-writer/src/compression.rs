@@ -10,7 +10,7 @@ pub enum Compression {
     /// It stays as it is.
     #[default]
     None,
-    /// It is compressed with gzip (RFC 1952), which leaves about a tenth of it. Its name ends in
+    /// It is compressed with gzip (RFC 1952), which leaves a fifth of a small segment, and less of a large one. Its name ends in
     /// `.jsonl.gz` then.
     Gzip,
 }

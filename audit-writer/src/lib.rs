@@ -84,6 +84,7 @@ mod loss;
 mod pseudonym;
 mod stats;
 mod stream;
+mod sync;
 mod worker;
 mod writer;
 

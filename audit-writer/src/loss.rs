@@ -1,10 +1,11 @@
 //! Counting what is lost, until a gap line says so.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 
 use serde::Serialize;
 
 use crate::clock::Stamp;
+use crate::sync::{Mutex, MutexGuard};
 
 /// Why events were lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What a writer has done so far.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// Counters of a run. Only the writer thread counts what it takes from the channel and writes; the
 /// emitting threads count only what they lose.

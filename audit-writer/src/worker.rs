@@ -345,7 +345,7 @@ impl Worker {
         }
     }
 
-    fn is_done(&self) -> bool {
+    fn is_done(&mut self) -> bool {
         self.backlog.is_empty() && self.receiver.is_empty()
     }
 }

@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use audit_core::{EmitError, EventRef, Pending, Recorder, Schema, pending};
-use crossbeam_channel::{Receiver as Answer, Sender as QueueEnd, TrySendError};
+use crossbeam_channel::{Receiver as Answer, Sender as QueueEnd};
 
 use crate::channel::{Ends, Sender, Stop, channel};
 use crate::clock::{Clock, SystemClock};
@@ -26,6 +26,7 @@ use crate::segment::name::LOCK;
 use crate::stats::{Counters, Stats, add};
 use crate::storage::{Lock, OsStorage, Storage};
 use crate::stream::{Stream, World};
+use crate::sync::queue::{Sender as StopEnd, TrySendError};
 use crate::worker::{Ended, Worker};
 
 /// The writer of one log, and the guard of its thread: dropping it shuts the log down in order.
@@ -41,7 +42,7 @@ use crate::worker::{Ended, Worker};
 #[must_use = "dropping the writer shuts the log down"]
 pub struct Writer {
     handle: Handle,
-    stop: QueueEnd<Stop>,
+    stop: StopEnd<Stop>,
     ended: Answer<Ended>,
     /// None once the thread was told to stop.
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -50,12 +51,12 @@ pub struct Writer {
 
 /// The emitting side of a writer.
 #[derive(Clone)]
-struct Handle {
-    sender: Sender,
-    clock: Arc<dyn Clock>,
-    overflow: Overflow,
-    counters: Arc<Counters>,
-    losses: Arc<LossCounter>,
+pub(crate) struct Handle {
+    pub(crate) sender: Sender,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) overflow: Overflow,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) losses: Arc<LossCounter>,
 }
 
 /// What a writer is told before it starts. Every setting has a default.
@@ -406,7 +407,7 @@ impl std::fmt::Display for ShutdownReport {
 }
 
 impl Handle {
-    fn stats(&self) -> Stats {
+    pub(crate) fn stats(&self) -> Stats {
         self.counters.now_of(|taken| self.sender.let_in(taken))
     }
 
@@ -415,7 +416,7 @@ impl Handle {
     /// # Errors
     ///
     /// `Closed` if the writer may have written its last gap line already.
-    fn count_as_lost(&self, why: Loss) -> Result<(), EmitError> {
+    pub(crate) fn count_as_lost(&self, why: Loss) -> Result<(), EmitError> {
         let now = self.clock.now(); // First: a clock that panics leaves nothing half counted.
         add(&self.counters.lost_outside, 1);
         self.losses.add(why, 1, now);

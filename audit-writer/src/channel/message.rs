@@ -1,9 +1,10 @@
 //! What crosses the channel.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use audit_core::{Completer, Record};
+
+use crate::sync::atomic::{AtomicUsize, Ordering};
 
 /// A record of at most so many bytes travels in a slot. With what stands beside it in a message and
 /// the queue's own word, a slot then takes 128 bytes: two lines of a cache. The record of a login

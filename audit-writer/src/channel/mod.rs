@@ -16,23 +16,27 @@
 //! missed was refused to its sender, with [`EmitError::Closed`].
 
 mod message;
+// Two conditions and not one of both, which clippy does not take for tests.
+#[cfg(test)]
+#[cfg(shuttle)]
+mod models;
 mod naps;
 
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::thread::Thread;
 use std::time::Duration;
 
 use audit_core::{Completer, EmitError, EventRef};
-use crossbeam_channel::{
-    Receiver as Queue, RecvTimeoutError, Sender as QueueEnd, TryRecvError, TrySendError,
-};
 
 use self::message::{BoxRoom, Room, SLOT_BYTES};
 use self::naps::{Naps, is_burst};
 use crate::clock::Clock;
 use crate::fork::ForkMark;
 use crate::pseudonym::KeyedHash;
+use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use crate::sync::queue::{
+    Receiver as Queue, RecvTimeoutError, Sender as QueueEnd, TryRecvError, TrySendError, bounded,
+};
+use crate::sync::thread::{self, Thread};
 
 pub(crate) use self::message::{Carried, Message};
 
@@ -82,6 +86,8 @@ pub(crate) struct Receiver {
     stop: Queue<Stop>,
     gate: Arc<Gate>,
     naps: Naps,
+    /// Whether the queue was empty after the channel had ended. What comes later was refused.
+    is_drained: bool,
 }
 
 /// Tells the writer to stop: to drain, close and answer until `within` has passed.
@@ -106,8 +112,8 @@ pub(crate) struct Ends {
 /// Both ends, and the one that stops the writer, for a queue of at most `capacity_bytes` of slots.
 pub(crate) fn channel(capacity_bytes: usize, ends: Ends) -> (Sender, Receiver, QueueEnd<Stop>) {
     let slot_bytes = size_of::<Message>() + size_of::<usize>();
-    let (queue_end, queue) = crossbeam_channel::bounded((capacity_bytes / slot_bytes).max(1));
-    let (stop_end, stop) = crossbeam_channel::bounded(1);
+    let (queue_end, queue) = bounded((capacity_bytes / slot_bytes).max(1));
+    let (stop_end, stop) = bounded(1);
     let gate = Arc::new(Gate {
         state: AtomicU8::new(OPEN),
         faulty: AtomicBool::new(false),
@@ -120,7 +126,7 @@ pub(crate) fn channel(capacity_bytes: usize, ends: Ends) -> (Sender, Receiver, Q
     let Ends { clock, pseudonyms } = ends;
     let boxes = Arc::new(BoxRoom::new(capacity_bytes));
     let sender = Sender { queue: queue_end, gate: Arc::clone(&gate), boxes, clock, pseudonyms };
-    (sender, Receiver { queue, stop, gate, naps: Naps::new() }, stop_end)
+    (sender, Receiver { queue, stop, gate, naps: Naps::new(), is_drained: false }, stop_end)
 }
 
 impl Gate {
@@ -135,8 +141,8 @@ impl Sender {
     /// # Errors
     ///
     /// `Closed`, `AfterFork`, `Full` or `TooLarge`, and with a waiter `NotDurable` while the writer
-    /// cannot write; the event is not queued then. Only of an event that was let in before the
-    /// channel was closed, and comes as late as the writer's last look, nobody knows.
+    /// cannot write; the event is not queued then. Only one that was let in before the channel was
+    /// closed and comes just before the writer's last look may be written, and refused all the same.
     pub(crate) fn send(
         &self,
         event: EventRef<'_>,
@@ -322,7 +328,7 @@ impl Sender {
                 return Err(EmitError::Full);
             }
             let pause = left.min(LOOK_EVERY);
-            std::thread::sleep(pause);
+            thread::sleep(pause);
             slept += pause;
         }
     }
@@ -332,7 +338,7 @@ impl Receiver {
     /// Says that the calling thread is the writer, whom senders wake.
     pub(crate) fn attend(&self) {
         // A second call would be from the same thread.
-        let _attended_before = self.gate.writer.set(std::thread::current());
+        let _attended_before = self.gate.writer.set(thread::current());
     }
 
     /// The next message, if there is one now.
@@ -353,7 +359,7 @@ impl Receiver {
     /// Naps, and not longer than `at_most`. Waking the writer ends its nap; if it was woken since
     /// the last one it takes none.
     pub(crate) fn nap(&mut self, at_most: Duration) {
-        std::thread::park_timeout(self.naps.next().min(at_most));
+        thread::park_timeout(self.naps.next().min(at_most));
     }
 
     /// The order to stop, if it was given.
@@ -367,7 +373,7 @@ impl Receiver {
             Ok(stop) => Some(stop),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => {
-                std::thread::sleep(at_most);
+                thread::sleep(at_most);
                 None
             }
         }
@@ -393,13 +399,19 @@ impl Receiver {
         self.gate.state.store(ENDED, Ordering::SeqCst);
     }
 
-    /// Whether the queue is empty.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.queue.is_empty()
+    /// Whether the queue is empty. Where it is after the end, that was the last look: what comes
+    /// later was refused to its sender, and counts for nothing.
+    pub(crate) fn is_empty(&mut self) -> bool {
+        let is_empty = self.queue.is_empty();
+        self.is_drained |= is_empty && self.gate.state() == ENDED;
+        is_empty || self.is_drained
     }
 
     /// How many events wait in the queue.
     pub(crate) fn waiting(&self) -> u64 {
+        if self.is_drained {
+            return 0;
+        }
         let flushes_queued = self.gate.flushes_queued.load(Ordering::SeqCst);
         let messages = self.queue.len() as u64 + self.gate.flushes_taken.load(Ordering::SeqCst);
         messages.saturating_sub(flushes_queued)
@@ -413,12 +425,13 @@ impl Receiver {
         }
         self.end();
         let gate = Arc::clone(&self.gate);
+        let counts = u64::from(!self.is_drained);
         loop {
             // Counted before it leaves the queue, as the writer does with what it takes.
-            gate.left_behind.fetch_add(1, Ordering::SeqCst);
+            gate.left_behind.fetch_add(counts, Ordering::SeqCst);
             let next = self.try_next();
             if !matches!(next, Next::Message(Message::Write { .. })) {
-                gate.left_behind.fetch_sub(1, Ordering::SeqCst);
+                gate.left_behind.fetch_sub(counts, Ordering::SeqCst);
             }
             if !matches!(next, Next::Message(_)) {
                 break;
@@ -489,7 +502,7 @@ mod tests {
 
     #[test]
     fn who_comes_as_late_as_the_last_look_is_refused() {
-        let (clock, sender, receiver) = hooked();
+        let (clock, sender, mut receiver) = hooked();
         let gate = Arc::clone(&receiver.gate);
         *clock.0.lock().unwrap() =
             Some(Box::new(move || gate.state.store(ENDED, Ordering::SeqCst)));

@@ -5,6 +5,8 @@
 use std::cell::Cell;
 use std::time::Duration;
 
+use crate::sync::thread_local;
+
 /// The nap after something was done.
 const SHORTEST: Duration = Duration::from_millis(1);
 /// The nap of a writer that has nothing to do. It and a write are how long an event may take to
