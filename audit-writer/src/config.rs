@@ -100,6 +100,26 @@ impl Durability {
     }
 }
 
+/// Whether the log can be shown to be what was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Evidence {
+    /// Each line is bound to the one before, and signed checkpoints are of all lines so far.
+    #[default]
+    Signed,
+    /// Nothing of it. Whoever can write to the files can change them unseen.
+    Off,
+}
+
+impl Evidence {
+    pub(crate) fn describe(self) -> &'static str {
+        match self {
+            Evidence::Signed => "signed",
+            Evidence::Off => "off",
+        }
+    }
+}
+
 /// Smaller segments would hold little but their headers and schemas.
 const SEGMENT_BYTES_MIN: u64 = 4 * 1024;
 
@@ -127,6 +147,7 @@ pub(crate) struct Config {
     pub(crate) rotation: Rotation,
     pub(crate) retention: Retention,
     pub(crate) compression: Compression,
+    pub(crate) evidence: Evidence,
     pub(crate) capacity_bytes: usize,
     pub(crate) overflow: Overflow,
     pub(crate) flood: Flood,
@@ -141,6 +162,7 @@ impl Default for Config {
             rotation: Rotation::default(),
             retention: Retention::default(),
             compression: Compression::default(),
+            evidence: Evidence::default(),
             capacity_bytes: 1024 * 1024,
             overflow: Overflow::default(),
             flood: Flood::default(),

@@ -13,12 +13,16 @@ pub(crate) enum ErrorKind {
     Locked { dir: PathBuf, pid: Option<u32> },
     /// Others could replace the log's files.
     OthersCanWrite { path: PathBuf, mode: u32 },
+    /// Others could read the keys.
+    OthersCanRead { path: PathBuf, mode: u32 },
     /// A file of the log is not what the writer made.
     Foreign { dir: PathBuf, found: NotOurs },
     /// A recorder is installed already.
     Installed,
     /// The configuration cannot work.
     Config(&'static str),
+    /// A line of the log cannot be proved.
+    NoProof { seq: u64, why: &'static str },
     /// The system refused something.
     Io { doing: &'static str, what: PathBuf, source: io::Error },
 }
@@ -39,7 +43,17 @@ impl Error {
 
     /// Whether the directory or a file in it could have been made or changed by somebody else.
     pub fn is_unsafe_place(&self) -> bool {
-        matches!(*self.0, ErrorKind::OthersCanWrite { .. } | ErrorKind::Foreign { .. })
+        matches!(
+            *self.0,
+            ErrorKind::OthersCanWrite { .. }
+                | ErrorKind::OthersCanRead { .. }
+                | ErrorKind::Foreign { .. }
+        )
+    }
+
+    /// Whether a line cannot be proved, for what the log is and not for what the system refused.
+    pub fn is_without_proof(&self) -> bool {
+        matches!(*self.0, ErrorKind::NoProof { .. })
     }
 
     /// What the system said, if it was the system that refused.
@@ -110,6 +124,11 @@ impl std::fmt::Display for Error {
                 "others can write to {} (mode {mode:04o}), so a log there could be replaced; run `chmod go-w` on it",
                 path.display()
             ),
+            ErrorKind::OthersCanRead { path, mode } => write!(
+                f,
+                "others can read {} (mode {mode:04o}), where the keys are; run `chmod 0700` on it, and take the keys for known",
+                path.display()
+            ),
             ErrorKind::Foreign { dir, found } => {
                 write!(f, "in {}, {found}; look who put it there, and move it away", dir.display())
             }
@@ -117,6 +136,7 @@ impl std::fmt::Display for Error {
                 f.write_str("an audit recorder is installed already, and can be only once")
             }
             ErrorKind::Config(why) => f.write_str(why),
+            ErrorKind::NoProof { seq, why } => write!(f, "line {seq} cannot be proved: {why}"),
             ErrorKind::Io { doing, what, source: _ } => {
                 write!(f, "could not {doing} {}", what.display())
             }

@@ -85,14 +85,18 @@ mod pseudonym;
 mod stats;
 mod stream;
 mod sync;
+pub mod verify;
 mod worker;
 mod writer;
 
 mod error;
+mod evidence;
+pub mod keys;
 
 pub use crate::compression::Compression;
-pub use crate::config::{Durability, Overflow};
+pub use crate::config::{Durability, Evidence, Overflow};
 pub use crate::error::{Error, NotOurs};
+pub use crate::evidence::note::{NoteError, VerifierKey};
 pub use crate::flood::Flood;
 pub use crate::line::FORMAT_VERSION;
 pub use crate::retention::Retention;

@@ -281,6 +281,7 @@ impl Worker {
         self.stream.look_at_file();
         self.stream.turn_day();
         self.stream.look_at_disk();
+        self.stream.look_at_evidence(now_ns);
         if now_ns >= self.next_prune_ns {
             self.next_prune_ns = now_ns.saturating_add(nanos(PRUNE_EVERY));
             self.stream.prune();

@@ -14,8 +14,9 @@ use crossbeam_channel::{Receiver as Answer, Sender as QueueEnd};
 use crate::channel::{Ends, Sender, Stop, channel};
 use crate::clock::{Clock, SystemClock};
 use crate::compression::Compression;
-use crate::config::{Config, Durability, Overflow};
+use crate::config::{Config, Durability, Evidence, Overflow};
 use crate::error::{Error, ErrorKind};
+use crate::evidence::store::{FileKeys, KeyStore};
 use crate::flood::Flood;
 use crate::loss::{Loss, LossCounter};
 use crate::pseudonym::KeyedHash;
@@ -65,6 +66,7 @@ pub struct Builder {
     place: Place,
     clock: Arc<dyn Clock>,
     config: Config,
+    keys: Option<Arc<dyn KeyStore>>,
 }
 
 enum Place {
@@ -100,6 +102,19 @@ impl Builder {
     /// Whether rotated segments are compressed; not by default.
     pub fn compression(mut self, compression: Compression) -> Builder {
         self.config.compression = compression;
+        self
+    }
+
+    /// Whether the log can be shown to be what was written; by signed checkpoints by default.
+    pub fn evidence(mut self, evidence: Evidence) -> Builder {
+        self.config.evidence = evidence;
+        self
+    }
+
+    /// Where the keys are kept that checkpoints are signed with: by default in the folder `keys` of
+    /// the log's directory, or in the given storage.
+    pub fn keys(mut self, keys: Arc<dyn KeyStore>) -> Builder {
+        self.keys = Some(keys);
         self
     }
 
@@ -178,7 +193,7 @@ impl Builder {
     }
 
     fn begin(self, takes_unrecorded: bool) -> Result<Writer, Error> {
-        let Builder { place, clock, config } = self;
+        let Builder { place, clock, config, keys } = self;
         config.check()?;
         let dir = match &place {
             Place::Dir(dir) => dir.clone(),
@@ -188,6 +203,7 @@ impl Builder {
         // below it has nothing to do, and ends.
         let WriterThread { thread, work, ended } =
             WriterThread::spawn().map_err(Error::io("start the writer thread for", &dir))?;
+        let is_given = matches!(place, Place::Storage(_));
         let storage: Arc<dyn Storage> = match place {
             Place::Dir(dir) => Arc::new(OsStorage::open(dir)?),
             Place::Storage(storage) => storage,
@@ -196,8 +212,17 @@ impl Builder {
             Lock::Taken(lock) => lock,
             Lock::Held(pid) => return Err(ErrorKind::Locked { dir, pid }.into()),
         };
+        // Below the lock: whoever is refused it makes no folder.
+        let keys: Arc<dyn KeyStore> = match keys {
+            Some(keys) => keys,
+            None if is_given || config.evidence == Evidence::Off => {
+                Arc::new(FileKeys(Arc::clone(&storage)))
+            }
+            None => Arc::new(FileKeys::of_log(&dir)?),
+        };
         let world = World {
             storage,
+            keys,
             clock: Arc::clone(&clock),
             config,
             counters: Arc::default(),
@@ -279,6 +304,7 @@ impl Writer {
             place: Place::Dir(dir.into()),
             clock: Arc::new(SystemClock::new()),
             config: Config::default(),
+            keys: None,
         }
     }
 

@@ -2,8 +2,8 @@
 
 use audit_core::vocab::{ClaimedName, PasteSize, SessionRef};
 use audit_core::{AuditEvent, Withheld};
-use audit_writer::Rotation;
 use audit_writer::storage::{Call, MemoryStorage, Storage};
+use audit_writer::{Evidence, Rotation};
 
 use crate::kit::{LONG, wait_until_it_writes, writer_on};
 
@@ -51,6 +51,7 @@ fn nothing_of_a_secret_is_written_also_when_writing_fails() {
     let writer = writer_on(&storage)
         .0
         .rotation(Rotation { daily: true, segment_bytes: 4096 })
+        .evidence(Evidence::Signed)
         .start()
         .unwrap();
     for _ in 0..20 {
@@ -79,7 +80,7 @@ fn nothing_of_a_secret_is_written_also_when_writing_fails() {
 fn a_line_is_as_long_for_a_long_secret_as_for_none() {
     let length = |secret: &str| {
         let storage = MemoryStorage::new();
-        let writer = writer_on(&storage).0.start().unwrap();
+        let writer = writer_on(&storage).0.evidence(Evidence::Signed).start().unwrap();
         // The bucket of a paste's size is told on purpose, so it is the same here.
         let event = Pasted { size: PasteSize::of(""), ..pasted(secret) };
         event.emit_to(&writer).unwrap();

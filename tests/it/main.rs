@@ -15,6 +15,7 @@ mod texts;
 mod clock;
 mod compression;
 mod durable;
+mod evidence;
 mod fault;
 
 mod flood;
@@ -24,6 +25,7 @@ mod hostile;
 mod leak;
 mod overflow;
 mod place;
+mod proof;
 mod recovery;
 mod rotation;
 mod shutdown;

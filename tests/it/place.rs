@@ -36,9 +36,12 @@ fn files_and_directory_are_for_owner_and_group() {
     door_opened(1).emit_to(&writer).unwrap();
     assert!(writer.shutdown().is_complete());
     assert_eq!(mode(&dir) & 0o027, 0, "{:o}", mode(&dir));
-    for name in ["audit.jsonl", "audit.lock"] {
+    for name in ["audit.jsonl", "audit.lock", "audit.checkpoint", "audit.keys"] {
         assert_eq!(mode(&dir.join(name)) & 0o137, 0, "{name} {:o}", mode(&dir.join(name)));
     }
+    // The keys are the owner's alone.
+    assert_eq!(mode(&dir.join("keys")) & 0o077, 0, "{:o}", mode(&dir.join("keys")));
+    assert_eq!(mode(&dir.join("keys/audit.key")) & 0o177, 0);
 }
 
 #[test]

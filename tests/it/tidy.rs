@@ -164,6 +164,11 @@ fn every_key_of_a_line_is_documented() {
         "reasons",
         "from",
         "to",
+        "prev",
+        "tree",
+        "key",
+        "why",
+        "note",
     ];
     for key in keys {
         assert!(format.contains(&format!("`{key}`")), "docs/format.md does not tell of `{key}`");

@@ -8,7 +8,10 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
+use audit_writer::VerifierKey;
+use audit_writer::keys::{FileKeys, generate};
 use audit_writer::reader::{Json, Line};
+use audit_writer::verify::{Trust, Verdict, verify};
 use fastrand::Rng;
 use rustix::process::Signal;
 
@@ -53,6 +56,7 @@ pub(crate) fn run(kills: usize, rng: &mut Rng) -> Result<Tally, String> {
 }
 
 fn kill_and_check(dir: &Path, kills: usize, rng: &mut Rng) -> Result<Tally, String> {
+    let key = generate(&FileKeys::of_log(dir).unwrap()).unwrap();
     let told: Vec<Vec<Acknowledged>> =
         (0..kills).map(|_| run_and_kill(dir, rng)).collect::<Result<_, _>>()?;
     let report = child::open(dir).shutdown();
@@ -62,6 +66,7 @@ fn kill_and_check(dir: &Path, kills: usize, rng: &mut Rng) -> Result<Tally, Stri
     let lines = lines(dir)?;
     check_acknowledged(&told, &lines)?;
     check_counts(&lines)?;
+    check_evidence(dir, key)?;
     Ok(Tally {
         kills,
         acknowledged: told.iter().map(Vec::len).sum(),
@@ -100,6 +105,16 @@ fn kill(child: &mut Child) -> Result<(), String> {
     match status.signal() == Some(Signal::KILL.as_raw()) {
         true => Ok(()),
         false => Err(format!("the child ended by itself: {status}")),
+    }
+}
+
+/// No kill looks like an edit.
+fn check_evidence(dir: &Path, key: VerifierKey) -> Result<(), String> {
+    let trust = Trust { key: Some(key), anchor: None };
+    let report = verify(dir, &trust).map_err(|error| error.to_string())?;
+    match report.verdict == Verdict::Intact && report.faults.is_empty() {
+        true => Ok(()),
+        false => Err(report.to_string()),
     }
 }
 

@@ -31,10 +31,22 @@ fn look_at(line: &str) -> Option<(u64, Option<Emitted>)> {
     let (kind, rest) = line.strip_prefix(r#"{"v":1,"kind":""#)?.split_once('"')?;
     let (number, _) = rest.strip_prefix(r#","seq":"#)?.split_once(',')?;
     let number = number.parse().ok()?;
+    let line = match number {
+        0 => line.strip_suffix('}')?, // Nothing is before it.
+        _ => unbound(line)?,
+    };
     if kind != "event" {
         return Some((number, None));
     }
-    let (rest, begun) = line.strip_suffix("}}")?.rsplit_once(':')?;
+    let (rest, begun) = line.strip_suffix('}')?.rsplit_once(':')?;
     let (_, id) = rest.strip_suffix(r#","begun""#)?.rsplit_once(':')?;
     Some((number, Some(Emitted { id: id.parse().ok()?, begun: begun.parse().ok()? })))
+}
+
+/// A line without its end, which binds it to the line before.
+fn unbound(line: &str) -> Option<&str> {
+    const HASH: usize = 11;
+    let rest = line.strip_suffix("\"}")?;
+    let (rest, _) = rest.split_at_checked(rest.len().checked_sub(HASH)?)?;
+    rest.strip_suffix(",\"prev\":\"")
 }

@@ -11,7 +11,7 @@
 mod mishaps;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use audit_core::testing::find_canary;
@@ -60,10 +60,25 @@ fn check(name: &str) {
     // A search of what was never written finds nothing; each mishap shows the event by its name.
     assert!(told.contains("PasteUsed") || told.contains("paste_used"), "{name}: {told}");
     let mut lines = String::new();
-    for entry in fs::read_dir(dir.path()).unwrap() {
-        let bytes = fs::read(entry.unwrap().path()).unwrap();
-        assert_eq!(find_canary(&bytes), None, "{name}: the log");
+    for path in files(dir.path()) {
+        let bytes = fs::read(&path).unwrap();
+        assert_eq!(find_canary(&bytes), None, "{name}: {}", path.display());
         lines += &String::from_utf8_lossy(&bytes);
     }
-    assert!(lines.contains(r#""kind":"header""#), "{name}: {lines}");
+    for kept in [r#""kind":"header""#, r#""kind":"checkpoint""#, "audit-keys 1\n"] {
+        assert!(lines.contains(kept), "{name}: no {kept}: {lines}");
+    }
+}
+
+/// All files below a directory: those of the log, and its keys.
+fn files(dir: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => found.extend(files(&path)),
+            false => found.push(path),
+        }
+    }
+    found
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use allocation_counter::{AllocationInfo, measure};
 use audit_writer::storage::MemoryStorage;
-use audit_writer::{Flood, Writer};
+use audit_writer::{Evidence, Flood, Writer};
 
 use crate::Verdict;
 use crate::events::{FITTING, Kind, too_large_for_a_slot};
@@ -18,7 +18,8 @@ fn writer() -> &'static Writer {
     static WRITER: OnceLock<Writer> = OnceLock::new();
     WRITER.get_or_init(|| {
         let builder = Writer::builder_on(Arc::new(MemoryStorage::new()));
-        builder.flood(Flood::UNBOUNDED).install().unwrap()
+        // Evidence is the writer thread's work, and this is about the thread that emits.
+        builder.flood(Flood::UNBOUNDED).evidence(Evidence::Off).install().unwrap()
     })
 }
 

@@ -7,8 +7,8 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use audit_core::{AuditEvent, AuditValue, Class, EmitError, Encoder, Type};
-use audit_writer::Writer;
 use audit_writer::storage::MemoryStorage;
+use audit_writer::{Evidence, Writer};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
@@ -59,7 +59,7 @@ fn odds(at: u32, what: What) -> Odds {
 fn writer() -> (MemoryStorage, Writer) {
     let storage = MemoryStorage::new();
     let builder = Writer::builder_on(Arc::new(storage.clone())).capacity_bytes(64 * 1024);
-    (storage, builder.start().unwrap())
+    (storage, builder.evidence(Evidence::Off).start().unwrap())
 }
 
 /// It is encoded for `tracing`, for a slot, and for a box: each of these panics, more often than

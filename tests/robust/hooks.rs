@@ -11,7 +11,7 @@ use audit_writer::clock::{Clock, Stamp, SystemClock};
 use audit_writer::storage::{
     FileState, HangingStorage, Lock, MemoryStorage, ReadSeek, Storage, StorageFile,
 };
-use audit_writer::{Builder, Durability, Overflow, Writer};
+use audit_writer::{Builder, Durability, Evidence, Overflow, Writer};
 
 use crate::kit::{LONG, counts_on, panics, rang, rang_long};
 
@@ -51,12 +51,14 @@ impl Clock for Bomb {
     }
 }
 
-/// A writer with room for few events, by a clock that may panic.
+/// A writer with room for few events, by a clock that may panic; without evidence, for which clock
+/// and storage would be used at moments that no test here is about.
 pub(crate) fn writer_by(clock: &Arc<Bomb>, storage: impl Storage + 'static) -> Builder {
     Writer::builder_on(Arc::new(storage))
         .clock(Arc::clone(clock) as Arc<_>)
         .capacity_bytes(64 * 1024)
         .durability(Durability::EveryBatch)
+        .evidence(Evidence::Off)
 }
 
 pub(crate) fn a_clock_under_emit() {
@@ -153,7 +155,7 @@ fn check_end(writer: Writer, storage: &MemoryStorage, panic: impl FnOnce()) {
     let told = String::from_utf8(TOLD.lock().unwrap().clone()).unwrap();
     assert!(told.contains("ERROR audit_writer: the audit log's writer panicked"), "{told}");
     // The log is nobody's, and whole.
-    let next = Writer::builder_on(Arc::new(storage.clone())).start().unwrap();
+    let next = writer_by(&Arc::default(), storage.clone()).start().unwrap();
     rang(13).emit_to(&next).unwrap();
     assert!(next.shutdown().is_complete());
     assert_eq!(counts_on(storage), (0..10).chain([13]).collect::<Vec<_>>());
@@ -205,6 +207,10 @@ impl Storage for Mine {
 
     fn rename(&self, from: &str, to: &str) -> std::io::Result<()> {
         self.inner.rename(from, to)
+    }
+
+    fn replace(&self, from: &str, to: &str) -> std::io::Result<()> {
+        self.inner.replace(from, to)
     }
 
     fn remove(&self, name: &str) -> std::io::Result<()> {

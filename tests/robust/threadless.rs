@@ -1,7 +1,7 @@
 //! A system that has no thread to give.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use audit_writer::Writer;
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
@@ -36,10 +36,20 @@ pub(crate) fn program(dir: &Path) {
     }
 }
 
-/// The names in a directory and the bytes of its files.
-fn contents(dir: &Path) -> BTreeMap<std::ffi::OsString, Vec<u8>> {
-    let entries = std::fs::read_dir(dir).unwrap().map(Result::unwrap);
-    entries.map(|it| (it.file_name(), std::fs::read(it.path()).unwrap())).collect()
+/// The paths of a directory and of those in it, and the bytes of the files; those of keys, too.
+fn contents(dir: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(contents(&path));
+            found.insert(path, None);
+        } else {
+            let bytes = std::fs::read(&path).unwrap();
+            found.insert(path, Some(bytes));
+        }
+    }
+    found
 }
 
 pub(crate) fn nothing_is_touched() {
@@ -48,6 +58,7 @@ pub(crate) fn nothing_is_touched() {
     rang(1).emit_to(&log).unwrap();
     assert!(log.shutdown_within(LONG).is_complete());
     let before = contents(dir.path());
+    assert!(before.contains_key(&dir.path().join("keys/audit.key")));
     said("threadless", dir.path());
     assert_eq!(contents(dir.path()), before);
     assert!(Writer::builder(dir.path()).start().unwrap().shutdown_within(LONG).is_complete());

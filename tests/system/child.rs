@@ -14,7 +14,7 @@ const LONG: Duration = Duration::from_secs(60);
 /// What a writer does that failed once is done again soon.
 const RETRY_AFTER: Duration = Duration::from_millis(10);
 /// Events that are waited for, and before each of them those that are not.
-const DURABLE: u32 = 20;
+const DURABLE: u32 = 12;
 const PLAIN: u32 = 10;
 
 /// Starts a writer, which can be refused, with segments of so many bytes.

@@ -3,11 +3,19 @@
 use crate::told::Told;
 use crate::{FAULTS, Sum, Verdict, strace};
 
-/// What the writer asks the system for.
-const CALLS: [&str; 6] = ["write", "fdatasync", "fsync", "openat", "renameat2", "unlinkat"];
+/// What the writer asks the system for, and up to which of its uses each fails: a start has eight
+/// of `write` and of `fdatasync`, five of `fsync`, sixteen of `openat`, one of `renameat2`, four of
+/// `renameat` and six of `unlinkat`, and what comes after it is to fail as well.
+const CALLS: [(&str, u32); 7] = [
+    ("write", 14),
+    ("fdatasync", 14),
+    ("fsync", 12),
+    ("openat", 20),
+    ("renameat2", 10),
+    ("renameat", 12),
+    ("unlinkat", 12),
+];
 const ERRORS: [&str; 2] = ["EIO", "ENOSPC"];
-/// A call fails from its n-th use on, for each n up to this: a start has seven uses of `openat`.
-const USES: u32 = 10;
 /// As often in a row it fails.
 const TIMES: [u32; 2] = [1, 3];
 
@@ -28,9 +36,9 @@ struct Came {
 
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    for call in CALLS {
+    for (call, uses) in CALLS {
         for error in ERRORS {
-            for first in 1..=USES {
+            for first in 1..=uses {
                 cases.extend(TIMES.map(|times| Case { call, error, first, times }));
             }
         }

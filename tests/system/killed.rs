@@ -9,8 +9,8 @@ use crate::told::Told;
 use crate::{COMPRESSING, Sum, Verdict, strace};
 
 /// What the writer asks the system for.
-const CALLS: [&str; 7] =
-    ["write", "pwrite64", "fdatasync", "fsync", "openat", "renameat2", "unlinkat"];
+const CALLS: [&str; 8] =
+    ["write", "pwrite64", "fdatasync", "fsync", "openat", "renameat2", "renameat", "unlinkat"];
 /// The program is killed at the n-th use of a call, for each n up to this.
 const USES: u32 = 12;
 /// At which of its syncs it fails before; the first are those of the start.

@@ -6,6 +6,17 @@ use std::sync::Mutex;
 
 use crate::{JOB, LOG_DIR};
 
+/// What the writer writes to, and the directory of its keys; the log's own is there, too.
+const FILES: [&str; 7] = [
+    "audit.jsonl",
+    "audit.next",
+    "audit.gz.next",
+    "audit.keys",
+    "audit.checkpoint.next",
+    "keys",
+    "keys/audit.key.next",
+];
+
 /// So many programs run at a time.
 const AT_A_TIME: usize = 2;
 
@@ -40,7 +51,7 @@ pub(crate) fn run(job: &str, dir: &Path, tampering: &[String]) -> (Output, usize
     let trace = tempfile::NamedTempFile::new().unwrap();
     let mut command = Command::new("strace");
     command.args(["-f", "-qq", "-e", "signal=none", "-o"]).arg(trace.path());
-    let files = ["audit.jsonl", "audit.next", "audit.gz.next"].map(|name| dir.join(name));
+    let files = FILES.map(|name| dir.join(name));
     for file in files.iter().map(AsRef::as_ref).chain([dir]) {
         command.arg("-P").arg(file);
     }

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::process::Output;
 
+use audit_writer::keys::{FileKeys, verifier_key};
 use audit_writer::reader::{Json, Line};
+use audit_writer::verify::{Trust, Verdict, verify};
 
 use audit_writer::Compression;
 
@@ -90,6 +92,7 @@ impl Told {
         if !report.is_complete() {
             return Err(format!("again: {report}"));
         }
+        check_evidence(dir)?;
         let lines = lines(dir)?;
         for told in &self.acknowledged {
             line_of(*told, &lines)?;
@@ -99,6 +102,17 @@ impl Told {
             None => Ok(lines),
             Some(report) => report.check(&lines).map(|()| lines),
         }
+    }
+}
+
+/// No fault looks like an edit.
+fn check_evidence(dir: &Path) -> Result<(), String> {
+    let keys = FileKeys::of_log(dir).map_err(|error| error.to_string())?;
+    let key = verifier_key(&keys).map_err(|error| error.to_string())?;
+    let report = verify(dir, &Trust { key, anchor: None }).map_err(|error| error.to_string())?;
+    match report.verdict == Verdict::Intact && report.authenticated {
+        true => Ok(()),
+        false => Err(report.to_string()),
     }
 }
 

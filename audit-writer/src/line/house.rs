@@ -15,6 +15,12 @@ pub(crate) struct HeaderBody<'a> {
     pub(crate) stream: &'static str,
     pub(crate) boot: &'a str,
     pub(crate) limits: Limits,
+    /// The tree over all lines before the first one of this segment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tree: Option<TreeBody>,
+    /// What the next checkpoint is signed with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) key: Option<String>,
     /// The segment before this one, if this log had one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) previous: Option<Previous<'a>>,
@@ -24,6 +30,23 @@ pub(crate) struct HeaderBody<'a> {
     /// Operations that began in an earlier segment and whose end is not recorded yet.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) open: Vec<OpenOperation>,
+}
+
+/// A tree, by the roots of the perfect subtrees that it consists of.
+#[derive(Serialize)]
+pub(crate) struct TreeBody {
+    pub(crate) size: u64,
+    pub(crate) range: Vec<String>,
+}
+
+/// What is signed of the lines before this one. Its note follows when it is.
+#[derive(Serialize)]
+pub(crate) struct CheckpointBody {
+    pub(crate) why: &'static str,
+}
+
+impl Body for CheckpointBody {
+    const KIND: &'static str = "checkpoint";
 }
 
 /// An operation whose beginning is recorded, by an event of two phases, and its end is not.
@@ -97,6 +120,10 @@ pub(crate) enum Life<'a> {
     Foreign(ForeignBody),
     /// The calendar clock jumped.
     Clock(ClockBody),
+    /// The log is not what was signed last.
+    Rollback(RollbackBody),
+    /// There were no keys beside a log that had been signed, or not this log's: new ones were drawn.
+    Rekeyed { why: &'static str },
     /// A segment was compressed, and its compressed form is about to take its place.
     Compress(CompressBody<'a>),
     /// A file that an earlier run left half made was removed.
@@ -114,6 +141,18 @@ pub(crate) struct StartBody<'a> {
     pub(crate) rotation: String,
     pub(crate) retention: String,
     pub(crate) compression: &'static str,
+    pub(crate) evidence: &'static str,
+}
+
+#[derive(Serialize)]
+pub(crate) struct RollbackBody {
+    /// `shorter` or `different`.
+    pub(crate) what: &'static str,
+    /// What was signed last.
+    pub(crate) signed_size: u64,
+    pub(crate) signed_root: String,
+    /// How many lines were found.
+    pub(crate) found_size: u64,
 }
 
 #[derive(Serialize)]

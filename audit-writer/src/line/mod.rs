@@ -14,8 +14,9 @@ use crate::clock::Stamp;
 
 pub(crate) use event::Spelling;
 pub(crate) use house::{
-    ClockBody, CompressBody, FaultBody, FoldBody, FoldSource, ForeignBody, GapBody, HeaderBody,
-    Life, LifeBody, Limits, OpenOperation, Previous, StartBody, Supersedes,
+    CheckpointBody, ClockBody, CompressBody, FaultBody, FoldBody, FoldSource, ForeignBody, GapBody,
+    HeaderBody, Life, LifeBody, Limits, OpenOperation, Previous, RollbackBody, StartBody,
+    Supersedes, TreeBody,
 };
 pub(crate) use schema::SchemaBody;
 pub(crate) use time::Times;

@@ -1,6 +1,7 @@
 //! Reading a log: lines, segments, directories.
 
 mod json;
+mod raw;
 mod segment;
 
 use std::collections::VecDeque;
@@ -11,7 +12,8 @@ use audit_core::LINE_BYTES_MAX;
 
 pub use json::Json;
 
-use self::segment::Open;
+pub(crate) use self::raw::Raw;
+use self::segment::{Item, Open};
 
 use crate::error::Error;
 use crate::line::FORMAT_VERSION;
@@ -22,8 +24,8 @@ use crate::storage::{OsStorage, ReadSeek, Storage};
 /// One line of a log, as it was read.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// What kind of line it is: `event`, `schema`, `header`, `gap` or `life`; or one that a later
-    /// version added.
+    /// What kind of line it is: `event`, `fold`, `schema`, `header`, `gap`, `life` or `checkpoint`;
+    /// or one that a later version added.
     pub kind: String,
     /// Its number in its stream.
     pub seq: u64,
@@ -147,7 +149,10 @@ pub struct Position {
 ///
 /// It reads while a writer writes: what it has not reached when a segment is rotated, it still
 /// reads.
-pub struct Lines {
+pub struct Lines(RawLines);
+
+/// The same, of lines that are not looked into.
+pub(crate) struct RawLines {
     segments: Segments,
     open: Option<Open>,
     /// The segment after the one that is open: it says which lines of that count.
@@ -155,12 +160,14 @@ pub struct Lines {
 }
 
 /// A segment's name and its lines.
-type Segment = (String, Box<dyn Read + Send>);
-type Segments = VecDeque<Segment>;
+pub(crate) type Segment = (String, Box<dyn Read + Send>);
+pub(crate) type Segments = VecDeque<Segment>;
 
 impl std::fmt::Debug for Lines {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Lines").field("segments_left", &self.segments.len()).finish_non_exhaustive()
+        f.debug_struct("Lines")
+            .field("segments_left", &self.0.segments.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -180,7 +187,14 @@ impl Lines {
     ///
     /// As for [`of_dir`](Lines::of_dir).
     pub fn of_storage(storage: &dyn Storage) -> Result<Lines, Error> {
-        Ok(Lines { segments: open_all(storage)?, open: None, upcoming: None })
+        Ok(Lines(RawLines::of_segments(open_all(storage)?)))
+    }
+}
+
+impl RawLines {
+    /// Of segments in their order, each with its name and from its beginning.
+    pub(crate) fn of_segments(segments: Segments) -> RawLines {
+        RawLines { segments, open: None, upcoming: None }
     }
 
     /// Goes on to the next segment, if there is one.
@@ -197,7 +211,7 @@ impl Lines {
 /// A segment gets its final name before a younger one is there. So the active one is opened first:
 /// the list that follows has all that are older, and those that are not are passed over, because
 /// one of them may be the one that was opened.
-fn open_all(storage: &dyn Storage) -> Result<Segments, Error> {
+pub(crate) fn open_all(storage: &dyn Storage) -> Result<Segments, Error> {
     let mut active = open_if_there(storage, ACTIVE)?;
     let mut names = rotated(storage)?;
     // One without its first line was only just begun, and is not in the list.
@@ -257,6 +271,15 @@ impl Iterator for Lines {
     type Item = (Position, Result<Line, LineError>);
 
     fn next(&mut self) -> Option<Self::Item> {
+        let (position, raw) = self.0.next()?;
+        Some((position, raw.and_then(|raw| Line::parse(&raw.bytes))))
+    }
+}
+
+impl Iterator for RawLines {
+    type Item = Item;
+
+    fn next(&mut self) -> Option<Self::Item> {
         loop {
             let Some(open) = &mut self.open else {
                 self.open_next()?;
@@ -267,8 +290,9 @@ impl Iterator for Lines {
                 continue;
             };
             let superseded_from = self.upcoming.as_ref().and_then(Open::supersedes_from);
-            if let (Ok(line), Some(from_seq)) = (&item.1, superseded_from) {
-                let next_seq = line.seq.saturating_add(1);
+            let seq = item.1.as_ref().ok().and_then(Raw::seq);
+            if let (Some(seq), Some(from_seq)) = (seq, superseded_from) {
+                let next_seq = seq.saturating_add(1);
                 if next_seq >= from_seq {
                     self.open = None; // Whatever follows, the next segment has what counts.
                 }

@@ -7,13 +7,13 @@
 use std::collections::VecDeque;
 use std::io::{BufReader, Read};
 
-use super::{Json, Line, LineError, Position, next_line};
+use super::{Json, Line, LineError, Position, Raw, next_line};
 
 /// At most so many lines are held back until their turn: a program has fewer types of events.
 const HELD_MAX: usize = 1024;
 
 /// A line and where it stands.
-pub(super) type Item = (Position, Result<Line, LineError>);
+pub(crate) type Item = (Position, Result<Raw, LineError>);
 
 /// One segment that is being read.
 pub(super) struct Open {
@@ -42,7 +42,8 @@ impl Open {
             is_at_end: false,
         };
         let Some(first) = open.read() else { return open };
-        open.supersedes_from = first.1.as_ref().ok().and_then(supersedes_from);
+        let header = first.1.as_ref().ok().and_then(|raw| Line::parse(&raw.bytes).ok());
+        open.supersedes_from = header.as_ref().and_then(supersedes_from);
         match open.supersedes_from {
             Some(from_seq) => open.hold_back(first, from_seq),
             None => open.ready.push_back(first),
@@ -58,9 +59,9 @@ impl Open {
     /// The next line.
     pub(super) fn next(&mut self) -> Option<Item> {
         let item = self.ready.pop_front().or_else(|| self.read());
-        let is_before_held = match (&item, seq_of(self.held.front())) {
-            (Some((_, Ok(line))), Some(held)) => line.seq.saturating_add(1) >= held,
-            (None, _) => true,
+        let is_before_held = match (&item, seq_of(item.as_ref()), seq_of(self.held.front())) {
+            (None, ..) => true,
+            (_, Some(seq), Some(held)) => seq.saturating_add(1) >= held,
             _ => false,
         };
         if is_before_held {
@@ -74,7 +75,7 @@ impl Open {
         self.held.push_back(header);
         while self.held.len() < HELD_MAX {
             let Some(item) = self.read() else { return };
-            let comes_later = item.1.as_ref().is_ok_and(|line| line.kind == "schema")
+            let comes_later = item.1.as_ref().is_ok_and(|raw| raw.is_of("schema"))
                 && seq_of(Some(&item)) > seq_of(self.held.back())
                 && seq_of(Some(&item)) > Some(from_seq);
             if !comes_later {
@@ -96,7 +97,7 @@ impl Open {
         self.line += 1;
         self.is_at_end = matches!(bytes, Err(LineError::Unreadable | LineError::Compressed));
         let position = Position { segment: self.segment.clone(), line: self.line };
-        Some((position, bytes.and_then(|bytes| Line::parse(&bytes))))
+        Some((position, bytes.map(|bytes| Raw { bytes })))
     }
 }
 
@@ -107,5 +108,5 @@ fn supersedes_from(header: &Line) -> Option<u64> {
 }
 
 fn seq_of(item: Option<&Item>) -> Option<u64> {
-    item?.1.as_ref().ok().map(|line| line.seq)
+    item?.1.as_ref().ok().and_then(Raw::seq)
 }

@@ -4,6 +4,8 @@ use std::io;
 
 use audit_core::LINE_BYTES_MAX;
 
+use crate::evidence::chain::{BOUND_BYTES, Chain};
+use crate::evidence::tree::Tree;
 use crate::rotation::Filling;
 use crate::segment::foreign::{Foreign, told_by};
 use crate::storage::{Storage, StorageFile};
@@ -33,6 +35,8 @@ pub(crate) struct Kept {
     pub(crate) bytes: Vec<u8>,
     /// The number of the first of them.
     pub(crate) from_seq: Option<u64>,
+    /// The tree over the lines before it.
+    pub(crate) before: Tree,
 }
 
 /// What a segment leaves that must not be written to any more.
@@ -114,7 +118,7 @@ impl Active {
         self.kept.bytes.len()
     }
 
-    /// Takes a whole line into the buffer, by what appends it with its newline.
+    /// Takes a whole line into the buffer, by what appends it with its newline, and into the chain.
     ///
     /// # Errors
     ///
@@ -122,15 +126,22 @@ impl Active {
     pub(crate) fn push(
         &mut self,
         seq: u64,
+        chain: Option<&mut Chain>,
         append: impl FnOnce(&mut Vec<u8>) -> Result<(), ()>,
     ) -> Result<(), ()> {
         let start = self.kept.bytes.len();
         let appended = append(&mut self.kept.bytes);
-        let line_bytes = self.kept.bytes.len() - start;
-        if appended.is_err() || line_bytes > LINE_BYTES_MAX {
+        if appended.is_err() || self.kept.bytes.len() - start + BOUND_BYTES > LINE_BYTES_MAX {
             self.kept.bytes.truncate(start);
             return Err(());
         }
+        if let Some(chain) = chain {
+            if self.kept.from_seq.is_none() {
+                self.kept.before = chain.tree.clone();
+            }
+            chain.bind(&mut self.kept.bytes, start);
+        }
+        let line_bytes = self.kept.bytes.len() - start;
         self.kept.from_seq.get_or_insert(seq);
         self.unsynced_from.get_or_insert(seq);
         self.filling.bytes += line_bytes as u64;

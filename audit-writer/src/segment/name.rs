@@ -19,6 +19,15 @@ pub(crate) const NEXT: &str = "audit.next";
 /// A segment that is being compressed, until it takes the place of the one it was made of.
 pub(crate) const COMPRESSED_NEXT: &str = "audit.gz.next";
 
+/// The last checkpoint, as a note.
+pub(crate) const CHECKPOINT: &str = "audit.checkpoint";
+
+/// A checkpoint that is being written, until it takes the last one's place.
+pub(crate) const CHECKPOINT_NEXT: &str = "audit.checkpoint.next";
+
+/// A line for each segment: which key its checkpoints begin with.
+pub(crate) const KEYS: &str = "audit.keys";
+
 /// The name of a file that is complete: a rotated segment, or what a repair moved aside.
 ///
 /// `audit-20261120T000000Z-000000000042.jsonl`: time in UTC and number of the first line.

@@ -48,6 +48,9 @@ pub(crate) fn examine(storage: &dyn Storage, name: &str) -> io::Result<Found> {
     let (last, whole_bytes) = last_line(file.as_mut(), bytes)?;
     file.seek(SeekFrom::Start(0))?;
     let header = match next_line(&mut BufReader::new(file)) {
+        Some(Err(LineError::Unreadable)) => {
+            return Err(io::Error::other("its first line cannot be read"));
+        }
         Some(Ok(line)) => Line::parse(&line).ok().and_then(|line| Header::of(&line)),
         _ => None,
     };

@@ -71,6 +71,13 @@ pub trait Storage: Send + Sync {
     /// What the system said; that a file of the new name is there.
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
 
+    /// Gives a file another name, in place of what has it.
+    ///
+    /// # Errors
+    ///
+    /// What the system said; the other name stands for one of the two then.
+    fn replace(&self, from: &str, to: &str) -> io::Result<()>;
+
     /// Removes a file.
     ///
     /// # Errors

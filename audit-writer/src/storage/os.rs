@@ -27,6 +27,7 @@ const OTHERS_WRITE: u32 = 0o022;
 #[derive(Debug)]
 pub struct OsStorage {
     dir: OwnedFd,
+    file_mode: Mode,
 }
 
 impl OsStorage {
@@ -45,6 +46,24 @@ impl OsStorage {
         OsStorage::open_existing(path)
     }
 
+    /// Opens a directory that is only its owner's, and creates it so if it is not there; files in it
+    /// are, too.
+    pub(crate) fn open_private(path: PathBuf) -> Result<OsStorage, Error> {
+        const OWNERS: u32 = 0o700;
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(OWNERS)
+            .create(&path)
+            .map_err(Error::io("create the directory", &path))?;
+        let opened = OsStorage::open_existing(path.clone())?;
+        let stat = rustix::fs::fstat(&opened.dir).map_err(io::Error::from);
+        let mode = stat.map_err(Error::io("examine the directory", &path))?.st_mode & 0o7777;
+        if mode & !OWNERS != 0 {
+            return Err(ErrorKind::OthersCanRead { path, mode }.into());
+        }
+        Ok(OsStorage { file_mode: Mode::from_raw_mode(0o600), ..opened })
+    }
+
     /// Opens the directory, which must be there, to read it.
     ///
     /// # Errors
@@ -60,7 +79,7 @@ impl OsStorage {
         if mode & OTHERS_WRITE != 0 {
             return Err(ErrorKind::OthersCanWrite { path, mode }.into());
         }
-        Ok(OsStorage { dir })
+        Ok(OsStorage { dir, file_mode: FILE_MODE })
     }
 
     /// Opens a file to write to it. It must be one of ours: regular, with one name, and only its
@@ -88,7 +107,7 @@ impl OsStorage {
     fn open_regular(&self, name: &str, flags: OFlags) -> io::Result<(File, Stat)> {
         // NONBLOCK: a pipe in a file's place must not hang the log. It means nothing for a file.
         let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
-        let opened = rustix::fs::openat(&self.dir, name, flags, FILE_MODE);
+        let opened = rustix::fs::openat(&self.dir, name, flags, self.file_mode);
         let file = opened.map_err(|error| match error {
             Errno::LOOP => not_ours(name, "a symbolic link"),
             Errno::ISDIR => not_ours(name, "a directory"),
@@ -206,6 +225,10 @@ impl Storage for OsStorage {
             }
             other => Ok(other?),
         }
+    }
+
+    fn replace(&self, from: &str, to: &str) -> io::Result<()> {
+        Ok(rustix::fs::renameat(&self.dir, from, &self.dir, to)?)
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {

@@ -183,17 +183,20 @@ impl Stream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
+    use crate::config::{Config, Evidence};
+    use crate::evidence::store::FileKeys;
     use crate::storage::{Call, MemoryStorage, Storage};
     use crate::stream::World;
     use crate::testing::ManualClock;
 
     /// A stream with one rotated segment, whose compressed form is ready.
     fn ready(storage: &MemoryStorage) -> Stream {
-        let mut config = Config { compression: Compression::Gzip, ..Config::default() };
+        let mut config =
+            Config { compression: Compression::Gzip, evidence: Evidence::Off, ..Config::default() };
         config.retention.total_bytes = u64::MAX;
         let world = World {
             storage: Arc::new(storage.clone()),
+            keys: Arc::new(FileKeys(Arc::new(storage.clone()))),
             clock: Arc::new(ManualClock::new(crate::clock::Stamp::default())),
             config,
             counters: Arc::default(),

@@ -6,7 +6,10 @@ mod folding;
 mod known;
 mod open;
 mod operations;
+mod prepare;
 mod prune;
+pub(crate) mod rebuild;
+mod signing;
 mod succession;
 
 use std::collections::BTreeMap;
@@ -18,8 +21,10 @@ use self::compress::Compressing;
 use self::folding::is_refusal;
 use self::known::Known;
 use self::operations::{Operation, Operations};
+use self::signing::Signing;
 use crate::clock::{Clock, Stamp};
 use crate::config::{Config, Durability};
+use crate::evidence::store::KeyStore;
 use crate::flood::Floods;
 use crate::jumps::{Jump, Jumps};
 use crate::line::{Body, ClockBody, Envelope, GapBody, Life, LifeBody, SchemaBody, Times};
@@ -50,6 +55,8 @@ pub(crate) struct World {
     pub(crate) config: Config,
     pub(crate) counters: Arc<Counters>,
     pub(crate) losses: Arc<LossCounter>,
+    /// Where the keys are that checkpoints are signed with.
+    pub(crate) keys: Arc<dyn KeyStore>,
     /// Whether this writer answers for what `emit_or_count` counted before there was a recorder.
     pub(crate) takes_unrecorded: bool,
 }
@@ -79,6 +86,8 @@ pub(crate) struct Stream {
     successor: Option<Successor>,
     operations: Operations,
     compressing: Compressing,
+    /// None where there is to be no evidence.
+    signing: Option<Signing>,
     /// Events that have a line which is in no file yet.
     unwritten_events: u64,
     /// Why the active segment is over, until a line says so.
@@ -206,7 +215,8 @@ impl Stream {
         let envelope = Envelope { seq, at, run: &self.run, synced: self.clock_synced };
         let times = &mut self.times;
         let mut ending = None;
-        let pushed = active.push(seq, |out| {
+        let chain = self.signing.as_mut().map(|signing| &mut signing.chain);
+        let pushed = active.push(seq, chain, |out| {
             let written = of.spelling.write(&envelope, record, times, out);
             ending = Some(written.map_err(|malformed| {
                 tracing::error!(target: "audit_writer", %malformed, "an audit event could not be spelled out");
@@ -260,6 +270,7 @@ impl Stream {
             GapBody { lost: losses.count(), reasons, from: first.rfc3339(), to: last.rfc3339() };
         tracing::warn!(target: "audit_writer", lost = body.lost, "audit events were lost");
         let is_told = self.house(&body).is_some();
+        self.want_checkpoint("gap");
         if !is_told {
             self.world.losses.put_back(losses);
         }
@@ -277,6 +288,7 @@ impl Stream {
                 lost: stats.lost,
             },
         });
+        self.checkpoint("stop");
     }
 
     /// Puts all lines into the file.
@@ -332,7 +344,8 @@ impl Stream {
         let active = self.active.as_mut()?;
         let envelope = Envelope { seq, at, run: &self.run, synced: self.clock_synced };
         let times = &mut self.times;
-        let pushed = active.push(seq, |out| {
+        let chain = self.signing.as_mut().map(|signing| &mut signing.chain);
+        let pushed = active.push(seq, chain, |out| {
             crate::line::write(&envelope, body, times, out).map_err(|error| {
                 tracing::error!(target: "audit_writer", kind = B::KIND, %error, "an audit line could not be spelled out");
             })
@@ -368,6 +381,19 @@ impl Stream {
     fn rotate(&mut self, why: &'static str) {
         let now = self.world.clock.now();
         self.push(now, &LifeBody { life: Life::Rotate { why } });
+        self.sign("rotate");
+        self.turn_over();
+    }
+
+    /// Begins the next segment, because this one does not tell what evidence goes on from: nothing
+    /// could be signed in it.
+    fn rotate_unsigned(&mut self) {
+        let now = self.world.clock.now();
+        self.push(now, &LifeBody { life: Life::Rotate { why: "evidence" } });
+        self.turn_over();
+    }
+
+    fn turn_over(&mut self) {
         self.sync();
         let Some(active) = self.active.take() else { return };
         let over = active.into_remains();
@@ -389,4 +415,9 @@ impl Stream {
     fn count_written(&mut self) {
         add(&self.world.counters.written, std::mem::take(&mut self.unwritten_events));
     }
+}
+
+/// Eight random bytes in hexadecimal.
+fn random_id() -> std::io::Result<String> {
+    Ok(format!("{:016x}", getrandom::u64()?))
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use audit_core::OutcomeKind;
 
 use super::estate::Estate;
+use super::prepare::Prepared;
 use super::{Compressing, Known, Stream, World};
 use crate::clock::Stamp;
 use crate::flood::Floods;
@@ -50,12 +51,10 @@ impl Stream {
             jumps.note_start(last_ns, now);
             ages.jumped(last_ns.abs_diff(now.unix_ns), now);
         }
+        let Prepared { log, signing, finding, needs_segment } = Prepared::of(&world, &estate)?;
         let mut stream = Stream {
-            log: match &estate.log {
-                Some(log) => log.clone(),
-                None => random_id().map_err(Fault::new("draw an id for"))?,
-            },
-            run: random_id().map_err(Fault::new("draw an id for"))?,
+            log,
+            run: super::random_id().map_err(Fault::new("draw an id for"))?,
             boot,
             next_seq: estate.next_seq,
             clock_synced: world.clock.is_synced(),
@@ -70,23 +69,34 @@ impl Stream {
             active: None,
             successor: None,
             compressing: Compressing::new(world.config.compression),
+            signing,
             operations: std::mem::take(&mut estate.told.operations),
             unwritten_events: 0,
             past: None,
             world,
         };
         let repaired = stream.adopt(estate)?;
+        if needs_segment && !stream.is_broken() {
+            stream.rotate_unsigned();
+        }
         stream.begin_run(repaired);
+        stream.tell_finding(finding);
         for removed in left_over {
             stream.house(&LifeBody { life: Life::Cleanup { removed } });
         }
+        stream.checkpoint("start");
         stream.sync();
-        match stream.past.take().map(|past| past.trouble) {
+        stream.begun()
+    }
+
+    /// The stream, if its first lines are on stable storage.
+    fn begun(mut self) -> Result<Stream, Fault> {
+        match self.past.take().map(|past| past.trouble) {
             Some(Trouble::Fault(fault)) => Err(fault),
             Some(Trouble::Foreign(foreign)) => Err(foreign_fault(foreign.what.name())),
             None => {
-                stream.prune();
-                Ok(stream)
+                self.prune();
+                Ok(self)
             }
         }
     }
@@ -201,6 +211,7 @@ impl Stream {
             rotation: config.rotation.describe(),
             retention: config.retention.describe(),
             compression: config.compression.describe(),
+            evidence: config.evidence.describe(),
         };
         self.house(&LifeBody { life: Life::Start(start) });
         self.record_repair(repaired);
@@ -258,9 +269,4 @@ fn settle_next(storage: &dyn Storage) -> Result<bool, Fault> {
 fn foreign_fault(what: &str) -> Fault {
     let error = io::Error::other(format!("somebody else has just {what} it"));
     Fault { doing: "write", error }
-}
-
-/// Eight random bytes in hexadecimal.
-fn random_id() -> io::Result<String> {
-    Ok(format!("{:016x}", getrandom::u64()?))
 }

@@ -85,6 +85,7 @@ impl Stream {
         let now = self.world.clock.now();
         // Not through `house`: a line about pruning does not rotate, because rotating prunes.
         self.push(now, &LifeBody { life: Life::Prune { why: first.why, segments: &segments } });
+        self.sign("prune");
         self.sync();
         if self.is_broken() {
             return;

@@ -55,7 +55,7 @@ impl Stream {
         let first_seq = self.next_seq;
         let segment = previous.map(|name| name.to_string());
         let mut bytes = Vec::new();
-        self.spell_header(opened, segment.as_deref(), kept.from_seq, &mut bytes);
+        self.spell_header(opened, segment.as_deref(), &kept, &mut bytes);
         match kept.from_seq {
             // Lines that come again have their schemas above them as before.
             Some(_) => {
@@ -72,17 +72,16 @@ impl Stream {
             Some(Successor { bytes, filling, first_seq, moves_aside, is_placed: false });
     }
 
-    fn spell_header(
-        &mut self,
-        at: Stamp,
-        previous: Option<&str>,
-        from_seq: Option<u64>,
-        out: &mut Vec<u8>,
-    ) {
+    fn spell_header(&mut self, at: Stamp, previous: Option<&str>, kept: &Kept, out: &mut Vec<u8>) {
         let segment_bytes = self.world.config.rotation.segment_bytes;
-        let supersedes = previous.zip(from_seq);
+        let supersedes = previous.zip(kept.from_seq);
+        let before = kept.from_seq.map(|_| &kept.before);
         let (log, boot) = (self.log.clone(), self.boot.clone());
+        let evidence = self.signing.as_ref().map(|signing| signing.for_header(before));
+        let (tree, key) = evidence.unzip();
         let header = HeaderBody {
+            tree,
+            key,
             log: &log,
             stream: AUDIT,
             boot: &boot,
@@ -98,8 +97,12 @@ impl Stream {
     fn spell<B: Body>(&mut self, at: Stamp, body: &B, out: &mut Vec<u8>) {
         let envelope =
             Envelope { seq: self.next_seq, at, run: &self.run, synced: self.clock_synced };
+        let start = out.len();
         match crate::line::write(&envelope, body, &mut self.times, out) {
-            Ok(()) => self.next_seq += 1,
+            Ok(()) => {
+                self.next_seq += 1;
+                self.bind(out, start);
+            }
             Err(error) => {
                 tracing::error!(target: "audit_writer", kind = B::KIND, %error, "an audit line could not be spelled out");
             }
@@ -109,9 +112,13 @@ impl Stream {
     /// Tries to put the successor in its place.
     pub(super) fn place(&mut self) {
         let Some(successor) = &mut self.successor else { return };
+        let header_seq = successor.first_seq;
         match successor.place(self.world.storage.as_ref()) {
             Ok(active) => {
                 self.active = Some(active);
+                if let Some(signing) = &mut self.signing {
+                    signing.is_in(header_seq, None);
+                }
                 self.successor = None;
                 self.count_written();
                 self.compress_later();
@@ -140,6 +147,7 @@ impl Stream {
         if let Some(past) = self.past.take() {
             self.house(&LifeBody { life: life_of(&past) });
         }
+        self.want_checkpoint("repair");
         self.gap();
         self.sync();
     }

@@ -77,6 +77,46 @@ impl Contents {
     }
 }
 
+/// What a disk writes at once.
+const SECTOR_BYTES: usize = 512;
+
+/// What stands in a sector that was being written when the power went.
+const GARBAGE: u8 = 0xa5;
+
+impl Contents {
+    /// What else may be there when the power went now: of what was not synced some sectors, the
+    /// first ones or the last ones, with the one between them as it was, empty or torn.
+    pub(super) fn torn(&self) -> Vec<Vec<u8>> {
+        let durable = self.after_power_cut();
+        let Some(rest) = self.written.get(self.agreed..).filter(|rest| !rest.is_empty()) else {
+            return Vec::new();
+        };
+        if !self.cut_off.is_empty() {
+            return Vec::new(); // Nobody cuts a file that still grows.
+        }
+        let first_end = SECTOR_BYTES - self.agreed % SECTOR_BYTES;
+        let mut all = Vec::new();
+        for end in (first_end..rest.len() + SECTOR_BYTES).step_by(SECTOR_BYTES) {
+            let start = end.saturating_sub(SECTOR_BYTES);
+            let end = end.min(rest.len());
+            let (before, after) = (rest.get(..start), rest.get(end..));
+            let parts = before.zip(after).unwrap_or_default();
+            let torn = |fill: u8, tail: &[u8]| {
+                let sector = vec![fill; end - start];
+                [&durable[..], parts.0, &sector[..], tail].concat()
+            };
+            all.push([&durable[..], parts.0].concat());
+            all.push(torn(GARBAGE, b""));
+            all.push(torn(0, parts.1));
+            all.push(torn(GARBAGE, parts.1));
+            // None of the sectors before it, and all that follow.
+            let none = vec![0; start];
+            all.push([&durable[..], &none[..], rest.get(start..).unwrap_or_default()].concat());
+        }
+        all
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,6 +162,19 @@ mod tests {
         contents.renew();
         contents.sync();
         assert_eq!(contents.after_power_cut(), b"onetwo");
+    }
+
+    #[test]
+    fn sectors_that_were_not_synced_come_or_go_one_by_one() {
+        let mut contents = Contents::durable(vec![b'd'; 500]);
+        assert!(contents.torn().is_empty());
+        contents.append(&[b'n'; 600]);
+        let torn = contents.torn();
+        // Three sectors: twelve bytes of the first, all of the second, the rest of the third.
+        assert_eq!(torn.len(), 3 * 5);
+        assert!(torn.iter().all(|bytes| bytes.starts_with(&[b'd'; 500])));
+        assert!(torn.contains(&[&[b'd'; 500][..], &[0; 12], &[b'n'; 588]].concat()));
+        assert!(torn.contains(&[&[b'd'; 500][..], &[b'n'; 12], &[GARBAGE; 512]].concat()));
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub(super) struct Directory {
 #[derive(Clone, Debug)]
 enum Change {
     Create(String, File),
+    /// In place of what has the other name, if anything has.
     Rename(String, String),
     Remove(String),
 }
@@ -70,6 +71,12 @@ impl Directory {
 
     pub(super) fn rename(&mut self, from: &str, to: &str) -> io::Result<()> {
         self.must_be_free(to)?;
+        self.get(from)?;
+        self.change(Change::Rename(from.to_owned(), to.to_owned()));
+        Ok(())
+    }
+
+    pub(super) fn replace(&mut self, from: &str, to: &str) -> io::Result<()> {
         self.get(from)?;
         self.change(Change::Rename(from.to_owned(), to.to_owned()));
         Ok(())

@@ -21,6 +21,8 @@ pub enum Call {
     Read,
     /// [`Storage::rename`](crate::storage::Storage::rename)
     Rename,
+    /// [`Storage::replace`](crate::storage::Storage::replace)
+    Replace,
     /// [`Storage::remove`](crate::storage::Storage::remove)
     Remove,
     /// [`Storage::sync_names`](crate::storage::Storage::sync_names)
@@ -40,7 +42,7 @@ pub enum Call {
 
 impl Call {
     /// All kinds.
-    pub const ALL: [Call; 14] = [
+    pub const ALL: [Call; 15] = [
         Call::Lock,
         Call::List,
         Call::Create,
@@ -48,6 +50,7 @@ impl Call {
         Call::Renew,
         Call::Read,
         Call::Rename,
+        Call::Replace,
         Call::Remove,
         Call::SyncNames,
         Call::State,

@@ -98,6 +98,30 @@ impl MemoryStorage {
         cuts.collect()
     }
 
+    /// What else a power cut now could leave: all names as they are, and of one file that was not
+    /// synced only some sectors of 512 bytes, torn ones among them.
+    pub fn after_torn_power_cuts(&self) -> Vec<MemoryStorage> {
+        let state = self.lock_state();
+        let names = state.directory.names();
+        let mut cuts = Vec::new();
+        for torn_name in names.keys() {
+            let Some(torn) = names.get(torn_name).map(|file| guard(file).torn()) else { continue };
+            for bytes in torn {
+                let mut left = Directory::default();
+                for (name, file) in names {
+                    let of_this = if name == torn_name {
+                        bytes.clone()
+                    } else {
+                        guard(file).after_power_cut()
+                    };
+                    left.put(name, &Arc::new(Mutex::new(Contents::durable(of_this))));
+                }
+                cuts.push(MemoryStorage::of(left));
+            }
+        }
+        cuts
+    }
+
     /// What is there when the process is killed now, as a directory of its own: everything that was
     /// written, durable or not.
     pub fn after_kill(&self) -> MemoryStorage {
@@ -197,6 +221,10 @@ impl Storage for MemoryStorage {
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         self.pass(Call::Rename)?.directory.rename(from, to)
+    }
+
+    fn replace(&self, from: &str, to: &str) -> io::Result<()> {
+        self.pass(Call::Replace)?.directory.replace(from, to)
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {

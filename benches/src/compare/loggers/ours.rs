@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use audit_core::vocab::{ObjectId, SessionRef, UserName};
 use audit_core::{AuditEvent, AuditValue};
-use audit_writer::{Builder, Durability, Flood, Overflow, Retention, Rotation, Writer};
+use audit_writer::{Builder, Durability, Evidence, Flood, Overflow, Retention, Rotation, Writer};
 
 use super::{Logger, Subject};
 use crate::Failure;
@@ -97,8 +97,8 @@ const LOOK_EVERY: Duration = Duration::from_micros(100);
 const KEEP_ALL: Retention =
     Retention { age: Duration::MAX, total_bytes: u64::MAX, min_free_bytes: 0 };
 
-/// A writer that does what the peers do: no syncs, one file, waiting instead of losing, and a line
-/// for each event.
+/// A writer that does what the peers do: no syncs, one file, waiting instead of losing, a line for
+/// each event, and no evidence.
 pub(crate) fn builder(builder: Builder) -> Builder {
     builder
         .durability(Durability::Never)
@@ -106,6 +106,7 @@ pub(crate) fn builder(builder: Builder) -> Builder {
         .retention(KEEP_ALL)
         .overflow(Overflow::Block { at_most: PATIENCE })
         .flood(Flood::UNBOUNDED)
+        .evidence(Evidence::Off)
         .shutdown_within(PATIENCE)
 }
 

@@ -1,0 +1,54 @@
+//! `auditlog keygen` and `auditlog vkey`.
+
+use std::path::PathBuf;
+
+use audit_writer::keys::{FileKeys, verifier_key};
+
+use crate::{Failure, Outcome};
+
+/// Draw the keys of a log that is not there yet, and print its verifier key.
+///
+/// Keep what is printed away from the device: `auditlog verify --key` needs it. It is no secret.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Keygen {
+    /// The log's directory; the keys go into its folder `keys`.
+    dir: PathBuf,
+}
+
+/// Print a log's verifier key, as `keygen` would have.
+///
+/// Whoever has changed the device before can have changed what is printed, too: rather use `keygen`
+/// before the log's first start.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Vkey {
+    /// The log's directory.
+    dir: PathBuf,
+}
+
+pub(crate) fn generate(arguments: &Keygen) -> Result<Outcome, Failure> {
+    let Keygen { dir } = arguments;
+    let key = audit_writer::keys::generate(&FileKeys::of_log(dir)?).map_err(|error| match error
+        .kind()
+    {
+        std::io::ErrorKind::AlreadyExists => {
+            format!("{} has keys already; `auditlog vkey` prints their verifier key", dir.display())
+        }
+        _ => format!("could not draw keys for {}: {error}", dir.display()),
+    })?;
+    println!("{key}");
+    Ok(Outcome::Well)
+}
+
+pub(crate) fn show(arguments: &Vkey) -> Result<Outcome, Failure> {
+    let Vkey { dir } = arguments;
+    let keys = dir.join("keys");
+    if !keys.is_dir() {
+        return Err(format!("there is no folder {} with keys", keys.display()).into());
+    }
+    match verifier_key(&FileKeys::of_log(dir)?) {
+        Ok(Some(key)) => println!("{key}"),
+        Ok(None) => return Err(format!("there are no keys in {}", keys.display()).into()),
+        Err(error) => return Err(format!("the keys in {}: {error}", keys.display()).into()),
+    }
+    Ok(Outcome::Well)
+}

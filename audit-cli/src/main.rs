@@ -1,0 +1,70 @@
+//! `auditlog`: verify a log, prove a line of it, and look after its keys.
+//!
+//! Exit status: 0 if all is well (an unclosed log is, with a warning), 1 if something was found, 2 if
+//! it could not be done.
+
+#![forbid(unsafe_code)]
+#![expect(clippy::print_stdout, reason = "a program of the command line")]
+#![expect(clippy::print_stderr, reason = "a program of the command line")]
+
+mod keys;
+mod proof;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Looks after audit logs.
+#[derive(Debug, Parser)]
+#[command(name = "auditlog", version, arg_required_else_help = true)]
+#[command(
+    after_help = "Exit status: 0 all is well, 1 something was found, 2 it could not be done."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Verify(verify::Arguments),
+    Prove(proof::Prove),
+    CheckProof(proof::Check),
+    Keygen(keys::Keygen),
+    Vkey(keys::Vkey),
+}
+
+/// What a command found.
+enum Outcome {
+    Well,
+    Found,
+}
+
+/// An error and what it comes from.
+fn told(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {}", told(source)),
+        None => error.to_string(),
+    }
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Prove(arguments) => proof::make(&arguments),
+        Command::CheckProof(arguments) => proof::check(&arguments),
+        Command::Keygen(arguments) => keys::generate(&arguments),
+        Command::Vkey(arguments) => keys::show(&arguments),
+    };
+    match done {
+        Ok(Outcome::Well) => ExitCode::SUCCESS,
+        Ok(Outcome::Found) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("auditlog: {}", told(error.as_ref()));
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Whether a log is what was written: every line, in its place, up to the last checkpoint that was
+//! signed.
+//!
+//! It takes the files alone and, to say who signed, a verifier key that was kept elsewhere. Files
+//! are read as they are, whole or being written; memory does not grow with the log.
+//!
+//! A single line can be shown to somebody who has nothing of the log but a key: [`prove`] takes
+//! what proves it from the log, and [`check_proof`] checks that.
+
+mod announced;
+mod leading;
+mod proof;
+mod prove;
+mod report;
+mod walk;
+
+use std::path::Path;
+
+use self::announced::Announced;
+use self::walk::Walk;
+use crate::error::Error;
+use crate::evidence::checkpoint::Checkpoint;
+use crate::evidence::note::VerifierKey;
+use crate::reader::{RawLines, open_all};
+use crate::segment::name::CHECKPOINT;
+use crate::storage::{OsStorage, Storage};
+use crate::stream::rebuild::announcements;
+
+pub use self::proof::{Proof, Proven, Unproven, check_proof};
+pub use self::prove::{prove, prove_storage};
+pub use self::report::{Fault, Report, Verdict, What};
+
+/// What a log is verified against.
+#[derive(Clone, Debug, Default)]
+pub struct Trust {
+    /// The verifier key that was kept elsewhere since the log was new, or since a later segment.
+    pub key: Option<VerifierKey>,
+    /// The text of a checkpoint, a signed note, that was kept elsewhere: a log that is older than it
+    /// was rolled back.
+    pub anchor: Option<String>,
+}
+
+/// Verifies the log in a directory.
+///
+/// # Errors
+///
+/// The directory or a file in it cannot be read. What is amiss with the log is no error, but in the
+/// report.
+pub fn verify(dir: impl AsRef<Path>, trust: &Trust) -> Result<Report, Error> {
+    verify_storage(&OsStorage::open_existing(dir.as_ref())?, trust)
+}
+
+/// Verifies the log in a storage.
+///
+/// # Errors
+///
+/// As for [`verify`].
+pub fn verify_storage(storage: &dyn Storage, trust: &Trust) -> Result<Report, Error> {
+    let notes = announcements(storage).map_err(Error::io("read", "audit.keys"))?.notes;
+    let announced = trust.key.as_ref().map(|key| Announced::follow(&notes, key));
+    let beside = last_checkpoint(storage).map_err(Error::io("read", CHECKPOINT))?;
+    let mut anchors: Vec<Checkpoint> = Vec::new();
+    anchors.extend(trust.anchor.as_deref().and_then(text_of).and_then(Checkpoint::parse));
+    anchors.extend(beside.as_deref().and_then(text_of).and_then(Checkpoint::parse));
+    let mut walk = Walk::new(announced, anchors);
+    for (position, raw) in RawLines::of_segments(open_all(storage)?) {
+        walk.step(position, raw);
+    }
+    Ok(walk.finish())
+}
+
+fn last_checkpoint(storage: &dyn Storage) -> std::io::Result<Option<String>> {
+    use std::io::{ErrorKind, Read};
+    const NOTE_BYTES_MAX: u64 = 4096;
+    let file = match storage.read(CHECKPOINT) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        other => other?,
+    };
+    let mut bytes = Vec::new();
+    file.take(NOTE_BYTES_MAX).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8(bytes).ok())
+}
+
+/// The text of a note, whoever signed it.
+fn text_of(note: &str) -> Option<&str> {
+    note.get(..=note.rfind("\n\n")?)
+}

@@ -1,0 +1,356 @@
+//! One way through a log, line by line.
+
+use super::announced::Announced;
+use super::report::{Fault, Report, Verdict, What};
+use crate::evidence::chain::Chain;
+use crate::evidence::checkpoint::Checkpoint;
+use crate::evidence::note::VerifierKey;
+use crate::evidence::shown::tree_in;
+use crate::evidence::tree::leaf_hash;
+use crate::reader::{Json, Line, LineError, Position, Raw};
+
+/// How far the log was followed.
+pub(super) struct Walk {
+    announced: Option<Announced>,
+    /// Checkpoints that the log must not be older than.
+    anchors: Vec<Checkpoint>,
+    /// The number of a line that must be a checkpoint.
+    checkpoint_at: Option<u64>,
+    /// How many lines there must be for that.
+    least_size: Option<u64>,
+    chain: Chain,
+    /// Whether the chain's tree is what was signed, as far as is known: no fault since the last
+    /// checkpoint says otherwise.
+    is_sound: bool,
+    /// What the next checkpoint must be signed with; none where that is not known.
+    key: Option<VerifierKey>,
+    has_begun: bool,
+    /// The segment before the first one that is there, until a line says that it was pruned.
+    unannounced: Option<String>,
+    begins_at: Position,
+    first_seq: u64,
+    /// Lines below this number are signed.
+    proven: u64,
+    /// The line of the last checkpoint.
+    last_checkpoint: Option<u64>,
+    closed_by: Option<u64>,
+    checkpoints: u64,
+    origin: Option<String>,
+    faults: Vec<Fault>,
+    /// Which of the faults no checkpoint has explained yet: lines that are missing, or that do not
+    /// fit the one before them.
+    open_from: usize,
+    /// Where the line before stood.
+    before: Option<Position>,
+}
+
+impl Walk {
+    pub(super) fn new(announced: Option<Announced>, anchors: Vec<Checkpoint>) -> Walk {
+        Walk {
+            announced,
+            least_size: anchors.iter().map(|anchor| anchor.size.saturating_add(1)).max(),
+            anchors,
+            checkpoint_at: None,
+            chain: Chain::default(),
+            is_sound: true,
+            key: None,
+            has_begun: false,
+            unannounced: None,
+            begins_at: Position { segment: String::new(), line: 0 },
+            first_seq: 0,
+            proven: 0,
+            last_checkpoint: None,
+            closed_by: None,
+            checkpoints: 0,
+            origin: None,
+            faults: Vec::new(),
+            open_from: 0,
+            before: None,
+        }
+    }
+
+    /// The number that the next line should have.
+    fn next(&self) -> u64 {
+        self.chain.tree.size()
+    }
+
+    pub(super) fn step(&mut self, position: Position, raw: Result<Raw, LineError>) {
+        let raw = match raw {
+            Ok(raw) => raw,
+            Err(error) => {
+                self.faults.push(Fault::unreadable(error, &position, self.next()));
+                self.before = Some(position);
+                return;
+            }
+        };
+        if !self.has_begun {
+            self.begins_at = position.clone();
+        }
+        if raw.is_of("header") {
+            self.begin_segment(&position, &raw);
+        }
+        self.take(&position, &raw);
+        self.before = Some(position);
+    }
+
+    fn take(&mut self, position: &Position, raw: &Raw) {
+        let Some(mut seq) = raw.seq() else {
+            self.faults.push(Fault::unreadable(LineError::NotCanonical, position, self.next()));
+            return;
+        };
+        let fits = self.chain.precedes(&raw.bytes);
+        if seq != self.next() && fits && self.has_begun {
+            // It stands where it should, and its number was changed.
+            self.faults.push(Fault::at(What::Altered, position, self.next()));
+            seq = self.next();
+        } else if seq < self.next() {
+            self.faults.push(Fault::at(What::OutOfPlace, position, seq));
+            return;
+        } else if seq > self.next() {
+            let (from, to) = (self.next(), seq - 1);
+            self.faults.push(Fault::at(What::Missing { from, to }, position, from));
+            self.chain.fill(seq); // They count as empty ones.
+        }
+        self.has_begun = true;
+        if !self.chain.precedes(&raw.bytes) {
+            self.does_not_fit(position, seq);
+        }
+        if raw.is_of("checkpoint") {
+            self.checkpoint(position, raw, seq);
+        } else if raw.is_of("life") {
+            self.life(position, raw, seq);
+        }
+        if self.checkpoint_at == Some(seq) && self.last_checkpoint != Some(seq) {
+            self.faults.push(Fault::at(What::NotSigned, position, seq));
+        }
+        self.match_anchors_before(leaf_hash(&raw.bytes), position);
+    }
+
+    /// A line says another thing of the one before than what that is.
+    fn does_not_fit(&mut self, position: &Position, seq: u64) {
+        // If the line before does not fit the one before it either, that is the one.
+        let was_told = self.faults.last().is_some_and(|fault| fault.seq + 1 == seq);
+        if was_told {
+            return;
+        }
+        let before = self.before.clone().filter(|_| seq > self.proven && seq > self.first_seq);
+        match before {
+            Some(before) => self.faults.push(Fault::at(What::Altered, &before, seq - 1)),
+            // The line before is signed: so it is this one.
+            None => self.faults.push(Fault::at(What::Altered, position, seq)),
+        }
+    }
+
+    fn match_anchors_before(&mut self, leaf: [u8; 32], position: &Position) {
+        self.chain.take(leaf);
+        self.match_anchors(position);
+    }
+
+    fn match_anchors(&mut self, position: &Position) {
+        let (size, origin) = (self.next(), &self.origin);
+        let Some(at) = self.anchors.iter().position(|anchor| {
+            anchor.size == size && origin.as_ref().is_none_or(|origin| *origin == anchor.origin)
+        }) else {
+            return;
+        };
+        let anchor = self.anchors.swap_remove(at);
+        self.checkpoint_at = Some(size);
+        // Where something else is amiss, that explains it.
+        let is_unexplained = self.is_sound && self.faults.len() == self.open_from;
+        if anchor.root != self.chain.tree.root() && is_unexplained {
+            let what = What::OlderThan { size: anchor.size };
+            self.faults.push(Fault::at(what, position, size.saturating_sub(1)));
+        }
+    }
+
+    /// Takes over what a header says of the tree before it, where nothing better is known.
+    fn begin_segment(&mut self, position: &Position, raw: &Raw) {
+        let Ok(header) = Line::parse(&raw.bytes) else { return };
+        let Some(base) = tree_in(&header) else { return };
+        if !self.has_begun {
+            let previous = header.get("previous").and_then(|previous| previous.get("segment"));
+            self.unannounced = previous.and_then(Json::as_str).map(str::to_owned);
+            self.first_seq = base.size();
+            self.proven = base.size();
+            self.chain = Chain::of(base);
+            self.has_begun = true;
+        } else if base.size() == self.next() && base != self.chain.tree {
+            // Something was altered, and the header tells what the tree should be. Whether it tells
+            // the truth, the next checkpoint says.
+            if self.is_sound && self.faults.len() == self.open_from {
+                let what = What::AlteredSince { from: self.proven };
+                self.faults.push(Fault::at(what, position, base.size()));
+            }
+            self.chain.set_tree(base);
+            self.go_on_from_header();
+        } else if base.size() > self.next() {
+            let (from, to) = (self.next(), base.size() - 1);
+            let before = self.before.clone().unwrap_or_else(|| position.clone());
+            self.faults.push(Fault::at(What::Missing { from, to }, &before, from));
+            self.chain = Chain::of(base);
+            self.go_on_from_header();
+        }
+        let shown = header.get("key").and_then(Json::as_str).and_then(|key| key.parse().ok());
+        self.key = match &self.announced {
+            None => shown,
+            Some(announced) => announced.key_of(header.seq).cloned(),
+        };
+    }
+
+    /// The tree is a header's from here on: what is amiss before it no checkpoint explains.
+    fn go_on_from_header(&mut self) {
+        self.is_sound = true;
+        self.open_from = self.faults.len();
+    }
+
+    fn checkpoint(&mut self, position: &Position, raw: &Raw, seq: u64) {
+        let Ok(line) = Line::parse(&raw.bytes) else {
+            self.faults.push(Fault::unreadable(LineError::NotCanonical, position, seq));
+            self.key = None;
+            self.is_sound = false;
+            return;
+        };
+        let Some((checkpoint, why)) = self.opened(raw, &line) else {
+            let not_announced = self.announced.is_some() && self.key.is_none();
+            let what = if not_announced { What::NotAnnounced } else { What::NotSigned };
+            self.faults.push(Fault::at(what, position, seq));
+            self.key = None;
+            self.is_sound = false;
+            return;
+        };
+        self.key = Some(checkpoint.next);
+        self.origin.get_or_insert(checkpoint.origin);
+        if checkpoint.size != seq {
+            self.faults.push(Fault::at(What::NotSigned, position, seq));
+            return;
+        }
+        let is_same = checkpoint.root == self.chain.tree.root();
+        self.explain(is_same, position, seq);
+        self.checkpoints += 1;
+        self.last_checkpoint = Some(seq);
+        if why == "stop" {
+            self.closed_by = Some(seq);
+        }
+    }
+
+    /// A checkpoint was signed as it should be, and the tree is what it says, or not.
+    fn explain(&mut self, is_same: bool, position: &Position, seq: u64) {
+        let open = self.faults.get_mut(self.open_from..).unwrap_or_default();
+        if is_same {
+            for fault in open.iter_mut() {
+                // The log itself signed it so: it went on after a disk had lost something.
+                let (from, to) = match fault.what {
+                    What::Missing { from, to } => (from, to),
+                    What::Altered => (fault.seq, fault.seq),
+                    _ => continue,
+                };
+                fault.what = What::Damaged { from, to };
+            }
+            self.is_sound = true;
+            self.proven = seq + 1; // Its own line is bound by its note.
+        } else if self.is_sound {
+            let is_known = open.iter().any(|fault| !fault.is_damage());
+            if !is_known {
+                let from = self.proven;
+                self.faults.push(Fault::at(What::AlteredSince { from }, position, seq));
+            }
+            self.is_sound = false;
+        }
+        self.open_from = self.faults.len();
+    }
+
+    /// What a checkpoint's line says, if it is signed by the key that it should be, and nothing else
+    /// of the line was changed.
+    fn opened(&self, raw: &Raw, line: &Line) -> Option<(Checkpoint, String)> {
+        let note = line.get("note").and_then(Json::as_str)?;
+        let key = self.key.as_ref()?;
+        let checkpoint = Checkpoint::parse(key.open(note).ok()?)?;
+        let is_ours = match &self.announced {
+            Some(announced) => checkpoint.origin == announced.origin(),
+            None => self.origin.as_ref().is_none_or(|origin| *origin == checkpoint.origin),
+        };
+        let front = raw.bytes.windows(NOTE.len()).position(|window| window == NOTE)?;
+        let is_bound = leaf_hash(raw.bytes.get(..front)?) == checkpoint.line;
+        let why = line.get("why").and_then(Json::as_str)?.to_owned();
+        (is_ours && is_bound).then_some((checkpoint, why))
+    }
+
+    fn life(&mut self, position: &Position, raw: &Raw, seq: u64) {
+        const PRUNE: &[u8] = br#","life":"prune""#;
+        const ROLLBACK: &[u8] = br#","life":"rollback""#;
+        const REKEYED: &[u8] = br#","life":"rekeyed""#;
+        let has = |what: &[u8]| raw.bytes.windows(what.len()).any(|window| window == what);
+        if has(PRUNE) && self.unannounced.as_ref().is_some_and(|name| has(name.as_bytes())) {
+            self.unannounced = None;
+        }
+        if has(ROLLBACK) {
+            self.faults.push(Fault::at(What::Rollback, position, seq));
+        } else if has(REKEYED) {
+            self.faults.push(Fault::at(What::Rekeyed, position, seq));
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Report {
+        let end = self.before.take().unwrap_or(Position { segment: String::new(), line: 0 });
+        let size = self.next();
+        if let Some(announced) = &self.announced {
+            let missing = announced.last().filter(|last| *last >= size);
+            if let Some(last) = missing {
+                let what = What::Missing { from: size, to: last };
+                self.faults.push(Fault::at(what, &end, size));
+            }
+        }
+        for anchor in std::mem::take(&mut self.anchors) {
+            let is_of_it = self.origin.as_ref().is_none_or(|origin| *origin == anchor.origin);
+            if !is_of_it || anchor.size > self.first_seq {
+                let what = What::OlderThan { size: anchor.size };
+                self.faults.push(Fault::at(what, &end, size));
+            }
+        }
+        // A checkpoint's own line was durable before anybody got the checkpoint.
+        if let Some(least) = self.least_size.filter(|least| size < *least) {
+            let what = What::OlderThan { size: least - 1 };
+            self.faults.push(Fault::at(what, &end, size));
+        }
+        if self.unannounced.is_some() && self.first_seq > 0 {
+            let what = What::Missing { from: 0, to: self.first_seq - 1 };
+            self.faults.insert(0, Fault::at(what, &self.begins_at, 0));
+        }
+        self.forgive_the_end();
+        let protected = self.last_checkpoint.map_or(self.first_seq, |seq| seq + 1);
+        let is_closed = self.closed_by.is_some_and(|seq| seq + 1 == size);
+        let verdict = match &self.faults {
+            faults if faults.iter().any(Fault::is_rollback) => Verdict::RolledBack,
+            // Behind the last checkpoint a crash leaves anything.
+            faults if faults.iter().any(|fault| fault.is_tampering(protected)) => Verdict::Altered,
+            faults if !faults.is_empty() => Verdict::Damaged,
+            _ if is_closed => Verdict::Intact,
+            _ => Verdict::Unclosed,
+        };
+        Report {
+            verdict,
+            authenticated: self.announced.is_some(),
+            origin: self.origin,
+            first_seq: self.first_seq,
+            size,
+            unprotected_from: (protected < size || !is_closed).then_some(protected),
+            checkpoints: self.checkpoints,
+            faults: self.faults,
+        }
+    }
+
+    /// A torn end behind the last checkpoint is what a crash leaves.
+    fn forgive_the_end(&mut self) {
+        let protected = self.last_checkpoint.map_or(0, |seq| seq + 1);
+        while let Some(last) = self.faults.last() {
+            let is_torn = matches!(last.what, What::Unreadable { .. }) && last.seq >= protected;
+            if !is_torn {
+                return;
+            }
+            self.faults.pop();
+        }
+    }
+}
+
+/// What stands between a checkpoint's line and its note.
+const NOTE: &[u8] = br#","note":""#;

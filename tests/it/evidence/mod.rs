@@ -1,0 +1,111 @@
+//! Whether a log was edited, cut or rolled back can be told from it, with the place; and a crash is
+//! never taken for any of it.
+
+mod crashes;
+mod edits;
+mod trust;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use audit_writer::keys::{FileKeys, generate};
+use audit_writer::storage::{MemoryStorage, Storage};
+use audit_writer::verify::{Report, Trust, verify_storage};
+use audit_writer::{Builder, Evidence, Rotation, Writer};
+
+use crate::kit::{LONG, door_opened, writer_on};
+
+/// A log's files and keys, apart, and what an auditor kept.
+struct Kept {
+    files: MemoryStorage,
+    keys: MemoryStorage,
+    trust: Trust,
+}
+
+impl Kept {
+    fn new() -> Kept {
+        Kept::apart(MemoryStorage::new(), MemoryStorage::new())
+    }
+
+    /// Files and keys in one storage: what a crash leaves of both is of one moment.
+    fn in_one() -> Kept {
+        let files = MemoryStorage::new();
+        Kept::apart(files.clone(), files)
+    }
+
+    fn apart(files: MemoryStorage, keys: MemoryStorage) -> Kept {
+        let key = generate(&FileKeys::in_storage(Arc::new(keys.clone()))).unwrap();
+        Kept { files, keys, trust: Trust { key: Some(key), anchor: None } }
+    }
+
+    fn start(&self) -> Writer {
+        self.try_start().unwrap()
+    }
+
+    fn try_start(&self) -> Result<Writer, audit_writer::Error> {
+        self.builder().start()
+    }
+
+    fn builder(&self) -> Builder {
+        let keys = FileKeys::in_storage(Arc::new(self.keys.clone()));
+        writer_on(&self.files)
+            .0
+            .evidence(Evidence::Signed)
+            .keys(Arc::new(keys))
+            .rotation(Rotation { daily: true, segment_bytes: 8 * 1024 })
+            .retry_after(Duration::from_millis(1))
+    }
+
+    /// A run of so many events.
+    fn run(&self, from: u32, to: u32) {
+        let writer = self.start();
+        emit(&writer, from, to);
+        assert!(writer.shutdown().is_complete());
+    }
+
+    fn report(&self) -> Report {
+        verify_storage(&self.files, &self.trust).unwrap()
+    }
+}
+
+fn emit(writer: &Writer, from: u32, to: u32) {
+    for count in from..to {
+        door_opened(count).emit_to(writer).unwrap();
+    }
+    writer.flush(LONG).unwrap();
+}
+
+/// What is found in a log of this one file's bytes, beside the others.
+fn report_of(kept: &Kept, name: &str, bytes: &[u8]) -> Report {
+    let files = copy(&kept.files);
+    files.put(name, bytes);
+    verify_storage(&files, &kept.trust).unwrap()
+}
+
+fn copy(files: &MemoryStorage) -> MemoryStorage {
+    let copy = MemoryStorage::new();
+    for (name, _) in files.list().unwrap() {
+        copy.put(&name, &files.bytes(&name).unwrap());
+    }
+    copy
+}
+
+fn segments(files: &MemoryStorage) -> Vec<String> {
+    let names = files.list().unwrap().into_iter().map(|(name, _)| name);
+    names.filter(|name| name.ends_with(".jsonl")).collect()
+}
+
+/// One run in one segment.
+fn small() -> Kept {
+    let kept = Kept::new();
+    kept.run(0, 3);
+    kept
+}
+
+/// Two runs in several segments.
+fn large() -> Kept {
+    let kept = Kept::new();
+    kept.run(0, 40);
+    kept.run(40, 80);
+    kept
+}

@@ -1,0 +1,128 @@
+//! Who signed, and whether it is the newest.
+
+use std::sync::Arc;
+
+use audit_writer::VerifierKey;
+use audit_writer::keys::{FileKeys, verifier_key};
+use audit_writer::storage::{MemoryStorage, Storage};
+use audit_writer::verify::{Trust, Verdict, What, verify_storage};
+
+use super::{Kept, copy, large, segments, small};
+use crate::kit::{lines, of_kind, of_life};
+
+#[test]
+fn a_log_that_nobody_touched_is_intact() {
+    for kept in [small(), large()] {
+        let report = kept.report();
+        assert_eq!(report.faults, []);
+        assert_eq!((report.verdict, report.authenticated), (Verdict::Intact, true));
+        let lines = lines(&kept.files);
+        assert_eq!(report.size, lines.len() as u64);
+        assert_eq!(report.checkpoints, of_kind(&lines, "checkpoint").len() as u64);
+        assert_eq!(report.unprotected_from, None);
+        let without = verify_storage(&kept.files, &Trust::default()).unwrap();
+        assert!(without.is_intact() && !without.authenticated);
+    }
+}
+
+#[test]
+fn another_key_does_not_verify_it() {
+    let (kept, other) = (large(), Kept::new());
+    let report = verify_storage(&kept.files, &other.trust).unwrap();
+    assert_eq!(report.verdict, Verdict::Altered);
+    assert!(report.faults.iter().any(|fault| fault.what == What::NotAnnounced), "{report}");
+}
+
+/// Whoever takes the device can sign no part of what was signed before.
+#[test]
+fn the_keys_that_are_there_sign_nothing_old() {
+    let kept = Kept::new();
+    kept.run(0, 40);
+    let (files, keys) = (copy(&kept.files), kept.keys.after_kill());
+    kept.run(40, 80);
+    // The log is cut back to what it was, and goes on otherwise, with the keys of then or of now.
+    for keys in [keys, kept.keys.after_kill()] {
+        let forged = Kept { files: copy(&files), keys, trust: kept.trust.clone() };
+        forged.run(1000, 1040);
+        let anchor = kept.files.bytes("audit.checkpoint").unwrap();
+        let trust = Trust { anchor: String::from_utf8(anchor).ok(), ..kept.trust.clone() };
+        let report = verify_storage(&forged.files, &trust).unwrap();
+        assert_eq!(report.verdict, Verdict::RolledBack, "{report}");
+    }
+    // Lines of the middle, bound anew, with the keys of the end: not signed as they should be.
+    let names = segments(&kept.files);
+    let forged =
+        Kept { files: copy(&kept.files), keys: kept.keys.after_kill(), trust: kept.trust.clone() };
+    for name in names.iter().skip(2) {
+        forged.files.remove(name).unwrap();
+    }
+    forged.run(1000, 1040);
+    assert!(!forged.report().is_intact());
+}
+
+#[test]
+fn a_log_made_anew_without_the_keys_is_not_signed() {
+    let (kept, other) = (large(), large());
+    let forged = copy(&other.files);
+    let report = verify_storage(&forged, &kept.trust).unwrap();
+    assert_eq!(report.verdict, Verdict::Altered);
+    // Neither is one of which only the end was made anew.
+    let names = segments(&kept.files);
+    let files = copy(&kept.files);
+    files.put("audit.jsonl", &forged.bytes("audit.jsonl").unwrap());
+    assert!(!verify_storage(&files, &kept.trust).unwrap().is_intact(), "{names:?}");
+}
+
+#[test]
+fn an_old_copy_is_noticed_by_the_next_run() {
+    let kept = Kept::new();
+    kept.run(0, 10);
+    let old = copy(&kept.files);
+    kept.run(10, 20);
+    for (name, _) in kept.files.list().unwrap() {
+        kept.files.remove(&name).unwrap();
+    }
+    for (name, _) in old.list().unwrap() {
+        kept.files.put(&name, &old.bytes(&name).unwrap());
+    }
+    assert!(kept.report().is_intact(), "the files alone are as they were");
+    kept.run(20, 30);
+    let report = kept.report();
+    assert_eq!(report.verdict, Verdict::RolledBack, "{report}");
+    assert_eq!(of_life(&lines(&kept.files), "rollback").len(), 1);
+}
+
+#[test]
+fn a_log_that_was_deleted_is_noticed_by_the_next_run() {
+    let kept = small();
+    for (name, _) in kept.files.list().unwrap() {
+        kept.files.remove(&name).unwrap();
+    }
+    kept.run(3, 6);
+    assert_eq!(kept.report().verdict, Verdict::RolledBack);
+}
+
+#[test]
+fn a_run_without_the_keys_says_so() {
+    let kept = small();
+    let keys = MemoryStorage::new();
+    let other = Kept { files: kept.files.clone(), keys, trust: kept.trust.clone() };
+    other.run(3, 6);
+    let report = kept.report();
+    assert!(report.faults.iter().any(|fault| fault.what == What::Rekeyed), "{report}");
+    assert!(!report.is_intact());
+    // By the new keys, which nothing leads to, the segment that they began is signed.
+    let new = verifier_key(&FileKeys::in_storage(Arc::new(other.keys.clone()))).unwrap();
+    let report = verify_storage(&kept.files, &Trust { key: new, anchor: None }).unwrap();
+    let of_new = report.faults.iter().filter(|fault| fault.segment == "audit.jsonl");
+    assert!(of_new.map(|fault| &fault.what).eq([&What::Rekeyed]), "{report}");
+    assert_eq!(report.checkpoints, 2);
+}
+
+/// The verifier key is text, and reads back.
+#[test]
+fn a_verifier_key_is_text() {
+    let key = Kept::new().trust.key.unwrap();
+    let text = key.to_string();
+    assert_eq!(text.parse::<VerifierKey>(), Ok(key));
+}
