@@ -17,6 +17,8 @@ pub(crate) enum ErrorKind {
     OthersCanRead { path: PathBuf, mode: u32 },
     /// A file of the log is not what the writer made.
     Foreign { dir: PathBuf, found: NotOurs },
+    /// What a log should be verified against is no checkpoint.
+    NoAnchor,
     /// A recorder is installed already.
     Installed,
     /// The configuration cannot work.
@@ -132,6 +134,9 @@ impl std::fmt::Display for Error {
             ErrorKind::Foreign { dir, found } => {
                 write!(f, "in {}, {found}; look who put it there, and move it away", dir.display())
             }
+            ErrorKind::NoAnchor => f.write_str(
+                "the anchor is no checkpoint; it should be a copy of the log's file audit.checkpoint",
+            ),
             ErrorKind::Installed => {
                 f.write_str("an audit recorder is installed already, and can be only once")
             }

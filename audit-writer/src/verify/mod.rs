@@ -18,7 +18,7 @@ use std::path::Path;
 
 use self::announced::Announced;
 use self::walk::Walk;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::evidence::checkpoint::Checkpoint;
 use crate::evidence::note::VerifierKey;
 use crate::reader::{RawLines, open_all};
@@ -44,8 +44,8 @@ pub struct Trust {
 ///
 /// # Errors
 ///
-/// The directory or a file in it cannot be read. What is amiss with the log is no error, but in the
-/// report.
+/// The directory or a file in it cannot be read, or the anchor is no checkpoint. What is amiss with the
+/// log is no error, but in the report.
 pub fn verify(dir: impl AsRef<Path>, trust: &Trust) -> Result<Report, Error> {
     verify_storage(&OsStorage::open_existing(dir.as_ref())?, trust)
 }
@@ -60,9 +60,16 @@ pub fn verify_storage(storage: &dyn Storage, trust: &Trust) -> Result<Report, Er
     let announced = trust.key.as_ref().map(|key| Announced::follow(&notes, key));
     let beside = last_checkpoint(storage).map_err(Error::io("read", CHECKPOINT))?;
     let mut anchors: Vec<Checkpoint> = Vec::new();
-    anchors.extend(trust.anchor.as_deref().and_then(text_of).and_then(Checkpoint::parse));
-    anchors.extend(beside.as_deref().and_then(text_of).and_then(Checkpoint::parse));
+    let checkpoint_of = |note: &str| text_of(note).and_then(Checkpoint::parse);
+    if let Some(anchor) = &trust.anchor {
+        anchors.push(checkpoint_of(anchor).ok_or(ErrorKind::NoAnchor)?);
+    }
+    let of_beside = beside.as_deref().map(checkpoint_of);
+    anchors.extend(of_beside.iter().flatten().cloned());
     let mut walk = Walk::new(announced, anchors);
+    if let Some(None) = of_beside {
+        walk.note_unreadable(CHECKPOINT); // It is whole whenever it is there.
+    }
     for (position, raw) in RawLines::of_segments(open_all(storage)?) {
         walk.step(position, raw);
     }

@@ -69,6 +69,13 @@ impl Walk {
         }
     }
 
+    /// A file beside the segments is not what it should be.
+    pub(super) fn note_unreadable(&mut self, name: &str) {
+        let position = Position { segment: name.to_owned(), line: 1 };
+        self.faults.push(Fault::at(What::NotSigned, &position, 0));
+        self.open_from = self.faults.len();
+    }
+
     /// The number that the next line should have.
     fn next(&self) -> u64 {
         self.chain.tree.size()

@@ -126,3 +126,13 @@ fn a_verifier_key_is_text() {
     let text = key.to_string();
     assert_eq!(text.parse::<VerifierKey>(), Ok(key));
 }
+
+/// What is to be verified against, and is none, is not passed over.
+#[test]
+fn an_anchor_that_is_none_is_refused() {
+    let kept = small();
+    let trust = Trust { anchor: Some("a checkpoint, they said".to_owned()), ..kept.trust.clone() };
+    assert!(verify_storage(&kept.files, &trust).unwrap_err().to_string().contains("checkpoint"));
+    kept.files.put("audit.checkpoint", b"nothing");
+    assert_eq!(kept.report().verdict, Verdict::Altered);
+}
