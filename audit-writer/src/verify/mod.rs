@@ -14,6 +14,7 @@ mod prove;
 mod report;
 mod walk;
 
+use std::io::{BufReader, Cursor, Read};
 use std::path::Path;
 
 use self::announced::Announced;
@@ -21,7 +22,7 @@ use self::walk::Walk;
 use crate::error::{Error, ErrorKind};
 use crate::evidence::checkpoint::Checkpoint;
 use crate::evidence::note::VerifierKey;
-use crate::reader::{RawLines, open_all};
+use crate::reader::{Line, RawLines, next_line, open_all};
 use crate::segment::name::CHECKPOINT;
 use crate::storage::{OsStorage, Storage};
 use crate::stream::rebuild::announcements;
@@ -70,14 +71,29 @@ pub fn verify_storage(storage: &dyn Storage, trust: &Trust) -> Result<Report, Er
     if let Some(None) = of_beside {
         walk.note_unreadable(CHECKPOINT); // It is whole whenever it is there.
     }
-    for (position, raw) in RawLines::of_segments(open_all(storage)?) {
+    let mut segments = open_all(storage)?;
+    if let Some((name, file)) = segments.pop_front() {
+        let (first, file) = with_first_line(file);
+        walk.begin(first.as_ref());
+        segments.push_front((name, file));
+    }
+    for (position, raw) in RawLines::of_segments(segments) {
         walk.step(position, raw);
     }
     Ok(walk.finish())
 }
 
+/// A file's first line, and the file from its beginning.
+fn with_first_line(file: Box<dyn Read + Send>) -> (Option<Line>, Box<dyn Read + Send>) {
+    let mut file = BufReader::new(file);
+    let Some(Ok(mut first)) = next_line(&mut file) else { return (None, Box::new(file)) };
+    let header = Line::parse(&first).ok();
+    first.push(b'\n');
+    (header, Box::new(Cursor::new(first).chain(file)))
+}
+
 fn last_checkpoint(storage: &dyn Storage) -> std::io::Result<Option<String>> {
-    use std::io::{ErrorKind, Read};
+    use std::io::ErrorKind;
     const NOTE_BYTES_MAX: u64 = 4096;
     let file = match storage.read(CHECKPOINT) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),

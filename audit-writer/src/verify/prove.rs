@@ -1,18 +1,17 @@
 //! Takes from a log what proves one of its lines.
 
-use std::io::{BufReader, Cursor, Read};
 use std::path::Path;
 
 use super::leading::announcements_to;
 use super::proof::Proof;
-use super::text_of;
+use super::{text_of, with_first_line};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::checkpoint::Checkpoint;
 use crate::evidence::note::VerifierKey;
 use crate::evidence::proof::Inclusion;
 use crate::evidence::shown::{note_in, tree_in};
 use crate::evidence::tree::{Tree, leaf_hash};
-use crate::reader::{Json, Line, Raw, RawLines, Segments, next_line, open_all};
+use crate::reader::{Json, Line, Raw, RawLines, Segments, open_all};
 use crate::storage::{OsStorage, Storage};
 use crate::stream::rebuild::announcements;
 
@@ -80,15 +79,6 @@ fn from_segment_of(seq: u64, mut segments: Segments) -> Result<(Tree, Segments),
         Some(_) => Err(ABSENT),
         None => Err(NO_TREE),
     }
-}
-
-/// A file's first line, and the file from its beginning.
-fn with_first_line(file: Box<dyn Read + Send>) -> (Option<Line>, Box<dyn Read + Send>) {
-    let mut file = BufReader::new(file);
-    let Some(Ok(mut first)) = next_line(&mut file) else { return (None, Box::new(file)) };
-    let header = Line::parse(&first).ok();
-    first.push(b'\n');
-    (header, Box::new(Cursor::new(first).chain(file)))
 }
 
 /// How far the log was searched.

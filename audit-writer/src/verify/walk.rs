@@ -25,6 +25,8 @@ pub(super) struct Walk {
     /// What the next checkpoint must be signed with; none where that is not known.
     key: Option<VerifierKey>,
     has_begun: bool,
+    /// Below this number stand lines that the oldest segment brings again.
+    brought_until: u64,
     /// The segment before the first one that is there, until a line says that it was pruned.
     unannounced: Option<String>,
     begins_at: Position,
@@ -55,6 +57,7 @@ impl Walk {
             is_sound: true,
             key: None,
             has_begun: false,
+            brought_until: 0,
             unannounced: None,
             begins_at: Position { segment: String::new(), line: 0 },
             first_seq: 0,
@@ -67,6 +70,22 @@ impl Walk {
             open_from: 0,
             before: None,
         }
+    }
+
+    /// Takes the tree before the oldest segment from the first line of its file. If it brings lines
+    /// again that header comes after them, and what is signed among them was by keys that only a
+    /// segment before announced, which is not there: a checkpoint behind the header is of them, too.
+    pub(super) fn begin(&mut self, first: Option<&Line>) {
+        let Some((header, base)) = first.and_then(|line| Some((line, tree_in(line)?))) else {
+            return;
+        };
+        let previous = header.get("previous").and_then(|previous| previous.get("segment"));
+        self.unannounced = previous.and_then(Json::as_str).map(str::to_owned);
+        self.first_seq = base.size();
+        self.proven = base.size();
+        self.brought_until = Some(header.seq).filter(|seq| *seq > base.size()).unwrap_or(0);
+        self.chain = Chain::of(base);
+        self.has_begun = true;
     }
 
     /// A file beside the segments is not what it should be.
@@ -90,7 +109,7 @@ impl Walk {
                 return;
             }
         };
-        if !self.has_begun {
+        if self.before.is_none() {
             self.begins_at = position.clone();
         }
         if raw.is_of("header") {
@@ -174,14 +193,7 @@ impl Walk {
     fn begin_segment(&mut self, position: &Position, raw: &Raw) {
         let Ok(header) = Line::parse(&raw.bytes) else { return };
         let Some(base) = tree_in(&header) else { return };
-        if !self.has_begun {
-            let previous = header.get("previous").and_then(|previous| previous.get("segment"));
-            self.unannounced = previous.and_then(Json::as_str).map(str::to_owned);
-            self.first_seq = base.size();
-            self.proven = base.size();
-            self.chain = Chain::of(base);
-            self.has_begun = true;
-        } else if base.size() == self.next() && base != self.chain.tree {
+        if base.size() == self.next() && base != self.chain.tree {
             // Something was altered, and the header tells what the tree should be. Whether it tells
             // the truth, the next checkpoint says.
             if self.is_sound && self.faults.len() == self.open_from {
@@ -211,6 +223,9 @@ impl Walk {
     }
 
     fn checkpoint(&mut self, position: &Position, raw: &Raw, seq: u64) {
+        if seq < self.brought_until {
+            return;
+        }
         let Ok(line) = Line::parse(&raw.bytes) else {
             self.faults.push(Fault::unreadable(LineError::NotCanonical, position, seq));
             self.key = None;

@@ -226,3 +226,44 @@ fn an_edit_before_a_fault_is_no_damage() {
         }
     }
 }
+
+/// A log of which retention left a segment as the oldest that brings lines of a removed one again;
+/// with so many events before the fault, if it came to that.
+fn with_lines_again_at_its_beginning(before: u32) -> Option<Kept> {
+    let kept = Kept::in_one();
+    let writer = kept.builder().retention(pruning()).start().unwrap();
+    emit(&writer, 0, before);
+    kept.files.plan(FaultPlan {
+        call: Call::Sync,
+        nth: 1,
+        fault: Injected::Error(5),
+        for_good: false,
+    });
+    door_opened(before).emit_to(&writer).unwrap();
+    while writer.flush(LONG).is_err() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let found = (before + 1..150).any(|count| {
+        emit(&writer, count, count + 1);
+        let oldest = kept.files.bytes(&segments(&kept.files)[0]).unwrap();
+        let header = oldest.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        String::from_utf8_lossy(header).contains(r#""supersedes":{"#)
+    });
+    assert!(writer.shutdown().is_complete());
+    found.then_some(kept)
+}
+
+#[test]
+fn a_segment_that_brings_lines_again_may_be_the_oldest() {
+    // Retention removes small segments two at a time, so it depends on their sizes.
+    let kept = (3..20).find_map(with_lines_again_at_its_beginning).unwrap();
+    let report = kept.report();
+    assert_eq!((report.verdict, report.faults), (Verdict::Intact, vec![]));
+    let name = &segments(&kept.files)[0];
+    let whole = kept.files.bytes(name).unwrap();
+    for at in (0..whole.len()).step_by(11) {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        assert!(!report_of(&kept, name, &bytes).is_intact(), "byte {at}");
+    }
+}
