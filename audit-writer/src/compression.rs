@@ -10,8 +10,8 @@ pub enum Compression {
     /// It stays as it is.
     #[default]
     None,
-    /// It is compressed with gzip (RFC 1952), which leaves a fifth of a small segment, and less of a large one. Its name ends in
-    /// `.jsonl.gz` then.
+    /// It is compressed with gzip (RFC 1952), which leaves a fifth of a small segment, and less of a
+    /// large one. Its name ends in `.jsonl.gz` then.
     Gzip,
 }
 

@@ -1,6 +1,5 @@
 //! What a start finds of the chain, and whether it is what was signed last.
 
-use std::collections::VecDeque;
 use std::io::{self, BufReader, Read};
 
 use super::estate::Estate;
@@ -114,7 +113,7 @@ impl Rebuilt {
     /// A segment cannot be read on.
     fn follow(
         &mut self,
-        segments: VecDeque<(String, Box<dyn Read + Send>)>,
+        segments: Segments,
         next_seq: u64,
         signed: Option<Signed>,
     ) -> io::Result<()> {
