@@ -197,17 +197,19 @@ impl Sender {
     /// any message. Too high while messages are on their way, and never too low: each of these is
     /// read before what a message is counted in next.
     pub(crate) fn let_in(&self, taken: &AtomicU64) -> u64 {
-        if self.gate.state() == LEFT {
-            // What is in the queue came too late, and was refused to its sender.
-            let left_behind = self.gate.left_behind.load(Ordering::SeqCst);
-            return left_behind + taken.load(Ordering::SeqCst);
-        }
         let flushes_queued = self.gate.flushes_queued.load(Ordering::SeqCst);
         let messages = self.queue.len() as u64;
-        let left_behind = self.gate.left_behind.load(Ordering::SeqCst);
-        let taken = taken.load(Ordering::SeqCst);
-        let flushes_taken = self.gate.flushes_taken.load(Ordering::SeqCst);
-        (messages + left_behind + taken + flushes_taken).saturating_sub(flushes_queued)
+        let gone = || {
+            let left_behind = self.gate.left_behind.load(Ordering::SeqCst);
+            left_behind + taken.load(Ordering::SeqCst)
+        };
+        let all = messages + gone() + self.gate.flushes_taken.load(Ordering::SeqCst);
+        match self.gate.state() {
+            // What is or was in the queue came too late, and was refused to its sender. Asked last:
+            // the queue may have gone after any of the looks above.
+            LEFT => gone(),
+            _ => all.saturating_sub(flushes_queued),
+        }
     }
 
     /// Whether this is a forked child of the process that has the writer.
@@ -425,13 +427,14 @@ impl Receiver {
         }
         self.end();
         let gate = Arc::clone(&self.gate);
-        let counts = u64::from(!self.is_drained);
         loop {
-            // Counted before it leaves the queue, as the writer does with what it takes.
-            gate.left_behind.fetch_add(counts, Ordering::SeqCst);
+            // Counted before it leaves the queue, as the writer does with what it takes: a flush
+            // too, until it counts as taken.
+            gate.left_behind.fetch_add(1, Ordering::SeqCst);
             let next = self.try_next();
-            if !matches!(next, Next::Message(Message::Write { .. })) {
-                gate.left_behind.fetch_sub(counts, Ordering::SeqCst);
+            let is_event = matches!(next, Next::Message(Message::Write { .. }));
+            if !is_event || self.is_drained {
+                gate.left_behind.fetch_sub(1, Ordering::SeqCst);
             }
             if !matches!(next, Next::Message(_)) {
                 break;
