@@ -8,6 +8,7 @@
 #![expect(clippy::print_stderr, reason = "a program of the command line")]
 
 mod keys;
+mod progress;
 mod proof;
 mod verify;
 

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use audit_writer::VerifierKey;
-use audit_writer::verify::{Report, Trust, Verdict, verify};
+use audit_writer::verify::{Report, Trust, Verdict, verify_watched};
 
+use crate::progress::watched;
 use crate::{Failure, Outcome};
 
 /// Tell whether a log is what was written: nothing edited, cut, missing or rolled back.
@@ -34,7 +35,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let anchor = anchor.as_ref().map(|path| {
         fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
     });
-    let report = verify(dir, &Trust { key, anchor: anchor.transpose()? })?;
+    let trust = Trust { key, anchor: anchor.transpose()? };
+    let report = watched(|progress| verify_watched(dir, &trust, progress))?;
     match json {
         true => println!("{}", serde_json::to_string(&report)?),
         false => println!("{report}"),

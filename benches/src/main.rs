@@ -6,9 +6,11 @@ mod channel;
 mod compare;
 mod compile_cost;
 mod flash;
+mod hashing;
 mod size;
 mod stats;
 mod table;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -27,6 +29,8 @@ Commands:
   channel [--rounds N]       the ways from the emitting threads to the writer thread that were to
                              choose from
   flash --dir DIR            how many bytes a block device is given to write for an event
+  verify [--rounds N] [--dir DIR]
+                             how fast a log is verified, beside hashing alone
   size                       how large a program is that logs
   compile-cost [--rounds N]  how long a crate of 100 events of 8 fields compiles, beside the same
                              structs with serde's derives; N pairs of each (default 11)
@@ -49,6 +53,10 @@ enum Command {
     },
     Flash {
         dir: PathBuf,
+    },
+    Verify {
+        rounds: usize,
+        dir: Option<PathBuf>,
     },
     Size,
     CompileCost {
@@ -85,6 +93,18 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, Failure> {
             }
             (Command::Flash { .. }, Long("help") | Short('h')) => {
                 return Ok(Command::Help(flash::HELP));
+            }
+            (Command::Help(_), Value(name)) if name == "verify" => {
+                Command::Verify { rounds: 7, dir: None }
+            }
+            (Command::Verify { dir, .. }, Long("rounds")) => {
+                Command::Verify { rounds: arguments.value()?.parse::<usize>()?.max(1), dir }
+            }
+            (Command::Verify { rounds, .. }, Long("dir")) => {
+                Command::Verify { rounds, dir: Some(arguments.value()?.into()) }
+            }
+            (Command::Verify { .. }, Long("help") | Short('h')) => {
+                return Ok(Command::Help(verify::HELP));
             }
             (Command::Help(_), Value(name)) if name == "size" => Command::Size,
             (Command::Size, Long("help") | Short('h')) => return Ok(Command::Help(size::HELP)),
@@ -134,6 +154,9 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::CompareChild { job } => compare::run_child(&job)?,
         Command::Channel { rounds } => print!("{}", channel::measure(rounds)?),
         Command::Flash { dir } => print!("{}", flash::measure(&dir)?),
+        Command::Verify { rounds, dir } => {
+            print!("{}", verify::measure(rounds, dir.as_deref())?);
+        }
         Command::Size => print!("{}", size::measure()?),
         Command::CompileCost { rounds } => print!("{}", compile_cost::measure(rounds)?),
     }
@@ -167,6 +190,9 @@ mod tests {
         let dir = "/b".into();
         assert_eq!(parsed(&["flash", "--dir=/b"]).unwrap(), Command::Flash { dir });
         assert_eq!(parsed(&["size"]).unwrap(), Command::Size);
+        let dir = Some("/b".into());
+        let verify = parsed(&["verify", "--dir=/b", "--rounds", "2"]).unwrap();
+        assert_eq!(verify, Command::Verify { rounds: 2, dir });
     }
 
     #[test]
@@ -176,6 +202,7 @@ mod tests {
         assert_eq!(parsed(&["compare", "-h"]).unwrap(), Command::Help(compare::HELP));
         assert_eq!(parsed(&["channel", "-h"]).unwrap(), Command::Help(channel::HELP));
         assert_eq!(parsed(&["flash", "-h"]).unwrap(), Command::Help(flash::HELP));
+        assert_eq!(parsed(&["verify", "-h"]).unwrap(), Command::Help(verify::HELP));
         assert_eq!(parsed(&["size", "-h"]).unwrap(), Command::Help(size::HELP));
     }
 

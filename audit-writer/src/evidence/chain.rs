@@ -2,12 +2,13 @@
 
 use data_encoding::BASE64URL_NOPAD;
 
-use super::tree::{Hash, Tree, leaf_hash};
+use super::tree::{Hash, Range, Tree, leaf_hash};
 
 /// What a line says of the one before: the first bytes of its hash. It finds where a log is damaged;
 /// what proves it is the tree.
 const PREV_BYTES: usize = 8;
 const KEY: &[u8] = br#","prev":""#;
+pub(crate) type Prev = [u8; PREV_BYTES];
 
 /// What binding adds to a line: the key, and eight bytes in base64url.
 pub(crate) const BOUND_BYTES: usize = KEY.len() + 11 + 1;
@@ -53,6 +54,12 @@ impl Chain {
         self.last = Some(leaf);
     }
 
+    /// Takes neighbouring lines in of which the last one's hash is this.
+    pub(crate) fn append(&mut self, range: &Range, last: Hash) {
+        self.tree.append(range);
+        self.last = Some(last);
+    }
+
     /// Takes lines in that are not there, as empty ones, until there are so many.
     pub(crate) fn fill(&mut self, up_to: u64) {
         if self.tree.size() < up_to {
@@ -63,16 +70,22 @@ impl Chain {
 
     /// Whether a line, without its newline, says of the one before what it should.
     pub(crate) fn precedes(&self, line: &[u8]) -> bool {
-        match (&self.last, prev_of(line)) {
-            (Some(last), Some(prev)) => last.starts_with(&prev),
-            (Some(_), None) => false,
-            (None, _) => true,
-        }
+        self.precedes_one_that_says(prev_of(line))
+    }
+
+    /// The same, of a line that says this.
+    pub(crate) fn precedes_one_that_says(&self, prev: Option<Prev>) -> bool {
+        self.last.is_none_or(|last| is_prev(prev, &last))
     }
 }
 
+/// Whether that is what a line says of one before it that has this hash.
+pub(crate) fn is_prev(prev: Option<Prev>, last: &Hash) -> bool {
+    prev.is_some_and(|prev| last.starts_with(&prev))
+}
+
 /// What a line says of the one before, if it does.
-pub(crate) fn prev_of(line: &[u8]) -> Option<[u8; PREV_BYTES]> {
+pub(crate) fn prev_of(line: &[u8]) -> Option<Prev> {
     let from = line.len().checked_sub(BOUND_BYTES + 1)?;
     let prev = line.get(from..)?.strip_prefix(KEY)?.strip_suffix(b"\"}")?;
     let mut bytes = [0; PREV_BYTES];

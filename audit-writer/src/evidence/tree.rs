@@ -57,15 +57,28 @@ impl Tree {
     /// many: by whole subtrees of them, so that a number that is far off takes no time.
     pub(crate) fn fill(&mut self, up_to: u64) {
         while let Some(left) = up_to.checked_sub(self.size).filter(|left| *left > 0) {
-            let mut level = left.ilog2().min(self.size.trailing_zeros());
-            let mut root = (0..level).fold(leaf_hash(b""), |root, _| node_hash(&root, &root));
-            self.size += 1 << level;
-            // What was a subtree of its size before is half of the next one now.
-            while let Some(left) = self.roots.pop_if(|_| self.size.trailing_zeros() > level) {
-                root = node_hash(&left, &root);
-                level += 1;
-            }
-            self.roots.push(root);
+            let level = left.ilog2().min(self.size.trailing_zeros());
+            let empty = (0..level).fold(leaf_hash(b""), |root, _| node_hash(&root, &root));
+            self.push_subtree(level, empty);
+        }
+    }
+
+    /// Takes the perfect subtree over the next 2^`level` lines, of which its size is a multiple.
+    fn push_subtree(&mut self, mut level: u32, mut root: Hash) {
+        self.size += 1 << level;
+        // What was a subtree of its size before is half of the next one now.
+        while let Some(left) = self.roots.pop_if(|_| self.size.trailing_zeros() > level) {
+            root = node_hash(&left, &root);
+            level += 1;
+        }
+        self.roots.push(root);
+    }
+
+    /// Takes the lines of a range that begins where this tree ends.
+    pub(crate) fn append(&mut self, range: &Range) {
+        debug_assert_eq!(self.size, range.from);
+        for (level, root) in &range.roots {
+            self.push_subtree(*level, *root);
         }
     }
 
@@ -93,6 +106,48 @@ impl Tree {
         let roots: Option<Vec<Hash>> = range.into_iter().map(hash_of_text).collect();
         let roots = roots?;
         (roots.len() == size.count_ones() as usize).then_some(Tree { size, roots })
+    }
+}
+
+/// Neighbouring lines anywhere in a log, in as few perfect subtrees of the log's tree as they make:
+/// what can be worked out of them before the lines before them are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Range {
+    from: u64,
+    to: u64,
+    /// Level and root of each subtree, from the first line on.
+    roots: Vec<(u32, Hash)>,
+}
+
+impl Range {
+    /// No lines yet, behind so many.
+    pub(crate) fn new(from: u64) -> Range {
+        Range { from, to: from, roots: Vec::new() }
+    }
+
+    /// The number of the first line.
+    pub(crate) fn from(&self) -> u64 {
+        self.from
+    }
+
+    /// The number of the line after the last one.
+    pub(crate) fn to(&self) -> u64 {
+        self.to
+    }
+
+    /// Takes the next line's hash.
+    pub(crate) fn push(&mut self, leaf: Hash) {
+        let (mut level, mut root) = (0, leaf);
+        // The line is the last one of a subtree at each level whose bit is set in its number, as
+        // long as the subtree's other half is in the range.
+        while (self.to >> level) & 1 == 1
+            && let Some((_, left)) = self.roots.pop_if(|(of, _)| *of == level)
+        {
+            root = node_hash(&left, &root);
+            level += 1;
+        }
+        self.roots.push((level, root));
+        self.to += 1;
     }
 }
 
@@ -172,6 +227,25 @@ pub(super) mod tests {
         let mut far = Tree::default();
         far.fill(u64::MAX);
         assert_eq!((far.size(), far.roots.len()), (u64::MAX, 64));
+    }
+
+    #[test]
+    fn a_range_is_appended_as_its_lines_are_pushed() {
+        let leaves: Vec<Hash> = (0..70_u32).map(|n| leaf_hash(&n.to_be_bytes())).collect();
+        for from in 0..leaves.len() {
+            for to in from..=leaves.len() {
+                let (mut pushed, mut range) = (Tree::default(), Range::new(from as u64));
+                leaves[..from].iter().for_each(|leaf| pushed.push(*leaf));
+                let mut appended = pushed.clone();
+                for leaf in &leaves[from..to] {
+                    pushed.push(*leaf);
+                    range.push(*leaf);
+                }
+                appended.append(&range);
+                assert_eq!((appended, range.to()), (pushed, to as u64), "{from} to {to}");
+                assert!(range.roots.len() <= 12, "{} subtrees", range.roots.len());
+            }
+        }
     }
 
     #[test]

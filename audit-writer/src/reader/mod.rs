@@ -12,7 +12,8 @@ use audit_core::LINE_BYTES_MAX;
 
 pub use json::Json;
 
-pub(crate) use self::raw::Raw;
+pub(crate) use self::raw::{Raw, front};
+pub(crate) use self::segment::supersedes_from;
 use self::segment::{Item, Open};
 
 use crate::error::Error;

@@ -12,25 +12,25 @@ const FRONT: &[u8] = br#"{"v":1,"kind":""#;
 const SEQ_MAX: u64 = 1 << 63;
 const SEQ: &[u8] = br#"","seq":"#;
 
-impl Raw {
-    /// Its kind and its number, if it begins as a line does.
-    fn front(&self) -> Option<(&[u8], u64)> {
-        let rest = self.bytes.strip_prefix(FRONT)?;
-        let kind = rest.split(|byte| *byte == b'"').next()?;
-        let rest = rest.get(kind.len()..)?.strip_prefix(SEQ)?;
-        let digits = rest.split(|byte| *byte == b',').next()?;
-        let seq = str::from_utf8(digits).ok()?.parse().ok()?;
-        // One spelling: neither `+1` nor `01`. And no log comes to a number that wild.
-        let is_plain = digits.iter().all(u8::is_ascii_digit) && seq < SEQ_MAX;
-        (is_plain && (digits.len() == 1 || !digits.starts_with(b"0"))).then_some((kind, seq))
-    }
+/// The kind and the number of a line, if it begins as one does.
+pub(crate) fn front(line: &[u8]) -> Option<(&[u8], u64)> {
+    let rest = line.strip_prefix(FRONT)?;
+    let kind = rest.split(|byte| *byte == b'"').next()?;
+    let rest = rest.get(kind.len()..)?.strip_prefix(SEQ)?;
+    let digits = rest.split(|byte| *byte == b',').next()?;
+    let seq = str::from_utf8(digits).ok()?.parse().ok()?;
+    // One spelling: neither `+1` nor `01`. And no log comes to a number that wild.
+    let is_plain = digits.iter().all(u8::is_ascii_digit) && seq < SEQ_MAX;
+    (is_plain && (digits.len() == 1 || !digits.starts_with(b"0"))).then_some((kind, seq))
+}
 
+impl Raw {
     pub(crate) fn seq(&self) -> Option<u64> {
-        self.front().map(|(_, seq)| seq)
+        front(&self.bytes).map(|(_, seq)| seq)
     }
 
     pub(crate) fn is_of(&self, kind: &str) -> bool {
-        self.front().is_some_and(|(own, _)| own == kind.as_bytes())
+        front(&self.bytes).is_some_and(|(own, _)| own == kind.as_bytes())
     }
 }
 

@@ -102,7 +102,7 @@ impl Open {
 }
 
 /// From which number on a header says that its segment brings lines again.
-fn supersedes_from(header: &Line) -> Option<u64> {
+pub(crate) fn supersedes_from(header: &Line) -> Option<u64> {
     let from = header.get("supersedes")?.get("from_seq").and_then(Json::as_u64)?;
     (header.kind == "header" && from < header.seq).then_some(from)
 }

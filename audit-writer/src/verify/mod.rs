@@ -4,29 +4,41 @@
 //! It takes the files alone and, to say who signed, a verifier key that was kept elsewhere. Files
 //! are read as they are, whole or being written; memory does not grow with the log.
 //!
+//! Segments are hashed on all cores: lines that follow each other as they should become a part of
+//! the tree there, and one thread puts the parts together and checks what is signed. Where a part does
+//! not fit, the log is gone through again line by line: what is amiss is told by that way alone.
+//!
 //! A single line can be shown to somebody who has nothing of the log but a key: [`prove`] takes
 //! what proves it from the log, and [`check_proof`] checks that.
 
 mod announced;
 mod leading;
+mod progress;
 mod proof;
 mod prove;
 mod report;
+mod stretch;
+mod threads;
 mod walk;
 
-use std::io::{BufReader, Cursor, Read};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
+use audit_core::LINE_BYTES_MAX;
+
 use self::announced::Announced;
+use self::stretch::Piece;
 use self::walk::Walk;
 use crate::error::{Error, ErrorKind};
 use crate::evidence::checkpoint::Checkpoint;
 use crate::evidence::note::VerifierKey;
-use crate::reader::{Line, RawLines, next_line, open_all};
+use crate::reader::{Line, RawLines, Segments, open_all};
 use crate::segment::name::CHECKPOINT;
 use crate::storage::{OsStorage, Storage};
 use crate::stream::rebuild::announcements;
 
+pub use self::progress::Progress;
 pub use self::proof::{Proof, Proven, Unproven, check_proof};
 pub use self::prove::{prove, prove_storage};
 pub use self::report::{Fault, Report, Verdict, What};
@@ -48,7 +60,20 @@ pub struct Trust {
 /// The directory or a file in it cannot be read, or the anchor is no checkpoint. What is amiss with the
 /// log is no error, but in the report.
 pub fn verify(dir: impl AsRef<Path>, trust: &Trust) -> Result<Report, Error> {
-    verify_storage(&OsStorage::open_existing(dir.as_ref())?, trust)
+    verify_watched(dir, trust, &Progress::new())
+}
+
+/// Verifies the log in a directory while somebody looks how far it is.
+///
+/// # Errors
+///
+/// As for [`verify`].
+pub fn verify_watched(
+    dir: impl AsRef<Path>,
+    trust: &Trust,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    verify_files(&OsStorage::open_existing(dir.as_ref())?, trust, progress)
 }
 
 /// Verifies the log in a storage.
@@ -57,6 +82,55 @@ pub fn verify(dir: impl AsRef<Path>, trust: &Trust) -> Result<Report, Error> {
 ///
 /// As for [`verify`].
 pub fn verify_storage(storage: &dyn Storage, trust: &Trust) -> Result<Report, Error> {
+    verify_files(storage, trust, &Progress::new())
+}
+
+fn verify_files(
+    storage: &dyn Storage,
+    trust: &Trust,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    match verify_on_all_cores(storage, trust, progress)? {
+        Some(report) => Ok(report),
+        None => verify_line_by_line(storage, trust, progress),
+    }
+}
+
+/// Nothing where something does not fit.
+fn verify_on_all_cores(
+    storage: &dyn Storage,
+    trust: &Trust,
+    progress: &Progress,
+) -> Result<Option<Report>, Error> {
+    let (mut walk, segments) = begin(storage, trust, progress)?;
+    let fits = threads::pieces(segments, progress, |piece| match piece {
+        Piece::Stretch(stretch) => walk.stretch(&stretch),
+        Piece::Line(position, raw) => {
+            walk.step(position, raw);
+            true
+        }
+    });
+    Ok(fits.then(|| walk.finish()))
+}
+
+fn verify_line_by_line(
+    storage: &dyn Storage,
+    trust: &Trust,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    let (mut walk, segments) = begin(storage, trust, progress)?;
+    for (position, raw) in RawLines::of_segments(progress.counted_all(segments)) {
+        walk.step(position, raw);
+    }
+    Ok(walk.finish())
+}
+
+/// A walk that has not gone a step yet, and what it is to go through.
+fn begin(
+    storage: &dyn Storage,
+    trust: &Trust,
+    progress: &Progress,
+) -> Result<(Walk, Segments), Error> {
     let notes = announcements(storage).map_err(Error::io("read", "audit.keys"))?.notes;
     let announced = trust.key.as_ref().map(|key| Announced::follow(&notes, key));
     let beside = last_checkpoint(storage).map_err(Error::io("read", CHECKPOINT))?;
@@ -77,19 +151,36 @@ pub fn verify_storage(storage: &dyn Storage, trust: &Trust) -> Result<Report, Er
         walk.begin(first.as_ref());
         segments.push_front((name, file));
     }
-    for (position, raw) in RawLines::of_segments(segments) {
-        walk.step(position, raw);
-    }
-    Ok(walk.finish())
+    progress.begin(sizes_of(storage, &segments)?);
+    Ok((walk, segments))
 }
 
-/// A file's first line, and the file from its beginning.
+/// How many bytes each of the segments has on the disk.
+fn sizes_of(storage: &dyn Storage, segments: &Segments) -> Result<BTreeMap<String, u64>, Error> {
+    let files = storage.list().map_err(Error::io("list", "the directory"))?;
+    let names: BTreeSet<&String> = segments.iter().map(|(name, _)| name).collect();
+    Ok(files.into_iter().filter(|(name, _)| names.contains(name)).collect())
+}
+
+/// A file's first line, if it is one, and the file from its beginning.
 fn with_first_line(file: Box<dyn Read + Send>) -> (Option<Line>, Box<dyn Read + Send>) {
-    let mut file = BufReader::new(file);
-    let Some(Ok(mut first)) = next_line(&mut file) else { return (None, Box::new(file)) };
-    let header = Line::parse(&first).ok();
-    first.push(b'\n');
-    (header, Box::new(Cursor::new(first).chain(file)))
+    let (mut file, mut first) = (BufReader::new(file), Vec::new());
+    let read = file.by_ref().take(LINE_BYTES_MAX as u64).read_until(b'\n', &mut first);
+    let line = first.strip_suffix(b"\n").and_then(|line| Line::parse(line).ok());
+    let first = Cursor::new(first);
+    match read {
+        Ok(_) => (line, Box::new(first.chain(file))),
+        Err(error) => (None, Box::new(first.chain(Unreadable(error.kind())))),
+    }
+}
+
+/// What follows in a file that could not be read on.
+struct Unreadable(io::ErrorKind);
+
+impl Read for Unreadable {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(self.0.into())
+    }
 }
 
 fn last_checkpoint(storage: &dyn Storage) -> std::io::Result<Option<String>> {
@@ -107,4 +198,89 @@ fn last_checkpoint(storage: &dyn Storage) -> std::io::Result<Option<String>> {
 /// The text of a note, whoever signed it.
 fn text_of(note: &str) -> Option<&str> {
     note.get(..=note.rfind("\n\n")?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use audit_core::AuditEvent;
+
+    use super::*;
+    use crate::keys::{FileKeys, generate};
+    use crate::storage::MemoryStorage;
+    use crate::{Rotation, Writer};
+
+    /// It rang.
+    #[must_use]
+    #[derive(AuditEvent)]
+    #[audit(action = "ring", category = "door", outcome = "success")]
+    #[audit(none(actor = "a", source = "b", object = "c"))]
+    struct Rang {}
+
+    /// A log of several segments and two runs, and what an auditor has of it.
+    fn log() -> (MemoryStorage, Trust) {
+        let (files, keys) = (MemoryStorage::new(), MemoryStorage::new());
+        let keys = Arc::new(FileKeys::in_storage(Arc::new(keys)));
+        let trust = Trust { key: Some(generate(keys.as_ref()).unwrap()), anchor: None };
+        for _ in 0..2 {
+            let log = Writer::builder_on(Arc::new(files.clone()))
+                .keys(Arc::clone(&keys) as Arc<_>)
+                .rotation(Rotation { daily: false, segment_bytes: 8 * 1024 })
+                .start()
+                .unwrap();
+            for _ in 0..40 {
+                Rang {}.emit_to(&log).unwrap();
+            }
+            log.flush(Duration::from_secs(60)).unwrap();
+            assert!(log.shutdown().is_complete());
+        }
+        (files, trust)
+    }
+
+    /// What is found on all cores, if that way goes to its end, and line by line.
+    fn both_ways(files: &MemoryStorage, trust: &Trust) -> (Option<Report>, Report) {
+        let progress = Progress::new();
+        let quick = verify_on_all_cores(files, trust, &progress).unwrap();
+        assert!(quick.is_none() || progress.done_bytes() == progress.total_bytes());
+        let slow = verify_line_by_line(files, trust, &progress).unwrap();
+        assert_eq!(progress.done_bytes(), progress.total_bytes());
+        (quick, slow)
+    }
+
+    #[test]
+    fn a_whole_log_is_not_gone_through_line_by_line() {
+        let (files, trust) = log();
+        let (quick, slow) = both_ways(&files, &trust);
+        assert!(slow.is_intact(), "{slow}");
+        assert_eq!(quick, Some(slow));
+    }
+
+    #[test]
+    fn both_ways_find_the_same() {
+        let (files, trust) = log();
+        let names: Vec<String> = files.list().unwrap().into_iter().map(|(name, _)| name).collect();
+        let mut to_the_end = 0;
+        for name in names.iter().filter(|name| name.ends_with(".jsonl")) {
+            let whole = files.bytes(name).unwrap();
+            for at in (0..whole.len()).step_by(397) {
+                let mut flipped = whole.clone();
+                flipped[at] ^= 4;
+                let without = [&whole[..at], &whole[at + 1..]].concat();
+                let line = whole[..at].iter().rposition(|it| *it == b'\n').map_or(0, |at| at + 1);
+                let garbage = [&whole[..line], b"garbage\n", &whole[line..]].concat();
+                for edited in [flipped, without, garbage, whole[..at].to_vec()] {
+                    files.put(name, &edited);
+                    let (quick, slow) = both_ways(&files, &trust);
+                    if let Some(quick) = quick {
+                        assert_eq!(quick, slow, "{name}, byte {at}");
+                        to_the_end += 1;
+                    }
+                }
+            }
+            files.put(name, &whole);
+        }
+        assert!(to_the_end > 20, "{to_the_end}");
+    }
 }

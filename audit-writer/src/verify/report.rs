@@ -58,6 +58,12 @@ pub enum What {
         /// Why not.
         why: String,
     },
+    /// What cannot be a line, between two lines of which the second follows the first: no fault of a
+    /// disk leaves that.
+    Inserted {
+        /// Why it is no line.
+        why: String,
+    },
     /// A checkpoint that is not signed by the key that it should be, or not of this place.
     NotSigned,
     /// No announcement leads from the given key to this segment's.
@@ -159,6 +165,9 @@ impl fmt::Display for What {
             }
             What::OutOfPlace => f.write_str("not where its number belongs"),
             What::Unreadable { why } => write!(f, "not a line: {why}"),
+            What::Inserted { why } => {
+                write!(f, "not a line, and no line is missing there: {why}")
+            }
             What::NotSigned => f.write_str("a checkpoint that is not signed as it should be"),
             What::NotAnnounced => f.write_str("nothing leads from the given key to this segment's"),
             What::Rollback => f.write_str("the log was not what it had signed last"),

@@ -2,6 +2,7 @@
 
 use super::announced::Announced;
 use super::report::{Fault, Report, Verdict, What};
+use super::stretch::Stretch;
 use crate::evidence::chain::Chain;
 use crate::evidence::checkpoint::Checkpoint;
 use crate::evidence::note::VerifierKey;
@@ -119,6 +120,29 @@ impl Walk {
         self.before = Some(position);
     }
 
+    /// Takes lines in that are right among themselves, and says whether that is all that there is to
+    /// say of them. If not, nothing was done, and they must be gone through one by one.
+    pub(super) fn stretch(&mut self, stretch: &Stretch) -> bool {
+        let (from, to) = (stretch.range.from(), stretch.range.to());
+        let is_inside = |anchor: &Checkpoint| from < anchor.size && anchor.size < to;
+        let fits = self.has_begun
+            && from == self.next()
+            && self.chain.precedes_one_that_says(stretch.prev)
+            && self.checkpoint_at.is_none_or(|at| at < from || at >= to)
+            && !self.anchors.iter().any(is_inside);
+        if !fits {
+            return false;
+        }
+        if self.before.is_none() {
+            self.begins_at = stretch.begins_at.clone();
+        }
+        self.nothing_is_missing();
+        self.chain.append(&stretch.range, stretch.last);
+        self.match_anchors(&stretch.ends_at);
+        self.before = Some(stretch.ends_at.clone());
+        true
+    }
+
     fn take(&mut self, position: &Position, raw: &Raw) {
         let Some(mut seq) = raw.seq() else {
             self.faults.push(Fault::unreadable(LineError::NotCanonical, position, self.next()));
@@ -137,10 +161,12 @@ impl Walk {
             self.faults.push(Fault::at(What::Missing { from, to }, position, from));
             self.chain.fill(seq); // They count as empty ones.
         }
-        self.has_begun = true;
-        if !self.chain.precedes(&raw.bytes) {
-            self.does_not_fit(position, seq);
+        match self.chain.precedes(&raw.bytes) {
+            true if self.has_begun => self.nothing_is_missing(),
+            true => {}
+            false => self.does_not_fit(position, seq),
         }
+        self.has_begun = true;
         if raw.is_of("checkpoint") {
             self.checkpoint(position, raw, seq);
         } else if raw.is_of("life") {
@@ -150,6 +176,20 @@ impl Walk {
             self.faults.push(Fault::at(What::NotSigned, position, seq));
         }
         self.match_anchors_before(leaf_hash(&raw.bytes), position);
+    }
+
+    /// The next line follows the last one that could be read: what cannot be read between them took
+    /// no line's place.
+    fn nothing_is_missing(&mut self) {
+        let next = self.next();
+        for fault in self.faults.iter_mut().rev() {
+            match &mut fault.what {
+                What::Unreadable { why } if fault.seq == next => {
+                    fault.what = What::Inserted { why: std::mem::take(why) };
+                }
+                _ => return,
+            }
+        }
     }
 
     /// A line says another thing of the one before than what that is.

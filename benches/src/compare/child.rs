@@ -8,9 +8,9 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::job::{Answer, Job, Kind, Metric};
 use super::load::{self, Load};
-use super::loggers::{self, Logger};
+use super::loggers::{self, Logger, Subject};
 use super::{durable, files, work};
-use crate::{Failure, stats};
+use crate::{Failure, hashing, stats};
 
 /// No logger's line is longer.
 pub(crate) const LINE_BYTES: usize = 450;
@@ -63,7 +63,28 @@ fn throughput(job: &Job) -> Result<Answer, Failure> {
     answer.insert(Metric::EventsPerSecond, events / seconds);
     answer.insert(Metric::CpuSecondsPerMillion, cpu / events * 1e6);
     close(job, logger, &mut answer)?;
+    if job.subject == Subject::AuditEvidence {
+        beside_hashing(job, &clock, events / seconds, &mut answer)?;
+    }
     Ok(answer)
+}
+
+/// What the lines that were just written take to be hashed on one thread, and nothing else.
+fn beside_hashing(
+    job: &Job,
+    clock: &Clock,
+    events_per_second: f64,
+    answer: &mut Answer,
+) -> Result<(), Failure> {
+    let texts = files::texts(&job.dir)?;
+    let lines: Vec<&[u8]> = texts.iter().flat_map(|text| hashing::lines_of(text)).collect();
+    let start = clock.now();
+    black_box(hashing::leaves_and_nodes(&lines));
+    let seconds = clock.now().duration_since(start).as_secs_f64();
+    let hashed_per_second = lines.len() as f64 / seconds;
+    answer.insert(Metric::HashedEventsPerSecond, hashed_per_second);
+    answer.insert(Metric::OfHashing, events_per_second / hashed_per_second);
+    Ok(())
 }
 
 /// Counts the allocations of one thread that emits, after it has emitted before.

@@ -24,8 +24,8 @@ struct Lines {
 /// Counts the events in the files of a directory and adds what it found.
 pub(crate) fn check(subject: Subject, dir: &Path, answer: &mut Answer) -> Result<(), Failure> {
     let mut lines = Lines::default();
-    for path in files(dir)? {
-        lines.add(subject, &fs::read(path)?);
+    for text in texts(dir)? {
+        lines.add(subject, &text);
     }
     answer.insert(Metric::InFile, lines.events as f64);
     answer.insert(Metric::Malformed, lines.malformed as f64);
@@ -33,6 +33,11 @@ pub(crate) fn check(subject: Subject, dir: &Path, answer: &mut Answer) -> Result
         answer.insert(Metric::BytesPerLine, lines.bytes as f64 / lines.events as f64);
     }
     Ok(())
+}
+
+/// What the files of lines in a directory hold.
+pub(crate) fn texts(dir: &Path) -> Result<Vec<Vec<u8>>, Failure> {
+    Ok(files(dir)?.into_iter().map(fs::read).collect::<Result<_, _>>()?)
 }
 
 /// Has the kernel take as much memory for files as a measurement will, by a file that is written and

@@ -39,7 +39,7 @@ impl Goal {
     }
 }
 
-/// All goals that hold without evidence.
+/// All goals, those for evidence last.
 pub(crate) fn all(results: &Results) -> Vec<Goal> {
     let mut goals = latency(results);
     goals.extend([
@@ -55,6 +55,8 @@ pub(crate) fn all(results: &Results) -> Vec<Goal> {
         memory(results, 1),
         memory(results, 4),
         allocations(results),
+        with_evidence(results),
+        of_hashing(results),
     ]);
     goals
 }
@@ -97,6 +99,16 @@ fn beside_best(
     (task, metric): (Task, Metric),
     bound: Bound,
 ) -> Goal {
+    ours_beside_best(results, what, (task, metric), Subject::Audit, bound)
+}
+
+fn ours_beside_best(
+    results: &Results,
+    what: &str,
+    (task, metric): (Task, Metric),
+    ours: Subject,
+    bound: Bound,
+) -> Goal {
     let better = match bound {
         Bound::AtMost(_) => Better::Less,
         Bound::AtLeast(_) => Better::More,
@@ -106,7 +118,24 @@ fn beside_best(
         what: format!("{what} ({task})"),
         against: format!("best peer: {}", best.map_or("none", Subject::name)),
         bound,
-        measured: best.and_then(|best| results.ratio(metric, (task, Subject::Audit), (task, best))),
+        measured: best.and_then(|best| results.ratio(metric, (task, ours), (task, best))),
+    }
+}
+
+/// Ours with evidence beside the best peer, which has none.
+fn with_evidence(results: &Results) -> Goal {
+    let of = (Kind::Throughput.with(1), Metric::EventsPerSecond);
+    let what = "lossless throughput with evidence";
+    ours_beside_best(results, what, of, Subject::AuditEvidence, Bound::AtLeast(1.0))
+}
+
+fn of_hashing(results: &Results) -> Goal {
+    let task = Kind::Throughput.with(1);
+    Goal {
+        what: format!("lossless throughput with evidence ({task})"),
+        against: "leaf and node hashing alone, 1 thread".to_owned(),
+        bound: Bound::AtLeast(0.70),
+        measured: results.median(task, Subject::AuditEvidence, Metric::OfHashing),
     }
 }
 

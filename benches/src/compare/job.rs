@@ -99,6 +99,9 @@ pub(crate) enum Metric {
     Malformed,
     BareEventsPerSecond,
     OfBare,
+    /// What hashing the lines of the file alone allows: a leaf and a node of the tree each.
+    HashedEventsPerSecond,
+    OfHashing,
     Syncs,
 }
 

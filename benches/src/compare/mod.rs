@@ -28,7 +28,9 @@ mod results;
 use std::fs;
 
 pub(crate) use child::run as run_child;
+pub(crate) use loggers::{KEEP_ALL, LoginFailed};
 pub(crate) use plan::{HELP, Options};
+pub(crate) use work::{Work, events};
 
 use crate::Failure;
 use job::Job;

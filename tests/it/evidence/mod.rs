@@ -95,10 +95,21 @@ fn segments(files: &MemoryStorage) -> Vec<String> {
     names.filter(|name| name.ends_with(".jsonl")).collect()
 }
 
-/// One run in one segment.
+/// One run in one segment: of about 5 KB, or of as many bytes as `AUDIT_FLIP_BYTES` says.
 fn small() -> Kept {
+    let bytes = std::env::var("AUDIT_FLIP_BYTES").map_or(0, |bytes| bytes.parse().unwrap());
     let kept = Kept::new();
-    kept.run(0, 3);
+    let rotation = Rotation { daily: false, segment_bytes: 1024 * 1024 };
+    let writer = kept.builder().rotation(rotation).start().unwrap();
+    emit(&writer, 0, 3);
+    let has_enough = || kept.files.bytes("audit.jsonl").unwrap().len() >= bytes;
+    (3..).find(|count| {
+        has_enough() || {
+            emit(&writer, *count, count + 1);
+            false
+        }
+    });
+    assert!(writer.shutdown().is_complete());
     kept
 }
 

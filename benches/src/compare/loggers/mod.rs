@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 use super::work::Work;
 use crate::Failure;
 
-pub(crate) use ours::{LoginFailed, builder};
+pub(crate) use ours::{KEEP_ALL, LoginFailed, builder};
 
 /// How many lines wait at most in a queue whose length nothing else suggests.
 const QUEUE: usize = 8192;
@@ -54,6 +54,7 @@ pub(crate) trait Logger: Sync {
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Subject {
     Audit,
+    AuditEvidence,
     AuditDefaults,
     AuditSession,
     TracingAppender,
@@ -66,8 +67,9 @@ pub(crate) enum Subject {
 }
 
 impl Subject {
-    pub(crate) const ALL: [Subject; 10] = [
+    pub(crate) const ALL: [Subject; 11] = [
         Subject::Audit,
+        Subject::AuditEvidence,
         Subject::AuditDefaults,
         Subject::AuditSession,
         Subject::TracingAppender,
@@ -80,12 +82,19 @@ impl Subject {
     ];
 
     pub(crate) fn is_ours(self) -> bool {
-        matches!(self, Subject::Audit | Subject::AuditDefaults | Subject::AuditSession)
+        matches!(
+            self,
+            Subject::Audit
+                | Subject::AuditEvidence
+                | Subject::AuditDefaults
+                | Subject::AuditSession
+        )
     }
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Subject::Audit => "audit",
+            Subject::AuditEvidence => "audit (evidence)",
             Subject::AuditDefaults => "audit (defaults)",
             Subject::AuditSession => "audit (SessionRef)",
             Subject::TracingAppender => "tracing-appender",
@@ -105,8 +114,12 @@ impl Subject {
                 "equal work: its channel of 1 MiB, waits when full, no syncs, no rotation; \
                  the session is an ObjectId"
             }
+            Subject::AuditEvidence => {
+                "more work than the peers do: as `audit`, and each line is bound to the one before, \
+                 hashed, taken into the tree, and signed with the others each minute"
+            }
             Subject::AuditDefaults => {
-                "its defaults: syncs each second (denied events ask for 100 ms), \
+                "its defaults: evidence, syncs each second (denied events ask for 100 ms), \
                  rotates at 8 MiB, waits 50 ms and then counts a loss; but keeps all files"
             }
             Subject::AuditSession => {
@@ -137,9 +150,10 @@ impl Subject {
 /// Starts a logger that writes into this empty directory. One of them a process: most are global.
 pub(crate) fn start(subject: Subject, dir: &Path) -> Result<Box<dyn Logger>, Failure> {
     Ok(match subject {
-        Subject::Audit | Subject::AuditDefaults | Subject::AuditSession => {
-            ours::start(subject, dir)?
-        }
+        Subject::Audit
+        | Subject::AuditEvidence
+        | Subject::AuditDefaults
+        | Subject::AuditSession => ours::start(subject, dir)?,
         Subject::TracingAppender => tracing_appender::start(dir)?,
         Subject::SlogAsync => slog::start(dir)?,
         Subject::Ftlog => ftlog::start(dir)?,

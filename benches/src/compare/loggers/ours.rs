@@ -94,7 +94,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How often to look whether all is written. It is the error of a throughput's time.
 const LOOK_EVERY: Duration = Duration::from_micros(100);
 
-const KEEP_ALL: Retention =
+pub(crate) const KEEP_ALL: Retention =
     Retention { age: Duration::MAX, total_bytes: u64::MAX, min_free_bytes: 0 };
 
 /// A writer that does what the peers do: no syncs, one file, waiting instead of losing, a line for
@@ -123,6 +123,7 @@ pub(super) fn start(subject: Subject, dir: &Path) -> Result<Box<dyn Logger>, Fai
         Subject::AuditDefaults => {
             defaults.retention(KEEP_ALL).flood(Flood::UNBOUNDED).shutdown_within(PATIENCE)
         }
+        Subject::AuditEvidence => builder(defaults).evidence(Evidence::Signed),
         _ => builder(defaults),
     };
     let has_session_ref = subject == Subject::AuditSession;
