@@ -266,8 +266,9 @@ impl Walk {
         if seq < self.brought_until {
             return;
         }
+        // It has its number and its end: nothing tore it.
         let Ok(line) = Line::parse(&raw.bytes) else {
-            self.faults.push(Fault::unreadable(LineError::NotCanonical, position, seq));
+            self.faults.push(Fault::at(What::Altered, position, seq));
             self.key = None;
             self.is_sound = false;
             return;

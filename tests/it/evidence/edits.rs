@@ -197,7 +197,7 @@ fn edit(lines: &mut Vec<Vec<u8>>, other: &Kept, random: &mut fastrand::Rng) {
 
 /// Lets a line say of the one before what it should, as whoever edits can.
 fn rebind(line: &mut Vec<u8>, before: &[u8]) {
-    const BOUND: usize = 24;
+    const BOUND: usize = r#","prev":"k3Jd0aQx9fE"}"#.len() + 1;
     let leaf = Sha256::new().chain_update([0]).chain_update(before.trim_ascii_end()).finalize();
     let Some(at) = line.len().checked_sub(BOUND).filter(|_| line.len() > 60) else { return };
     line.truncate(at);
