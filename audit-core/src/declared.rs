@@ -4,8 +4,8 @@
 use crate::schema::fit_lines;
 use crate::value::AuditValue;
 use crate::{
-    ActionNames, AuditEvent, CarriesNoText, Class, Disclosable, Field, OutcomeRule, Part, Place,
-    Schema, TellsNoLength, Treatment, Type,
+    ActionNames, AuditEvent, CarriesNoText, Class, Disclosable, Field, Mapping, OutcomeRule, Part,
+    Place, Schema, Stream, TellsNoLength, Treatment, Type,
 };
 
 /// A field whose type says that it may be recorded.
@@ -44,6 +44,7 @@ const fn from_context(name: &'static str, place: Place, ty: Type) -> Field {
 pub const SCHEMA_OF_FAULTY: Schema = Schema {
     event: "",
     about: "",
+    stream: Stream::Audit,
     category: "",
     action: ActionNames::always(""),
     outcome: OutcomeRule::Field,
@@ -52,6 +53,7 @@ pub const SCHEMA_OF_FAULTY: Schema = Schema {
     source: Part::Fields,
     object: Part::Fields,
     object_type: "",
+    mapping: Mapping::NONE,
     fields: &[],
 };
 

@@ -83,7 +83,7 @@ impl Pseudonyms for Same {
 mod tests {
     use super::*;
     use crate::schema::{ActionNames, OutcomeRule, Part, Treatment};
-    use crate::{Class, Place, Value};
+    use crate::{Class, Mapping, Place, Stream, Value};
 
     const LABELS: Type = Type::Enum(&["first", "second"]);
     const GROUP: Type = Type::Group(&[of(Type::Keyed), of(Type::Optional(&LABELS))]);
@@ -96,6 +96,7 @@ mod tests {
     const ALL: Schema = Schema {
         event: "all",
         about: "",
+        stream: Stream::Audit,
         category: "test",
         action: ActionNames::always("act"),
         outcome: OutcomeRule::Field,
@@ -104,6 +105,7 @@ mod tests {
         source: Part::Context,
         object: Part::None("a test"),
         object_type: "",
+        mapping: Mapping::NONE,
         fields: &[
             of(Type::Outcome(&LABELS)),
             of(Type::Awaited(&LABELS)),

@@ -10,9 +10,9 @@ struct Hash(u64);
 
 impl Schema {
     /// A number that changes with whatever of the event is recorded: names, fields, types, classes,
-    /// constants. It does not change with its description.
+    /// constants, the stream. It does not change with its description, nor with what others call it.
     pub const fn fingerprint(&self) -> u64 {
-        let Schema { event, about: _, category, action, outcome, level, .. } = self;
+        let Schema { event, about: _, stream, category, action, outcome, level, .. } = self;
         let mut hash = Hash(0xcbf2_9ce4_8422_2325).text(event).text(category);
         hash = hash.text(action.success).text(action.denied).text(action.failure);
         hash = match outcome {
@@ -24,7 +24,7 @@ impl Schema {
             None => hash.text(""),
         };
         hash = hash.part(&self.actor).part(&self.source).part(&self.object);
-        hash.text(self.object_type).fields(self.fields).0
+        hash.text(self.object_type).text(stream.name()).fields(self.fields).0
     }
 }
 

@@ -64,8 +64,10 @@ mod class;
 mod escape;
 mod event;
 mod fingerprint;
+mod mapping;
 mod outcome;
 mod schema;
+mod stream;
 mod two_phase;
 mod value;
 
@@ -126,6 +128,7 @@ pub use crate::error::EmitError;
 #[doc(hidden)]
 pub use crate::escape::specials;
 pub use crate::event::AuditEvent;
+pub use crate::mapping::{Ecs, Mapping, Ocsf};
 pub use crate::no_text::{CarriesNoText, TellsNoLength};
 pub use crate::outcome::{Level, Outcome, OutcomeKind};
 #[cfg(feature = "std")]
@@ -135,6 +138,7 @@ pub use crate::record::{Buffer, Bytes, Ending, Malformed, PartValue, Record, Too
 pub use crate::recorder::{EventRef, Receipt, Recorder};
 pub use crate::schema::{ActionNames, Field, OutcomeRule, Part, Place, Schema, Treatment};
 pub use crate::slot::{SetRecorderError, recorder, set_recorder, take_unrecorded};
+pub use crate::stream::Stream;
 pub use crate::two_phase::{Awaited, Phase, TwoPhase};
 pub use crate::value::{AuditReason, AuditValue, Type};
 pub use crate::wire::{ParseError, WIRE_HEADER};

@@ -2,7 +2,10 @@
 
 use core::fmt::{self, Display, Formatter, Write as _};
 
-use crate::{ActionNames, Catalog, Field, OutcomeRule, Part, Schema, Treatment, Type};
+use crate::{
+    ActionNames, Catalog, Ecs, Field, Mapping, Ocsf, OutcomeRule, Part, Schema, Stream, Treatment,
+    Type,
+};
 
 /// How to accept a change.
 pub(crate) const BLESS: &str = "AUDIT_BLESS=1 cargo test";
@@ -62,6 +65,7 @@ fn event(schema: &Schema, f: &mut Formatter<'_>) -> fmt::Result {
     let Schema {
         event,
         about: _,
+        stream,
         category,
         action,
         outcome,
@@ -70,9 +74,14 @@ fn event(schema: &Schema, f: &mut Formatter<'_>) -> fmt::Result {
         source,
         object,
         object_type,
+        mapping,
         fields,
     } = schema;
     writeln!(f, "\nevent {}", Word(event))?;
+    match stream {
+        Stream::Audit => {}
+        other => writeln!(f, "  stream: {}", other.name())?,
+    }
     writeln!(f, "  category: {}", Word(category))?;
     let ActionNames { success, denied, failure } = action;
     if success == denied && success == failure {
@@ -94,7 +103,22 @@ fn event(schema: &Schema, f: &mut Formatter<'_>) -> fmt::Result {
     if !object_type.is_empty() {
         writeln!(f, "  object type: {}", Word(object_type))?;
     }
+    called_elsewhere(mapping, f)?;
     fields.iter().try_for_each(|it| field(it, 1, f))
+}
+
+fn called_elsewhere(mapping: &Mapping, f: &mut Formatter<'_>) -> fmt::Result {
+    let Mapping { ocsf, ecs, redfish } = mapping;
+    if let Some(Ocsf { class, activity }) = ocsf {
+        writeln!(f, "  ocsf: class {class}, activity {activity}")?;
+    }
+    if let Some(Ecs { category, event_type }) = ecs {
+        writeln!(f, "  ecs: category {}, type {}", Word(category), Word(event_type))?;
+    }
+    if let Some(message) = redfish {
+        writeln!(f, "  redfish: {}", Word(message))?;
+    }
+    Ok(())
 }
 
 fn field(field: &Field, depth: usize, f: &mut Formatter<'_>) -> fmt::Result {
@@ -223,6 +247,7 @@ mod tests {
     const PLAIN: Schema = Schema {
         event: "b_plain",
         about: "Said, and not locked.",
+        stream: Stream::Audit,
         category: "test",
         action: ActionNames::always("act"),
         outcome: OutcomeRule::Always(OutcomeKind::Success),
@@ -231,10 +256,12 @@ mod tests {
         source: Part::None("a \"test\"\nevent c"),
         object: Part::None("nothing"),
         object_type: "",
+        mapping: Mapping::NONE,
         fields: &[],
     };
     const FULL: Schema = Schema {
         event: "a_full",
+        stream: Stream::Access,
         action: ActionNames { success: "got", denied: "got_denied", failure: "got" },
         outcome: OutcomeRule::Field,
         level: Some(Level::Error),
@@ -242,6 +269,11 @@ mod tests {
         source: Part::Always("local", "front\u{202e}é"),
         object: Part::Fields,
         object_type: "door",
+        mapping: Mapping {
+            ocsf: Some(Ocsf { class: 3002, activity: 1 }),
+            ecs: Some(Ecs { category: "authentication", event_type: "a start" }),
+            redfish: Some("Doors.1.0.Got"),
+        },
         fields: &[
             Field { place: Place::Outcome, ..plain("outcome", Type::Outcome(&LABELS)) },
             Field {
@@ -265,6 +297,7 @@ mod tests {
         let text = catalog.lock().to_string();
         let expected = r#"
 event a_full
+  stream: access
   category: test
   action: success got, denied got_denied, failure got
   outcome: by field
@@ -273,6 +306,9 @@ event a_full
   source: always local "front\u{202e}\u{e9}"
   object: by fields
   object type: door
+  ocsf: class 3002, activity 1
+  ecs: category authentication, type "a start"
+  redfish: Doors.1.0.Got
   field outcome: outcome, outcome with enum, internal
     label unknown_user
     label "bad password"

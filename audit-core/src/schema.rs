@@ -2,7 +2,7 @@
 
 use crate::escape::escaped_len;
 use crate::value::{Type, max};
-use crate::{Class, LINE_BYTES_MAX, Level, OutcomeKind, Phase};
+use crate::{Class, LINE_BYTES_MAX, Level, Mapping, OutcomeKind, Phase, Stream};
 
 /// What an event is and records. The derive writes it; a log carries it before the event's first
 /// line.
@@ -12,6 +12,8 @@ pub struct Schema {
     pub event: &'static str,
     /// What the event's author says about it: the struct's doc comment, first paragraph.
     pub about: &'static str,
+    /// Which log it goes into.
+    pub stream: Stream,
     /// What kind of action it is, such as `authentication`.
     pub category: &'static str,
     /// The action's name, by outcome.
@@ -28,6 +30,8 @@ pub struct Schema {
     pub object: Part,
     /// What the object is, such as `device`; empty where there is no object.
     pub object_type: &'static str,
+    /// What others call it.
+    pub mapping: Mapping,
     /// The recorded fields, by place, then in the order of declaration. A record holds their
     /// values in this order.
     pub fields: &'static [Field],
@@ -193,7 +197,12 @@ impl Schema {
 
     /// An upper bound of the line that describes this event, in bytes.
     pub const fn max_schema_line(&self) -> usize {
-        self.max_line() + 512 + escaped_len(self.about) + fields_max_schema(self.fields)
+        self.max_line()
+            + 512
+            + escaped_len(self.about)
+            + escaped_len(self.stream.name())
+            + self.mapping.max_line()
+            + fields_max_schema(self.fields)
     }
 }
 

@@ -2,12 +2,12 @@
 //! judges what belongs together; that is `check`'s.
 
 use proc_macro2::Ident;
-use syn::{Attribute, LitStr, Path};
+use syn::{Attribute, LitInt, LitStr, Path};
 
 use crate::entry::{Entry, entries};
 use crate::errors::Errors;
 use crate::keys;
-use crate::model::{Class, Level, OutcomeKind, PartKind, Place};
+use crate::model::{Class, Level, OutcomeKind, PartKind, Place, Stream};
 use crate::symbol::*;
 
 /// A value and the key that it was written with.
@@ -26,6 +26,10 @@ pub(crate) struct EventAttrs {
     pub(crate) name: Option<Keyed<LitStr>>,
     pub(crate) parts: Vec<PartAttr>,
     pub(crate) object_type: Option<Keyed<LitStr>>,
+    pub(crate) stream: Option<Stream>,
+    pub(crate) ocsf: Option<OcsfAttr>,
+    pub(crate) ecs: Option<EcsAttr>,
+    pub(crate) redfish: Option<LitStr>,
     pub(crate) two_phase: Option<Ident>,
     pub(crate) policies: Option<Keyed<Vec<Path>>>,
     pub(crate) krate: Option<Path>,
@@ -37,6 +41,20 @@ pub(crate) struct ActionAttr {
     pub(crate) success: Option<LitStr>,
     pub(crate) denied: Option<LitStr>,
     pub(crate) failure: Option<LitStr>,
+}
+
+/// `ocsf(class = 3002, activity = 1)`.
+pub(crate) struct OcsfAttr {
+    pub(crate) key: Ident,
+    pub(crate) class: Option<LitInt>,
+    pub(crate) activity: Option<LitInt>,
+}
+
+/// `ecs(category = "…", type = "…")`.
+pub(crate) struct EcsAttr {
+    pub(crate) key: Ident,
+    pub(crate) category: Option<LitStr>,
+    pub(crate) event_type: Option<LitStr>,
 }
 
 /// An actor, source or object that is said on a struct, enum or variant.
@@ -89,6 +107,10 @@ impl EventAttrs {
                 OUTCOME => this.outcome = keyed_choice(entry, OutcomeKind::WORDS, errors),
                 LEVEL => this.level = entry.choice(Level::WORDS, errors),
                 NAME => this.name = keyed_text(entry, errors),
+                STREAM => this.stream = entry.choice(Stream::WORDS, errors),
+                OCSF => this.ocsf = Some(OcsfAttr::read(entry, errors)),
+                ECS => this.ecs = Some(EcsAttr::read(entry, errors)),
+                REDFISH => this.redfish = entry.text(errors),
                 TWO_PHASE => this.two_phase = entry.bare(errors),
                 POLICY => this.policies = keyed_paths(entry, errors),
                 OBJECT_TYPE => this.object_type = keyed_text(entry, errors),
@@ -159,6 +181,34 @@ impl ActionAttr {
             }
         }
         Some(this)
+    }
+}
+
+impl OcsfAttr {
+    fn read(entry: Entry, errors: &mut Errors) -> OcsfAttr {
+        let mut this = OcsfAttr { key: entry.key.clone(), class: None, activity: None };
+        for number in entry.list(&keys::OCSF_OF, errors) {
+            match number.word {
+                CLASS => this.class = number.number(errors),
+                ACTIVITY => this.activity = number.number(errors),
+                _ => {}
+            }
+        }
+        this
+    }
+}
+
+impl EcsAttr {
+    fn read(entry: Entry, errors: &mut Errors) -> EcsAttr {
+        let mut this = EcsAttr { key: entry.key.clone(), category: None, event_type: None };
+        for name in entry.list(&keys::ECS_OF, errors) {
+            match name.word {
+                CATEGORY => this.category = name.text(errors),
+                TYPE => this.event_type = name.text(errors),
+                _ => {}
+            }
+        }
+        this
     }
 }
 

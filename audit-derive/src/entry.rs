@@ -1,11 +1,11 @@
-//! The syntax of `#[audit(…)]`: entries `key`, `key = "text"`, `key = a::path` and `key(entries)`,
-//! before they mean anything.
+//! The syntax of `#[audit(…)]`: entries `key`, `key = "text"`, `key = 7`, `key = a::path` and
+//! `key(entries)`, before they mean anything.
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Lit, LitBool, LitStr, Path, Token, parenthesized};
+use syn::{Attribute, Lit, LitBool, LitInt, LitStr, Path, Token, parenthesized};
 
 use crate::errors::Errors;
 use crate::keys::{Looked, Site};
@@ -29,6 +29,7 @@ struct RawEntry {
 enum Form {
     Bare,
     Text(LitStr),
+    Number(LitInt),
     /// `key = a::path`.
     Path(Path),
     /// A path of several segments alone; its first is taken for the key.
@@ -83,8 +84,28 @@ impl Entry {
     pub(crate) fn text(self, errors: &mut Errors) -> Option<LitStr> {
         match self.form {
             Form::Text(text) => Some(text),
+            Form::Number(number) => {
+                errors.push_unread(&number, "expected a text in quotes");
+                None
+            }
             Form::Bare | Form::Path(_) | Form::Segments(_) | Form::List(_) => {
                 let message = format!("`{0}` takes a text: `{0} = \"…\"`", self.word);
+                errors.push_unread(&self.key, message);
+                None
+            }
+        }
+    }
+
+    /// The number of `key = 7`.
+    pub(crate) fn number(self, errors: &mut Errors) -> Option<LitInt> {
+        match self.form {
+            Form::Number(number) => Some(number),
+            Form::Text(text) => {
+                errors.push_unread(&text, "expected a number, without quotes");
+                None
+            }
+            Form::Bare | Form::Path(_) | Form::Segments(_) | Form::List(_) => {
+                let message = format!("`{0}` takes a number: `{0} = …`", self.word);
                 errors.push_unread(&self.key, message);
                 None
             }
@@ -147,7 +168,7 @@ impl Entry {
     pub(crate) fn bare(self, errors: &mut Errors) -> Option<Ident> {
         match self.form {
             Form::Bare => Some(self.key),
-            Form::Text(_) | Form::Path(_) | Form::Segments(_) | Form::List(_) => {
+            Form::Text(_) | Form::Number(_) | Form::Path(_) | Form::Segments(_) | Form::List(_) => {
                 let message = format!("`{}` stands alone here, without a value", self.word);
                 errors.push_unread(&self.key, message);
                 None
@@ -166,7 +187,7 @@ impl RawEntry {
         match self.form {
             Form::Bare => Some(Path::from(self.key)),
             Form::Segments(path) => Some(path),
-            Form::Text(_) | Form::Path(_) | Form::List(_) => None,
+            Form::Text(_) | Form::Number(_) | Form::Path(_) | Form::List(_) => None,
         }
     }
 }
@@ -203,6 +224,7 @@ fn value(input: ParseStream<'_>) -> syn::Result<Form> {
     }
     match input.parse()? {
         Lit::Str(text) => Ok(Form::Text(text)),
+        Lit::Int(number) => Ok(Form::Number(number)),
         other => Err(syn::Error::new_spanned(other, "expected a text in quotes")),
     }
 }

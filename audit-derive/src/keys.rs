@@ -30,6 +30,10 @@ pub(crate) static EVENT: Site = Site {
         OBJECT_TYPE,
         NONE,
         FROM_CONTEXT,
+        STREAM,
+        OCSF,
+        ECS,
+        REDFISH,
         TWO_PHASE,
         POLICY,
         CRATE,
@@ -55,6 +59,10 @@ pub(crate) static EVENT_VARIANT: Site = Site {
         OBJECT_TYPE,
         NONE,
         FROM_CONTEXT,
+        STREAM,
+        OCSF,
+        ECS,
+        REDFISH,
     ],
     others: &[&EVENT_FIELD, &EVENT_ENUM],
 };
@@ -73,6 +81,12 @@ pub(crate) static NONE_OF: Site =
 
 pub(crate) static CONTEXT_OF: Site =
     Site { place: "in `from_context(…)`", keys: &[ACTOR, SOURCE], others: &[] };
+
+pub(crate) static OCSF_OF: Site =
+    Site { place: "in `ocsf(…)`", keys: &[CLASS, ACTIVITY], others: &[] };
+
+pub(crate) static ECS_OF: Site =
+    Site { place: "in `ecs(…)`", keys: &[CATEGORY, TYPE], others: &[] };
 
 pub(crate) static ACTOR_CONSTANT: Site =
     Site {

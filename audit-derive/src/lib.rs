@@ -66,6 +66,10 @@ use crate::model::Item;
 /// | `none(actor = "why", source = "why", object = "why")` | there is none, and why |
 /// | `from_context(actor, source)` | the caller's surroundings know: the event has `emit_in(&context)`, no `emit()` |
 /// | `level = "warn"` | the level, if it does not follow from the outcome: `info`, `warn`, `error` |
+/// | `stream = "access"` | which log it goes into: `audit`, unless said, `access`, `application` |
+/// | `ocsf(class = 3002, activity = 1)` | what it is in the Open Cybersecurity Schema Framework: the class's and the activity's number |
+/// | `ecs(category = "authentication", type = "start")` | in the Elastic Common Schema: `event.category` and `event.type` |
+/// | `redfish = "Registry.1.0.Message"` | in Redfish: the `MessageId` |
 /// | `name = "login_refused"` | another name of the event |
 /// | `two_phase` | it is recorded before the operation begins and again at its end; below |
 /// | `policy = NO_CONTENT`, `policy(A, B)` | what it must keep to; a field that does not stops the compiler |

@@ -36,6 +36,7 @@ pub(crate) struct Variant<'a> {
     pub(crate) name: String,
     /// The first paragraph of its documentation.
     pub(crate) about: String,
+    pub(crate) stream: Stream,
     pub(crate) category: String,
     pub(crate) action: Action,
     pub(crate) outcome: OutcomeRule<'a>,
@@ -46,6 +47,7 @@ pub(crate) struct Variant<'a> {
     pub(crate) object: Part,
     /// Empty where there is no object.
     pub(crate) object_type: String,
+    pub(crate) mapping: Mapping,
     /// In the order of declaration.
     pub(crate) fields: Vec<Field<'a>>,
 }
@@ -56,6 +58,25 @@ pub(crate) struct Action {
     pub(crate) success: String,
     pub(crate) denied: String,
     pub(crate) failure: String,
+}
+
+/// What others call an event.
+pub(crate) struct Mapping {
+    pub(crate) ocsf: Option<Ocsf>,
+    pub(crate) ecs: Option<Ecs>,
+    pub(crate) redfish: Option<String>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Ocsf {
+    pub(crate) class: u32,
+    pub(crate) activity: u8,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Ecs {
+    pub(crate) category: &'static str,
+    pub(crate) event_type: &'static str,
 }
 
 /// Where the outcome comes from.
@@ -179,6 +200,8 @@ mirrors! {
     OutcomeKind { Success, Denied, Failure, Unknown, }
     /// How loudly a record speaks.
     Level { Info, Warn, Error, }
+    /// Which log an event goes into.
+    Stream { Audit, Access, Application, }
     /// How far a value may travel, as far as an attribute may say it.
     Class { Public, Internal, Personal, }
 }
@@ -207,6 +230,14 @@ impl OutcomeKind {
 impl Level {
     pub(crate) const WORDS: &'static [(&'static str, Level)] =
         &[(symbol::INFO, Level::Info), (symbol::WARN, Level::Warn), (symbol::ERROR, Level::Error)];
+}
+
+impl Stream {
+    pub(crate) const WORDS: &'static [(&'static str, Stream)] = &[
+        (symbol::AUDIT, Stream::Audit),
+        (symbol::ACCESS, Stream::Access),
+        (symbol::APPLICATION, Stream::Application),
+    ];
 }
 
 impl Class {

@@ -39,6 +39,7 @@ fn an_enum() {
     let declared = quote! {
         #[must_use]
         #[audit(category = "power", source(local = "front panel"), policy = NO_CONTENT)]
+        #[audit(ecs(category = "host", type = "change"), redfish = "Buttons.1.0.Pressed")]
         #[audit(object(id = "host"), object_type = "machine", none(actor = "a button is anybody's"))]
         enum PowerButton {
             /// Pressed and let go.
@@ -46,6 +47,7 @@ fn an_enum() {
             Pressed { long: bool },
             /// Pressed in vain.
             #[audit(action = "press", outcome = "failure", level = "warn")]
+            #[audit(stream = "application", ocsf(class = 1001, activity = 99))]
             Stuck { #[audit(reason)] why: Fault },
         }
     };

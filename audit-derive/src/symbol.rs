@@ -7,11 +7,15 @@ pub(crate) const MUST_USE: &str = "must_use";
 pub(crate) const ACTION: &str = "action";
 pub(crate) const CATEGORY: &str = "category";
 pub(crate) const CRATE: &str = "crate";
+pub(crate) const ECS: &str = "ecs";
 pub(crate) const FROM_CONTEXT: &str = "from_context";
 pub(crate) const LEVEL: &str = "level";
 pub(crate) const NAME: &str = "name";
 pub(crate) const NONE: &str = "none";
+pub(crate) const OCSF: &str = "ocsf";
 pub(crate) const POLICY: &str = "policy";
+pub(crate) const REDFISH: &str = "redfish";
+pub(crate) const STREAM: &str = "stream";
 pub(crate) const TWO_PHASE: &str = "two_phase";
 
 // On a struct and on a field.
@@ -27,7 +31,8 @@ pub(crate) const ABSENT: &str = "absent";
 pub(crate) const DISCLOSE: &str = "disclose";
 pub(crate) const REASON: &str = "reason";
 
-// In the parentheses of `action`, `actor`, `source` and `object`.
+// In the parentheses of `action`, `actor`, `source`, `object`, `ocsf` and `ecs`.
+pub(crate) const ACTIVITY: &str = "activity";
 pub(crate) const ADDRESS: &str = "address";
 pub(crate) const DENIED: &str = "denied";
 pub(crate) const FAILURE: &str = "failure";
@@ -36,9 +41,12 @@ pub(crate) const LOCAL: &str = "local";
 pub(crate) const SERVICE: &str = "service";
 pub(crate) const SESSION: &str = "session";
 pub(crate) const SUCCESS: &str = "success";
+pub(crate) const TYPE: &str = "type";
 pub(crate) const USER: &str = "user";
 
 // As texts.
+pub(crate) const ACCESS: &str = "access";
+pub(crate) const APPLICATION: &str = "application";
 pub(crate) const ERROR: &str = "error";
 pub(crate) const INFO: &str = "info";
 pub(crate) const INTERNAL: &str = "internal";

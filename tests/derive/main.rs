@@ -15,6 +15,7 @@ mod enums;
 extern crate audit_core as renamed;
 
 pub mod hostile;
+mod mapping;
 mod names;
 mod parts;
 mod policies;

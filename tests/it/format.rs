@@ -121,6 +121,29 @@ fn header_schema_and_life_lines_are_these() {
     assert_eq!(life.len(), 2);
 }
 
+/// What others call it is in its schema alone.
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action = "login", category = "authentication", outcome = "success")]
+#[audit(none(actor = "a", source = "b", object = "c"))]
+#[audit(ocsf(class = 3002, activity = 1), ecs(category = "authentication", type = "start"))]
+#[audit(redfish = "AccountSecurity.1.0.SuccessfulLogin")]
+struct LoggedIn {}
+
+#[test]
+fn a_schema_line_says_what_others_call_the_event() {
+    let storage = MemoryStorage::new();
+    let writer = writer_on(&storage).0.start().unwrap();
+    LoggedIn {}.emit_to(&writer).unwrap();
+    assert!(writer.shutdown().is_complete());
+    let end = r#""fields":[],"mapping":{"ocsf":{"class":3002,"activity":1},"#.to_owned()
+        + r#""ecs":{"category":"authentication","type":"start"},"#
+        + r#""redfish":"AccountSecurity.1.0.SuccessfulLogin"}}"#;
+    let schema = bytes_of(&storage, "schema").pop().unwrap();
+    assert!(schema.ends_with(&end), "{schema}");
+    assert!(!bytes_of(&storage, "event").pop().unwrap().contains("mapping"));
+}
+
 /// What is between two texts, which a text begins and ends with.
 fn between<'a>(text: &'a str, front: &str, end: &str) -> &'a str {
     let inner = text.strip_prefix(front).and_then(|rest| rest.strip_suffix(end));

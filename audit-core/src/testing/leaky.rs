@@ -11,7 +11,8 @@ use data_encoding::{BASE64URL_NOPAD, HEXUPPER};
 use crate::schema::{ActionNames, Field, OutcomeRule, Part, Treatment};
 use crate::vocab::{PasteSize, SessionRef};
 use crate::{
-    AuditEvent, AuditValue, Class, Context, Encoder, OutcomeKind, Place, Schema, Type, Withheld,
+    AuditEvent, AuditValue, Class, Context, Encoder, Mapping, OutcomeKind, Place, Schema, Stream,
+    Type, Withheld,
 };
 
 const fn field(name: &'static str, ty: Type) -> Field {
@@ -24,6 +25,7 @@ pub(super) const fn schema(event: &'static str, fields: &'static [Field]) -> Sch
     Schema {
         event,
         about: "It is for tests.",
+        stream: Stream::Audit,
         category: "test",
         action: ActionNames::always("act"),
         outcome: OutcomeRule::Always(OutcomeKind::Success),
@@ -32,6 +34,7 @@ pub(super) const fn schema(event: &'static str, fields: &'static [Field]) -> Sch
         source: Part::None("a test"),
         object: Part::None("a test"),
         object_type: "",
+        mapping: Mapping::NONE,
         fields,
     }
 }

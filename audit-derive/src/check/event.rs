@@ -7,6 +7,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Data, DataEnum, DeriveInput, Expr, ExprLit, Fields, Lit, Meta, Path};
 
 use super::field::{WrittenField, event_fields, one_field_a_place, written_fields};
+use super::mapping::mapping;
 use super::outcome::outcome;
 use super::part::{object_type, object_type_for_variants, part};
 use super::said::{Said, told};
@@ -15,7 +16,7 @@ use crate::attr::{EventAttrs, Keyed};
 use crate::entry::is_called;
 use crate::errors::Errors;
 use crate::keys;
-use crate::model::{Action, Event, PartKind, Shape, Variant};
+use crate::model::{Action, Event, PartKind, Shape, Stream, Variant};
 use crate::symbol::MUST_USE;
 use crate::text::snake_case;
 
@@ -197,6 +198,7 @@ fn variant<'a>(
     let source = part(&written, PartKind::Source, errors);
     let object = part(&written, PartKind::Object, errors);
     let object_type = object_type(&written, errors);
+    let (stream, mapping) = (written.stated(|said| said.stream), mapping(&written));
     one_field_a_place(&written, errors);
     let (ident, level) = (written.ident, written.stated(|said| said.level));
     let fields = event_fields(written, errors);
@@ -204,6 +206,7 @@ fn variant<'a>(
         ident,
         name: name?,
         about,
+        stream: stream.unwrap_or(Stream::Audit),
         category: category?,
         action: action?,
         outcome: outcome?,
@@ -212,6 +215,7 @@ fn variant<'a>(
         source: source?,
         object: object?,
         object_type: object_type?,
+        mapping: mapping?,
         fields: fields?,
     })
 }

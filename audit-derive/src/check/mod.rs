@@ -4,6 +4,7 @@
 
 pub(crate) mod event;
 mod field;
+mod mapping;
 mod outcome;
 mod part;
 mod said;

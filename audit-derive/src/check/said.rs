@@ -3,10 +3,11 @@
 
 use proc_macro2::Ident;
 
+use super::mapping::SaidMapping;
 use super::{name, reason};
 use crate::attr::{ActionAttr, EventAttrs, Keyed, PartAttr, PartForm};
 use crate::errors::Errors;
-use crate::model::{Action, Level, OutcomeKind, Part, PartKind};
+use crate::model::{Action, Level, OutcomeKind, Part, PartKind, Stream};
 
 /// What somebody may state: nothing, something that was refused and told of, or this.
 pub(super) type Stated<T> = Option<Result<T, Told>>;
@@ -31,6 +32,8 @@ pub(super) struct Said<'w> {
     pub(super) source: Stated<SaidPart<'w>>,
     pub(super) object: Stated<SaidPart<'w>>,
     pub(super) object_type: Stated<String>,
+    pub(super) stream: Option<Stream>,
+    pub(super) mapping: SaidMapping,
 }
 
 /// An actor, source or object, and the token that says it.
@@ -52,8 +55,21 @@ impl<'w> Said<'w> {
         let (actor, source) = (part(PartKind::Actor), part(PartKind::Source));
         let object = part(PartKind::Object);
         let object_type = object_type(attrs, object.as_ref(), errors);
-        let (outcome, level) = (attrs.outcome.as_ref(), attrs.level);
-        Said { place, action, category, outcome, level, actor, source, object, object_type }
+        let (outcome, level, stream) = (attrs.outcome.as_ref(), attrs.level, attrs.stream);
+        let mapping = SaidMapping::check(attrs, errors);
+        Said {
+            place,
+            action,
+            category,
+            outcome,
+            level,
+            actor,
+            source,
+            object,
+            object_type,
+            stream,
+            mapping,
+        }
     }
 
     pub(super) fn part(&self, kind: PartKind) -> &Stated<SaidPart<'w>> {

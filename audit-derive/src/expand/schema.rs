@@ -6,10 +6,10 @@ use syn::Path;
 
 use super::event::Recorded;
 use super::option;
-use crate::model::{Action, OutcomeRule, Part, Variant};
+use crate::model::{Action, Ecs, Mapping, Ocsf, OutcomeRule, Part, Variant};
 
 pub(super) fn schema(krate: &Path, variant: &Variant<'_>) -> TokenStream {
-    let Variant { name, about, category, object_type, .. } = variant;
+    let Variant { name, about, stream, category, object_type, .. } = variant;
     let action = action(krate, &variant.action);
     let outcome = match variant.outcome {
         OutcomeRule::Always(kind) => quote!(Always(#krate::#kind)),
@@ -19,6 +19,7 @@ pub(super) fn schema(krate: &Path, variant: &Variant<'_>) -> TokenStream {
     let actor = part(krate, &variant.actor);
     let source = part(krate, &variant.source);
     let object = part(krate, &variant.object);
+    let mapping = mapping(krate, &variant.mapping);
     let fields = variant.recorded().into_iter().map(|recorded| match recorded {
         Recorded::Field(field) => field.schema(krate),
         Recorded::Actor => quote!(#krate::__private::CONTEXT_ACTOR),
@@ -28,6 +29,7 @@ pub(super) fn schema(krate: &Path, variant: &Variant<'_>) -> TokenStream {
         #krate::Schema {
             event: #name,
             about: #about,
+            stream: #krate::#stream,
             category: #category,
             action: #action,
             outcome: #krate::OutcomeRule::#outcome,
@@ -36,6 +38,7 @@ pub(super) fn schema(krate: &Path, variant: &Variant<'_>) -> TokenStream {
             source: #source,
             object: #object,
             object_type: #object_type,
+            mapping: #mapping,
             fields: &[#(#fields),*],
         }
     }
@@ -47,6 +50,21 @@ fn action(krate: &Path, action: &Action) -> TokenStream {
         return quote!(#krate::ActionNames::always(#success));
     }
     quote!(#krate::ActionNames { success: #success, denied: #denied, failure: #failure })
+}
+
+fn mapping(krate: &Path, mapping: &Mapping) -> TokenStream {
+    let Mapping { ocsf, ecs, redfish } = mapping;
+    if ocsf.is_none() && ecs.is_none() && redfish.is_none() {
+        return quote!(#krate::Mapping::NONE);
+    }
+    let ocsf = option(ocsf.map(
+        |Ocsf { class, activity }| quote!(#krate::Ocsf { class: #class, activity: #activity }),
+    ));
+    let ecs = option(ecs.map(|Ecs { category, event_type }| {
+        quote!(#krate::Ecs { category: #category, event_type: #event_type })
+    }));
+    let redfish = option(redfish.as_ref().map(|message| quote!(#message)));
+    quote!(#krate::Mapping::__new(#ocsf, #ecs, #redfish))
 }
 
 fn part(krate: &Path, part: &Part) -> TokenStream {

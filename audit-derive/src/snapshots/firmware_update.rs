@@ -10,6 +10,7 @@ const _: () = {
             &__audit::Schema {
                 event: "firmware_update",
                 about: "Firmware is written, or was.",
+                stream: __audit::Stream::Audit,
                 category: "maintenance",
                 action: __audit::ActionNames::always("firmware_update"),
                 outcome: __audit::OutcomeRule::Field,
@@ -18,6 +19,7 @@ const _: () = {
                 source: __audit::Part::Context,
                 object: __audit::Part::Always("id", "firmware"),
                 object_type: "image",
+                mapping: __audit::Mapping::NONE,
                 fields: &[
                     __audit::__private::field::<
                         Awaited<FlashFault>,

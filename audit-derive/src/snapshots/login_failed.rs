@@ -14,6 +14,7 @@ const _: () = {
             &__audit::Schema {
                 event: "login_failed",
                 about: "A login attempt was refused.",
+                stream: __audit::Stream::Audit,
                 category: "authentication",
                 action: __audit::ActionNames::always("login"),
                 outcome: __audit::OutcomeRule::Always(__audit::OutcomeKind::Denied),
@@ -22,6 +23,7 @@ const _: () = {
                 source: __audit::Part::Fields,
                 object: __audit::Part::Fields,
                 object_type: "device",
+                mapping: __audit::Mapping::NONE,
                 fields: &[
                     __audit::__private::field::<
                         LoginRefusal,

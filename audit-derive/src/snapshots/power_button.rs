@@ -11,6 +11,7 @@ const _: () = {
             &__audit::Schema {
                 event: "power_button_pressed",
                 about: "Pressed and let go.",
+                stream: __audit::Stream::Audit,
                 category: "power",
                 action: __audit::ActionNames::always("press"),
                 outcome: __audit::OutcomeRule::Always(__audit::OutcomeKind::Success),
@@ -19,6 +20,14 @@ const _: () = {
                 source: __audit::Part::Always("local", "front panel"),
                 object: __audit::Part::Always("id", "host"),
                 object_type: "machine",
+                mapping: __audit::Mapping::__new(
+                    ::core::option::Option::None,
+                    ::core::option::Option::Some(__audit::Ecs {
+                        category: "host",
+                        event_type: "change",
+                    }),
+                    ::core::option::Option::Some("Buttons.1.0.Pressed"),
+                ),
                 fields: &[
                     __audit::__private::field::<bool>("long", __audit::Place::Data),
                 ],
@@ -26,6 +35,7 @@ const _: () = {
             &__audit::Schema {
                 event: "power_button_stuck",
                 about: "Pressed in vain.",
+                stream: __audit::Stream::Application,
                 category: "power",
                 action: __audit::ActionNames::always("press"),
                 outcome: __audit::OutcomeRule::Always(__audit::OutcomeKind::Failure),
@@ -34,6 +44,17 @@ const _: () = {
                 source: __audit::Part::Always("local", "front panel"),
                 object: __audit::Part::Always("id", "host"),
                 object_type: "machine",
+                mapping: __audit::Mapping::__new(
+                    ::core::option::Option::Some(__audit::Ocsf {
+                        class: 1001u32,
+                        activity: 99u8,
+                    }),
+                    ::core::option::Option::Some(__audit::Ecs {
+                        category: "host",
+                        event_type: "change",
+                    }),
+                    ::core::option::Option::Some("Buttons.1.0.Pressed"),
+                ),
                 fields: &[
                     __audit::__private::field::<Fault>("why", __audit::Place::Reason),
                 ],

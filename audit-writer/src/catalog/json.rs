@@ -41,13 +41,15 @@ struct Entry {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::super::tests::EVENTS;
 
     #[test]
     fn it_is_the_schemas_and_a_line_of_each() {
         let text = super::json(&EVENTS);
         assert_eq!(text, super::json(&EVENTS));
-        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let json: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(json["version"], 1);
         let names: Vec<&str> = json["events"]
             .as_array()
@@ -66,5 +68,13 @@ mod tests {
         assert_eq!(knob["class"], "public");
         assert_eq!(entered["level"], "error");
         assert_eq!(entered["example"]["reason"], "too_large");
+        assert_eq!((&taken["stream"], &taken["mapping"]), (&Value::Null, &Value::Null));
+        assert_eq!(entered["stream"], "access");
+        let mapping = serde_json::json!({
+            "ocsf": { "class": 3002, "activity": 1 },
+            "ecs": { "category": "authentication", "type": "start" },
+            "redfish": "Doors.1.0.Entered",
+        });
+        assert_eq!(entered["mapping"], mapping);
     }
 }

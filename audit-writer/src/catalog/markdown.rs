@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use audit_core::{
-    ActionNames, Catalog, Field, OutcomeRule, Part, Place, Record, Schema, Treatment, Type,
+    ActionNames, Catalog, Ecs, Field, Mapping, Ocsf, OutcomeRule, Part, Place, Record, Schema,
+    Treatment, Type,
 };
 
 use super::example;
@@ -25,6 +26,7 @@ fn event(record: &Record<Box<[u8]>>) -> String {
     let schema = record.schema();
     let Schema { event, about, category, action, actor, source, object, object_type, .. } = schema;
     let rows = [
+        ("stream", code(schema.stream.name())),
         ("category", code(category)),
         ("action", actions(action)),
         ("outcome", outcome(schema)),
@@ -40,6 +42,9 @@ fn event(record: &Record<Box<[u8]>>) -> String {
             _ => String::new(),
         };
         page += &format!("| {key} | {of_type}{value} |\n");
+    }
+    if !schema.mapping.is_empty() {
+        page += &format!("| elsewhere | {} |\n", elsewhere(&schema.mapping));
     }
     if !schema.fields.is_empty() {
         page += "\n| field | place | type | class | how |\n|---|---|---|---|---|\n";
@@ -61,6 +66,18 @@ fn actions(action: &ActionNames) -> String {
             format!("{success}, when denied {denied}, when it failed {failure}")
         }
     }
+}
+
+/// What others call it.
+fn elsewhere(mapping: &Mapping) -> String {
+    let Mapping { ocsf, ecs, redfish, .. } = mapping;
+    let ocsf =
+        ocsf.map(|Ocsf { class, activity }| format!("OCSF class {class}, activity {activity}"));
+    let ecs = ecs.map(|Ecs { category, event_type }| {
+        format!("ECS category {}, type {}", code(category), code(event_type))
+    });
+    let redfish = redfish.map(|message| format!("Redfish {}", code(message)));
+    [ocsf, ecs, redfish].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 fn outcome(schema: &Schema) -> String {
@@ -205,6 +222,7 @@ A picture \| an \`image\` was taken.
 
 | | |
 |---|---|
+| stream | `audit` |
 | category | `video` |
 | action | `snap`, when denied `snap_denied`, when it failed `snap` |
 | outcome | as `outcome` says |
@@ -233,6 +251,10 @@ A picture \| an \`image\` was taken.
         assert!(rest.contains("| outcome | `denied`, because of `why` |"), "{rest}");
         assert!(rest.contains("| level | `error` |"), "{rest}");
         assert!(rest.contains("| actor | `who`, `session` |"), "{rest}");
+        assert!(rest.contains("| stream | `access` |"), "{rest}");
+        let elsewhere = "| elsewhere | OCSF class 3002, activity 1; ECS category `authentication`, \
+                         type `start`; Redfish `Doors.1.0.Entered` |";
+        assert!(rest.contains(elsewhere), "{rest}");
         assert!(rest.contains("| source | always `local` “front” |"), "{rest}");
         // Each row of a table has as many cells as its head: five, or two.
         let cells = |line: &str| line.replace("\\|", "").matches('|').count();

@@ -100,6 +100,8 @@ mod tests {
     #[derive(AuditEvent)]
     #[audit(action = "enter", category = "door", outcome = "denied", level = "error")]
     #[audit(source(local = "front"), object(id = "door"), object_type = "door")]
+    #[audit(stream = "access", redfish = "Doors.1.0.Entered")]
+    #[audit(ocsf(class = 3002, activity = 1), ecs(category = "authentication", type = "start"))]
     pub(super) struct Entered<'a> {
         #[audit(actor(user))]
         who: ClaimedName<'a>,

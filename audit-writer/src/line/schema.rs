@@ -1,6 +1,8 @@
 //! Lines that say what the events after them record.
 
-use audit_core::{ActionNames, Field, OutcomeRule, Part, Schema, Treatment, Type};
+use audit_core::{
+    ActionNames, Ecs, Field, Mapping, Ocsf, OutcomeRule, Part, Schema, Stream, Treatment, Type,
+};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::Body;
@@ -17,6 +19,7 @@ impl Serialize for SchemaBody {
         let Schema {
             event,
             about,
+            stream,
             category,
             action,
             outcome,
@@ -25,6 +28,7 @@ impl Serialize for SchemaBody {
             source,
             object,
             object_type,
+            mapping,
             fields,
         } = self.0;
         let mut map = serializer.serialize_map(None)?;
@@ -46,6 +50,13 @@ impl Serialize for SchemaBody {
             map.serialize_entry("object_type", object_type)?;
         }
         map.serialize_entry("fields", &Fields(fields))?;
+        match stream {
+            Stream::Audit => {}
+            other => map.serialize_entry("stream", other.name())?,
+        }
+        if !mapping.is_empty() {
+            map.serialize_entry("mapping", &Called(mapping))?;
+        }
         map.end()
     }
 }
@@ -62,6 +73,50 @@ impl Serialize for Action<'_> {
         map.serialize_entry("success", success)?;
         map.serialize_entry("denied", denied)?;
         map.serialize_entry("failure", failure)?;
+        map.end()
+    }
+}
+
+/// What others call it.
+struct Called<'a>(&'a Mapping);
+
+impl Serialize for Called<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Mapping { ocsf, ecs, redfish, .. } = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(ocsf) = ocsf {
+            map.serialize_entry("ocsf", &OcsfNumbers(ocsf))?;
+        }
+        if let Some(ecs) = ecs {
+            map.serialize_entry("ecs", &EcsNames(ecs))?;
+        }
+        if let Some(message) = redfish {
+            map.serialize_entry("redfish", message)?;
+        }
+        map.end()
+    }
+}
+
+struct OcsfNumbers<'a>(&'a Ocsf);
+
+impl Serialize for OcsfNumbers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Ocsf { class, activity } = self.0;
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("class", class)?;
+        map.serialize_entry("activity", activity)?;
+        map.end()
+    }
+}
+
+struct EcsNames<'a>(&'a Ecs);
+
+impl Serialize for EcsNames<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Ecs { category, event_type } = self.0;
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("category", category)?;
+        map.serialize_entry("type", event_type)?;
         map.end()
     }
 }

@@ -1,0 +1,12 @@
+#![forbid(unsafe_code)]
+
+use audit_core::AuditEvent;
+
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action = "test", category = "tests", outcome = "success")]
+#[audit(ocsf(class = 3002, activity = 1))]
+#[audit(none(actor = "a test", source = "a test", object = "a test"))]
+struct Event {}
+
+fn main() {}
