@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use audit_core::{
-    ActionNames, Catalog, Ecs, Field, Mapping, Ocsf, OutcomeRule, Part, Place, Record, Schema,
-    Treatment, Type,
+    ActionNames, Catalog, Ecs, Field, Mapping, Ocsf, OutcomeKind, OutcomeRule, Part, Place, Record,
+    Schema, Treatment, Type,
 };
 
 use super::example;
@@ -95,7 +95,12 @@ fn level(schema: &Schema) -> String {
     match (schema.level, schema.outcome) {
         (Some(level), _) => code(level.name()),
         (None, OutcomeRule::Always(kind)) => code(kind.level().name()),
-        (None, OutcomeRule::Field) => "by outcome".to_owned(),
+        (None, OutcomeRule::Field) => {
+            let [done, denied, failed] =
+                [OutcomeKind::Success, OutcomeKind::Denied, OutcomeKind::Failure]
+                    .map(|kind| code(kind.level().name()));
+            format!("{done}, when denied {denied}, when it failed {failed}")
+        }
     }
 }
 
@@ -226,7 +231,7 @@ A picture \| an \`image\` was taken.
 | category | `video` |
 | action | `snap`, when denied `snap_denied`, when it failed `snap` |
 | outcome | as `outcome` says |
-| level | by outcome |
+| level | `info`, when denied `warn`, when it failed `error` |
 | actor | from the context |
 | source | none, because “the lens, \*always\* there” |
 | object | `lens`: `lens` |

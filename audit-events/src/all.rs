@@ -1,0 +1,165 @@
+//! Everything, each once.
+
+use audit_core::Catalog;
+use audit_core::policy::NO_CONTENT;
+
+use crate::common::{
+    AccountLocked, GroupMemberAdded, GroupMemberRemoved, LoggedOut, LoginFailed, LoginSucceeded,
+    PasswordChanged, PasswordReset, PermissionGranted, PermissionRevoked, RoleChanged, UserCreated,
+    UserDeleted, UserDisabled, UserReactivated, UserUnlocked,
+};
+use crate::hypervisor::{BridgeCreated, StorageConnectionRegistered, StoragePoolFormatted, Vm};
+use crate::kvm::{
+    DebugLogExported, DevicePower, FirmwareUpdated, MachinePower, MediaFetched, MediaMounted,
+    MediaUnmounted, MediaUploaded, PasteUsed, ScriptRun, SerialConsole, SessionEnded,
+    SessionStarted, SettingChanged,
+};
+use crate::runner::{
+    AccessApiKeyGenerated, AccessLogin, AccessLogout, AccessSessionExpired, ConnectorStarted,
+    ConnectorStopped, HealthCheckTriggered, RequestExecutionEnded, RequestExecutionStarted,
+    RequestRetried, SecretVariableUsed,
+};
+use crate::vault::{ClientConnected, CommandRun, Registered, Vault};
+
+/// All events of this crate.
+pub const EVENTS: Catalog = audit_core::catalog![
+    LoginSucceeded<'_>,
+    LoginFailed<'_>,
+    AccountLocked<'_>,
+    LoggedOut,
+    PasswordChanged<'_>,
+    PasswordReset<'_>,
+    UserCreated<'_>,
+    UserDeleted<'_>,
+    UserDisabled<'_>,
+    UserReactivated<'_>,
+    UserUnlocked<'_>,
+    RoleChanged<'_>,
+    PermissionGranted<'_>,
+    PermissionRevoked<'_>,
+    GroupMemberAdded<'_>,
+    GroupMemberRemoved<'_>,
+    SessionStarted<'_>,
+    SessionEnded<'_>,
+    PasteUsed<'_>,
+    MediaMounted<'_>,
+    MediaUnmounted<'_>,
+    MediaUploaded<'_>,
+    MediaFetched<'_>,
+    SerialConsole,
+    FirmwareUpdated<'_>,
+    SettingChanged<'_>,
+    ScriptRun<'_>,
+    DevicePower,
+    MachinePower,
+    DebugLogExported,
+    Vm<'_>,
+    BridgeCreated<'_>,
+    StoragePoolFormatted<'_>,
+    StorageConnectionRegistered<'_>,
+    ConnectorStarted<'_>,
+    ConnectorStopped<'_>,
+    RequestExecutionStarted<'_>,
+    RequestExecutionEnded<'_>,
+    RequestRetried<'_>,
+    HealthCheckTriggered<'_>,
+    SecretVariableUsed<'_>,
+    AccessLogin<'_>,
+    AccessLogout<'_>,
+    AccessSessionExpired<'_>,
+    AccessApiKeyGenerated<'_>,
+    ClientConnected<'_>,
+    CommandRun<'_>,
+    Registered<'_>,
+    Vault<'_>,
+];
+
+// None of these programs may record content, not even by word.
+audit_core::policy!(NO_CONTENT: in EVENTS);
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use audit_core::testing::assert_locked;
+    use audit_core::{Catalog, Class, Field, Level, OutcomeKind, OutcomeRule, Place, Stream};
+
+    use super::EVENTS;
+    use crate::{common, hypervisor, kvm, runner, vault};
+
+    fn names(catalog: &Catalog) -> BTreeSet<&'static str> {
+        catalog.schemas().map(|schema| schema.event).collect()
+    }
+
+    #[test]
+    fn what_is_recorded_is_as_committed() {
+        assert_locked(&EVENTS, concat!(env!("CARGO_MANIFEST_DIR"), "/events.lock"));
+    }
+
+    #[test]
+    fn every_event_is_in_the_lists() {
+        let declared = [
+            include_str!("common/login.rs"),
+            include_str!("common/user.rs"),
+            include_str!("hypervisor.rs"),
+            include_str!("kvm.rs"),
+            include_str!("kvm/media.rs"),
+            include_str!("kvm/serial.rs"),
+            include_str!("runner.rs"),
+            include_str!("runner/access.rs"),
+            include_str!("vault.rs"),
+        ];
+        let declared: usize =
+            declared.iter().map(|file| file.matches("#[derive(AuditEvent)]").count()).sum();
+        let listed = include_str!("all.rs").split("catalog![").nth(1).unwrap();
+        let listed = listed.split("];").next().unwrap().matches(',').count();
+        assert_eq!(listed, declared);
+        let modules =
+            [common::EVENTS, hypervisor::EVENTS, kvm::EVENTS, runner::EVENTS, vault::EVENTS];
+        assert!(modules.iter().all(|module| module.duplicates().count() == 0));
+        assert_eq!(modules.iter().flat_map(names).collect::<BTreeSet<_>>(), names(&EVENTS));
+    }
+
+    #[test]
+    fn every_event_says_what_it_is_and_nothing_is_disclosed() {
+        for schema in EVENTS.schemas() {
+            assert!(schema.about.ends_with('.'), "{}", schema.event);
+            let by_type = |field: &Field| field.treatment == audit_core::Treatment::ByType;
+            assert!(schema.fields.iter().all(by_type), "{}", schema.event);
+        }
+    }
+
+    /// What can be denied has the level that its outcome has.
+    #[test]
+    fn a_denial_warns_and_a_failure_is_an_error() {
+        for schema in EVENTS.schemas().filter(|schema| schema.outcome == OutcomeRule::Field) {
+            let level = |outcome| schema.level_of(outcome, None);
+            assert_eq!(level(OutcomeKind::Success), Level::Info, "{}", schema.event);
+            assert_eq!(level(OutcomeKind::Denied), Level::Warn, "{}", schema.event);
+            assert_eq!(level(OutcomeKind::Failure), Level::Error, "{}", schema.event);
+        }
+    }
+
+    #[test]
+    fn events_go_into_the_streams_that_they_should() {
+        for schema in EVENTS.schemas() {
+            let stream = match schema.category {
+                "access" => Stream::Access,
+                "connector" | "execution" => Stream::Application,
+                _ => Stream::Audit,
+            };
+            assert_eq!(schema.stream, stream, "{}", schema.event);
+        }
+    }
+
+    /// No text but names: whatever else somebody could have typed is withheld.
+    #[test]
+    fn texts_are_personal_internal_or_withheld() {
+        for schema in EVENTS.schemas() {
+            for field in schema.fields {
+                let told = field.place != Place::Data || field.class != Class::Public;
+                assert!(told, "{}.{}", schema.event, field.name);
+            }
+        }
+    }
+}
