@@ -4,8 +4,9 @@
 //! requests from several addresses, prints what was recorded, and checks that no secret is in it.
 //! With `--listen 127.0.0.1:8080` it serves until interrupted, so that you can drive it with curl.
 //!
-//! What the device records stands in `kvm_device/events.rs`, and how its handlers say so in
-//! `kvm_device/device.rs`. With `--catalog markdown` it is printed as a page to read.
+//! What the device records are the ready-made events of `audit_events::kvm`, and how its handlers
+//! say so stands in `kvm_device/device.rs`, `media.rs` and `maintenance.rs`. With `--catalog
+//! markdown` it is printed as a page to read.
 
 #![forbid(unsafe_code)]
 #![expect(
@@ -22,11 +23,13 @@
 mod day;
 #[path = "kvm_device/device.rs"]
 mod device;
-#[path = "kvm_device/events.rs"]
-mod events;
 #[cfg(test)]
 #[path = "kvm_device/kit.rs"]
 mod kit;
+#[path = "kvm_device/maintenance.rs"]
+mod maintenance;
+#[path = "kvm_device/media.rs"]
+mod media;
 #[path = "kvm_device/secrets.rs"]
 mod secrets;
 #[path = "kvm_device/server.rs"]
@@ -58,10 +61,13 @@ While it listens, for example at 127.0.0.1:8080:
   curl -i -d '{\"user\":\"admin\",\"password\":\"guess\"}' http://127.0.0.1:8080/api/auth
   curl -i -d '{\"user\":\"admin\",\"password\":\"Tr0mbone-Valve-93\"}' http://127.0.0.1:8080/api/auth
   curl -i -b session=COOKIE -d '{\"text\":\"secret\",\"layout\":\"en-us\"}' http://127.0.0.1:8080/api/paste
-  curl -i -b session=COOKIE -X PUT http://127.0.0.1:8080/api/media \\
-    -d '{\"name\":\"debian.iso\",\"url\":\"https://host/debian.iso?token=secret\",\"bytes\":1,\"mode\":\"cdrom\"}'
-  further: POST /api/logout · POST, DELETE /api/session · DELETE /api/media ·
-    POST /api/power {\"switch\":\"restart\"} · PUT /api/settings {\"name\":\"n\",\"value\":\"v\"} ·
+  curl -i -b session=COOKIE http://127.0.0.1:8080/api/media/fetch \\
+    -d '{\"name\":\"debian.iso\",\"url\":\"https://host/debian.iso?token=secret\"}'
+  further: POST /api/logout · POST, DELETE /api/session ·
+    POST /api/media/upload {\"name\":\"n\",\"bytes\":1} · PUT /api/media {\"name\":\"n\",\"mode\":\"cdrom\"} · DELETE /api/media ·
+    POST /api/power {\"of\":\"machine\",\"switch\":\"restart\"} · PUT /api/settings {\"name\":\"n\",\"value\":\"v\"} ·
+    PUT /api/serial {\"baud_rate\":9600} · POST, PUT /api/users {\"user\":\"u\",\"password\":\"p\",\"role\":\"r\"} ·
+    POST /api/scripts {\"name\":\"n\",\"script\":\"s\",\"arguments\":\"a\"} · POST /api/debug-logs ·
     POST /api/firmware {\"version\":\"2.7.0\"}
 ";
 
@@ -98,7 +104,7 @@ fn run() -> Result<(), Failure> {
         return Ok(());
     };
     if let Some(catalog) = catalog {
-        print!("{}", catalog(&events::EVENTS));
+        print!("{}", catalog(&audit_events::kvm::EVENTS));
         return Ok(());
     }
     let dir = match dir {

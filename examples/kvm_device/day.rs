@@ -7,9 +7,9 @@ use socket2::{Domain, Socket, Type};
 
 use crate::device::Failure;
 
-/// The accounts that the device has.
-pub const ACCOUNTS: &[(&str, &str)] =
-    &[("admin", "Tr0mbone-Valve-93"), ("operator", "night#Heron;2041")];
+/// The accounts that the device has: name, password and role.
+pub const ACCOUNTS: &[[&str; 3]] =
+    &[["admin", "Tr0mbone-Valve-93", "admin"], ["operator", "night#Heron;2041", "operator"]];
 
 /// What somebody typed into the wrong box.
 const PASSWORD_AS_NAME: &str = "night#Heron;2O41";
@@ -18,11 +18,14 @@ const PASTED: &str = "root\tBIOS-Setup!Recovery-7781-Key\n";
 const MEDIA_TOKEN: &str = "sig-9f8e7d6c5b4a-media";
 const MEDIA_USERINFO: &str = "mirror:Winter.Sledge.5";
 const SETTING_VALUE: &str = "smtp-relay-pass-0O0";
+const FIRST_PASSWORD: &str = "welcome-2-Kiosk-58";
+const NEXT_PASSWORD: &str = "Glacier;Moth:1907";
+const SCRIPT_ARGUMENTS: &str = "--bmc-pass Quartz_Lynx_640";
 
 /// Everything that must never be in the log. Cookies are added as they are given out.
 pub fn secrets() -> Vec<String> {
     let mut secrets: Vec<String> =
-        ACCOUNTS.iter().map(|(_, password)| (*password).to_owned()).collect();
+        ACCOUNTS.iter().map(|[_, password, _]| (*password).to_owned()).collect();
     for secret in [
         PASSWORD_AS_NAME,
         WRONG_PASSWORD,
@@ -30,6 +33,9 @@ pub fn secrets() -> Vec<String> {
         MEDIA_TOKEN,
         MEDIA_USERINFO,
         SETTING_VALUE,
+        FIRST_PASSWORD,
+        NEXT_PASSWORD,
+        SCRIPT_ARGUMENTS,
     ] {
         secrets.push(secret.to_owned());
     }
@@ -60,18 +66,19 @@ pub fn play(server: SocketAddr, secrets: &mut Vec<String>) -> Result<(), Failure
     step("POST", "/api/paste", &paste, 200)?;
     let url =
         format!("https://{MEDIA_USERINFO}@mirror.test/images/debian-13.iso?token={MEDIA_TOKEN}");
-    let mount = |url: &str| {
-        let body = serde_json::json!({
-            "name": "debian-13.iso", "url": url, "bytes": 698_351_616_u64, "mode": "cdrom",
-        });
-        body.to_string()
-    };
-    step("PUT", "/api/media", &mount("ftp://mirror.test/debian-13.iso"), 400)?;
-    step("PUT", "/api/media", &mount(&url), 200)?;
-    step("PUT", "/api/media", &mount(&url), 409)?;
-    step("POST", "/api/power", r#"{"switch":"restart"}"#, 200)?;
+    let fetch = |url: &str| serde_json::json!({ "name": "debian-13.iso", "url": url }).to_string();
+    step("POST", "/api/media/fetch", &fetch("ftp://mirror.test/debian-13.iso"), 400)?;
+    step("POST", "/api/media/fetch", &fetch(&url), 201)?;
+    step("POST", "/api/media/upload", r#"{"name":"drivers.img","bytes":2949120}"#, 201)?;
+    step("PUT", "/api/media", r#"{"name":"debian-13.iso","mode":"cdrom"}"#, 200)?;
+    step("PUT", "/api/media", r#"{"name":"drivers.img","mode":"disk"}"#, 409)?;
+    step("POST", "/api/power", r#"{"of":"machine","switch":"restart"}"#, 200)?;
     step("DELETE", "/api/media", "", 200)?;
     step("DELETE", "/api/session", "", 200)?;
+    let user = |user, password| {
+        serde_json::json!({ "user": user, "password": password, "role": "admin" }).to_string()
+    };
+    step("POST", "/api/users", &user("operator2", FIRST_PASSWORD), 403)?;
     step("POST", "/api/logout", "", 200)?;
     step("POST", "/api/paste", &paste, 401)?;
 
@@ -88,13 +95,23 @@ pub fn play(server: SocketAddr, secrets: &mut Vec<String>) -> Result<(), Failure
     };
     let setting = serde_json::json!({ "name": "smtp.relay", "value": SETTING_VALUE }).to_string();
     step("PUT", "/api/settings", &setting, 200)?;
+    step("PUT", "/api/serial", r#"{"baud_rate":115200}"#, 200)?;
+    step("POST", "/api/users", &user("night", FIRST_PASSWORD), 201)?;
+    step("PUT", "/api/users", &user("night", NEXT_PASSWORD), 200)?;
+    let script = serde_json::json!({
+        "name": "wake-lab.sh", "script": "#!/bin/sh\nwake \"$@\"\n", "arguments": SCRIPT_ARGUMENTS,
+    });
+    step("POST", "/api/scripts", &script.to_string(), 200)?;
+    step("POST", "/api/debug-logs", "", 200)?;
     step("POST", "/api/firmware", r#"{"version":"2.5.0"}"#, 409)?;
     step("POST", "/api/firmware", r#"{"version":"2.7.0"}"#, 200)?;
+    step("POST", "/api/power", r#"{"of":"device","switch":"restart"}"#, 200)?;
     step("POST", "/api/logout", "", 200)
 }
 
 fn account(at: usize) -> Result<(&'static str, &'static str), Failure> {
-    Ok(*ACCOUNTS.get(at).ok_or("no such account")?)
+    let [user, password, _] = *ACCOUNTS.get(at).ok_or("no such account")?;
+    Ok((user, password))
 }
 
 /// Somebody with a network address.
@@ -136,7 +153,7 @@ impl Client {
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
         let got = answer.split(' ').nth(1).unwrap_or("nothing").to_owned();
-        println!("  {:<10} {method:<6} {path:<14} {got}", self.from);
+        println!("  {:<10} {method:<6} {path:<17} {got}", self.from);
         if got != status.to_string() {
             return Err(format!("{method} {path} was answered {got} instead of {status}").into());
         }

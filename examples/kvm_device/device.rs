@@ -5,19 +5,16 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use audit_core::vocab::{
-    ByteSize, ClaimedName, HttpPath, ObjectId, ObjectName, PasteSize, SessionRef, SettingName,
-    UserName, Version,
+use audit_core::vocab::{ClaimedName, Count, ObjectId, PasteSize, SessionRef, UserName};
+use audit_core::{Actor, Context, Source, Withheld};
+use audit_events::kvm::{
+    KeyboardLayout, LoggedOut, LoginFailed, LoginRefusal, LoginSucceeded, PasteUsed, SessionEnded,
+    SessionStarted,
 };
-use audit_core::{Actor, Awaited, Context, Outcome, Source, Withheld};
 use audit_writer::clock::{Clock, SystemClock};
 use serde::Deserialize;
 
-use crate::events::{
-    FirmwareFault, FirmwareUpdated, KeyboardLayout, LoggedOut, LoginFailed, LoginRefusal,
-    LoginSucceeded, MediaMode, MediaMounted, MediaRefusal, MediaUnmounted, PasteUsed, PowerAction,
-    PowerSwitch, SessionEnded, SessionStarted, SettingChanged, SettingClass,
-};
+use crate::maintenance::{export_debug_logs, run_script, switch_power};
 
 /// A request, without anything of HTTP that the handlers do not need.
 pub struct Request<'a> {
@@ -39,43 +36,61 @@ pub type Failure = Box<dyn std::error::Error>;
 
 /// A miniature KVM over IP.
 pub struct Device {
-    passwords: HashMap<&'static str, &'static str>,
     state: Mutex<State>,
 }
 
-struct State {
+pub struct State {
+    accounts: HashMap<String, Account>,
     sessions: HashMap<String, Session>,
-    failed_logins: u32,
+    failed_logins: u64,
     consoles: u32,
-    media: Option<String>,
-    settings: HashMap<String, String>,
-    version: String,
+    /// The images on the device, and how large they are.
+    pub images: HashMap<String, u64>,
+    /// The one that is mounted.
+    pub media: Option<String>,
+    pub settings: HashMap<String, String>,
+    pub baud_rate: u32,
+    pub version: String,
+}
+
+struct Account {
+    password: String,
+    role: String,
 }
 
 #[derive(Clone)]
 struct Session {
-    user: &'static str,
+    user: String,
+    role: String,
     /// The KVM session that it has open, and since when.
     console: Option<(String, u64)>,
 }
 
-const OK: Reply = Reply { status: 200, set_cookie: None };
+pub const OK: Reply = Reply { status: 200, set_cookie: None };
 
-const fn status(status: u16) -> Reply {
+pub const fn status(status: u16) -> Reply {
     Reply { status, set_cookie: None }
 }
 
 impl Device {
-    pub fn new(accounts: &[(&'static str, &'static str)]) -> Device {
+    /// A device with these accounts: name, password and role.
+    pub fn new(accounts: &[[&str; 3]]) -> Device {
+        let accounts = accounts.iter().map(|[user, password, role]| {
+            let (password, role) = ((*password).to_owned(), (*role).to_owned());
+            ((*user).to_owned(), Account { password, role })
+        });
         let state = State {
+            accounts: accounts.collect(),
             sessions: HashMap::new(),
             failed_logins: 0,
             consoles: 0,
+            images: HashMap::new(),
             media: None,
             settings: HashMap::new(),
+            baud_rate: 9600,
             version: "2.6.1".to_owned(),
         };
-        Device { passwords: accounts.iter().copied().collect(), state: Mutex::new(state) }
+        Device { state: Mutex::new(state) }
     }
 
     /// Carries out a request.
@@ -91,17 +106,24 @@ impl Device {
         let Some(session) = self.state().sessions.get(cookie).cloned() else {
             return Ok(status(401));
         };
-        let actor = Actor::UserInSession(UserName::new(session.user)?, SessionRef::of(cookie));
+        let actor = Actor::UserInSession(UserName::new(&session.user)?, SessionRef::of(cookie));
         let context = Context::new(actor, Source::Address(request.from));
         match (request.method, request.path) {
             ("POST", "/api/logout") => self.logout(cookie, &context),
             ("POST", "/api/session") => self.open_console(cookie, &context),
             ("DELETE", "/api/session") => self.close_console(cookie, &context),
             ("POST", "/api/paste") => paste(request, &context),
+            ("POST", "/api/media/upload") => self.upload(request, &context),
+            ("POST", "/api/media/fetch") => self.fetch(request, &context),
             ("PUT", "/api/media") => self.mount(request, &context),
             ("DELETE", "/api/media") => self.unmount(&context),
             ("POST", "/api/power") => switch_power(request, &context),
             ("PUT", "/api/settings") => self.set(request, &context),
+            ("PUT", "/api/serial") => self.set_serial(request, &context),
+            ("POST", "/api/users") => self.create_user(request, &context, &session.role),
+            ("PUT", "/api/users") => self.change_user(request, &context, &session.role),
+            ("POST", "/api/scripts") => run_script(request, &context),
+            ("POST", "/api/debug-logs") => export_debug_logs(&context),
             ("POST", "/api/firmware") => self.update(request, &context),
             _ => Ok(status(404)),
         }
@@ -114,37 +136,34 @@ impl Device {
             password: String,
         }
         let Login { user, password } = serde_json::from_str(request.body)?;
-        let account = self.passwords.get_key_value(user.as_str());
-        if let Some((&name, &right)) = account
-            && right == password
+        let mut state = self.state();
+        let account = state.accounts.get(&user);
+        if let Some(account) = account
+            && account.password == password
         {
+            let role = account.role.clone();
             let cookie = format!("{:016x}{:016x}", getrandom::u64()?, getrandom::u64()?);
             LoginSucceeded {
-                user: UserName::new(name)?,
+                user: UserName::new(&user)?,
                 session: SessionRef::of(&cookie),
                 from: request.from,
             }
             .emit()?;
-            let mut state = self.state();
             state.failed_logins = 0;
-            state.sessions.insert(cookie.clone(), Session { user: name, console: None });
+            state.sessions.insert(cookie.clone(), Session { user, role, console: None });
             return Ok(Reply { status: 200, set_cookie: Some(cookie) });
         }
-        let attempt = {
-            let mut state = self.state();
-            state.failed_logins += 1;
-            state.failed_logins
-        };
         let (claimed, reason) = match account {
             Some(_) => (ClaimedName::known(&user), LoginRefusal::BadPassword),
             None => (ClaimedName::unknown(&user), LoginRefusal::UnknownUser),
         };
+        state.failed_logins += 1;
         LoginFailed {
             user: claimed,
             from: request.from,
             reason,
-            attempt,
-            password: Withheld::new(&password),
+            attempt: Count::new(state.failed_logins),
+            password: Some(Withheld::new(&password)),
         }
         .emit_or_count(); // Refused in any case, so there is nothing to hold back.
         Ok(status(401))
@@ -183,87 +202,17 @@ impl Device {
         Ok(true)
     }
 
-    fn mount(&self, request: &Request<'_>, context: &Context<'_>) -> Result<Reply, Failure> {
-        #[derive(Deserialize)]
-        struct Mount {
-            name: String,
-            url: String,
-            bytes: u64,
-            mode: MediaMode,
-        }
-        let Mount { name, url, bytes, mode } = serde_json::from_str(request.body)?;
-        let mut state = self.state();
-        let outcome = match (&state.media, url.starts_with("https://")) {
-            (Some(_), _) => Outcome::Denied(MediaRefusal::AlreadyMounted),
-            (None, false) => Outcome::Failure(MediaRefusal::NotHttps),
-            (None, true) => Outcome::Success,
-        };
-        MediaMounted {
-            outcome,
-            image: ObjectName::new(&name)?,
-            path: HttpPath::of(&url).ok(),
-            size: ByteSize::new(bytes),
-            mode,
-            url: Withheld::new(&url),
-        }
-        .emit_in(context)?;
-        Ok(match outcome {
-            Outcome::Success => {
-                state.media = Some(name.clone());
-                OK
-            }
-            Outcome::Denied(_) => status(409),
-            Outcome::Failure(_) => status(400),
-        })
+    /// Makes an account, or makes another of it.
+    pub fn put_account(&self, user: &str, password: String, role: String) {
+        self.state().accounts.insert(user.to_owned(), Account { password, role });
     }
 
-    fn unmount(&self, context: &Context<'_>) -> Result<Reply, Failure> {
-        let mut state = self.state();
-        let Some(name) = state.media.take() else { return Ok(status(404)) };
-        MediaUnmounted { image: ObjectName::new(&name)? }.emit_in(context)?;
-        Ok(OK)
+    /// An account's role.
+    pub fn role_of(&self, user: &str) -> Option<String> {
+        self.state().accounts.get(user).map(|account| account.role.clone())
     }
 
-    fn set(&self, request: &Request<'_>, context: &Context<'_>) -> Result<Reply, Failure> {
-        #[derive(Deserialize)]
-        struct Setting {
-            name: String,
-            value: String,
-        }
-        let Setting { name, value } = serde_json::from_str(request.body)?;
-        let mut state = self.state();
-        let old = match state.settings.contains_key(&name) {
-            true => SettingClass::Custom,
-            false => SettingClass::Factory,
-        };
-        let setting = SettingName::new(&name)?;
-        SettingChanged { setting, old, new: SettingClass::Custom }.emit_in(context)?;
-        state.settings.insert(name.clone(), value);
-        Ok(OK)
-    }
-
-    fn update(&self, request: &Request<'_>, context: &Context<'_>) -> Result<Reply, Failure> {
-        #[derive(Deserialize)]
-        struct Update {
-            version: String,
-        }
-        let Update { version } = serde_json::from_str(request.body)?;
-        let mut state = self.state();
-        let old = state.version.clone();
-        let (from, to) = (Version::new(&old)?, Version::new(&version)?);
-        // No record, no action: that it begins is on the disk before the firmware changes. If the
-        // power goes now, the next run of the log says that nobody knows how it ended.
-        let begun = FirmwareUpdated { outcome: Awaited::new(), from, to }.begin_in(context)?;
-        if version <= old {
-            begun.finish(Outcome::Denied(FirmwareFault::Downgrade))?;
-            return Ok(status(409));
-        }
-        state.version.clone_from(&version);
-        begun.finish(Outcome::Success)?;
-        Ok(OK)
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -272,21 +221,12 @@ fn paste(request: &Request<'_>, context: &Context<'_>) -> Result<Reply, Failure>
     #[derive(Deserialize)]
     struct Paste {
         text: String,
-        layout: KeyboardLayout,
+        layout: String,
     }
     let Paste { text, layout } = serde_json::from_str(request.body)?;
+    let layout = KeyboardLayout::of(&layout);
     PasteUsed { size: PasteSize::of(&text), layout, text: Withheld::new(&text) }
         .emit_in(context)?;
     // Here the text would be typed into the attached machine.
-    Ok(OK)
-}
-
-fn switch_power(request: &Request<'_>, context: &Context<'_>) -> Result<Reply, Failure> {
-    #[derive(Deserialize)]
-    struct Power {
-        switch: PowerSwitch,
-    }
-    let Power { switch } = serde_json::from_str(request.body)?;
-    PowerAction { switch }.emit_durable_in(context)?;
     Ok(OK)
 }

@@ -9,6 +9,7 @@ mod kit;
 
 mod hypervisor;
 mod kvm;
+mod leaks;
 mod page;
 mod runner;
 mod vault;
