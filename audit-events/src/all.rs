@@ -152,6 +152,53 @@ mod tests {
         }
     }
 
+    /// The classes of OCSF 1.8 that are used here, and how many activities each has.
+    const OCSF: [(u32, u8); 12] = [
+        (1001, 14), // File System Activity
+        (1008, 10), // Event Log Activity
+        (1009, 1),  // Script Activity
+        (1010, 5),  // Peripheral Activity
+        (3001, 12), // Account Change
+        (3002, 7),  // Authentication
+        (3004, 13), // Entity Management
+        (3005, 2),  // User Access Management
+        (3006, 8),  // Group Management
+        (5019, 2),  // Device Config State Change
+        (6002, 8),  // Application Lifecycle
+        (6008, 2),  // Application Error
+    ];
+
+    #[test]
+    fn classes_and_activities_are_of_ocsf_1_8() {
+        for schema in EVENTS.schemas() {
+            let Some(ocsf) = schema.mapping.ocsf else { continue };
+            let class = OCSF.iter().find(|(class, _)| *class == ocsf.class);
+            let is_activity = class.is_some_and(|(_, last)| (1..=*last).contains(&ocsf.activity));
+            assert!(is_activity, "{}: {ocsf:?}", schema.event);
+        }
+    }
+
+    #[test]
+    fn messages_are_of_redfishs_account_security() {
+        let messages = [
+            "AccountCreated",
+            "AccountDisabled",
+            "AccountEnabled",
+            "AccountLocked",
+            "AccountRemoved",
+            "AccountUnlocked",
+            "InvalidCredentials",
+            "ManagerAccountRoleChanged",
+            "PasswordModified",
+            "SuccessfulLogin",
+        ];
+        for schema in EVENTS.schemas() {
+            let Some(id) = schema.mapping.redfish else { continue };
+            let message = id.strip_prefix("AccountSecurity.1.0.").unwrap();
+            assert!(messages.contains(&message), "{}: {id}", schema.event);
+        }
+    }
+
     /// No text but names: whatever else somebody could have typed is withheld.
     #[test]
     fn texts_are_personal_internal_or_withheld() {

@@ -7,6 +7,7 @@
 
 mod kit;
 
+mod coverage;
 mod hypervisor;
 mod kvm;
 mod leaks;
