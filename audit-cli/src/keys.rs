@@ -2,17 +2,23 @@
 
 use std::path::PathBuf;
 
-use audit_writer::keys::{FileKeys, verifier_key};
+use audit_core::Stream;
+use audit_writer::keys::{FileKeys, verifier_key_of};
 
 use crate::{Failure, Outcome};
 
 /// Draw the keys of a log that is not there yet, and print its verifier key.
+///
+/// Each stream of a log has keys of its own: draw them for each that the program records.
 ///
 /// Keep what is printed away from the device: `auditlog verify --key` needs it. It is no secret.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Keygen {
     /// The log's directory; the keys go into its folder `keys`.
     dir: PathBuf,
+    /// The stream that the keys are of: `audit`, `access` or `application`.
+    #[arg(long, value_name = "STREAM", default_value = "audit", value_parser = crate::stream::parse)]
+    stream: Stream,
 }
 
 /// Print a log's verifier key, as `keygen` would have.
@@ -23,29 +29,36 @@ pub(crate) struct Keygen {
 pub(crate) struct Vkey {
     /// The log's directory.
     dir: PathBuf,
+    /// The stream whose key it is: `audit`, `access` or `application`.
+    #[arg(long, value_name = "STREAM", default_value = "audit", value_parser = crate::stream::parse)]
+    stream: Stream,
 }
 
 pub(crate) fn generate(arguments: &Keygen) -> Result<Outcome, Failure> {
-    let Keygen { dir } = arguments;
-    let key = audit_writer::keys::generate(&FileKeys::of_log(dir)?).map_err(|error| match error
-        .kind()
-    {
-        std::io::ErrorKind::AlreadyExists => {
-            format!("{} has keys already; `auditlog vkey` prints their verifier key", dir.display())
-        }
-        _ => format!("could not draw keys for {}: {error}", dir.display()),
-    })?;
+    let Keygen { dir, stream } = arguments;
+    let key =
+        audit_writer::keys::generate_of(&FileKeys::of_log(dir)?, *stream).map_err(|error| {
+            match error.kind() {
+                std::io::ErrorKind::AlreadyExists => {
+                    format!(
+                        "{} has keys already; `auditlog vkey` prints their verifier key",
+                        dir.display()
+                    )
+                }
+                _ => format!("could not draw keys for {}: {error}", dir.display()),
+            }
+        })?;
     println!("{key}");
     Ok(Outcome::Well)
 }
 
 pub(crate) fn show(arguments: &Vkey) -> Result<Outcome, Failure> {
-    let Vkey { dir } = arguments;
+    let Vkey { dir, stream } = arguments;
     let keys = dir.join("keys");
     if !keys.is_dir() {
         return Err(format!("there is no folder {} with keys", keys.display()).into());
     }
-    match verifier_key(&FileKeys::of_log(dir)?) {
+    match verifier_key_of(&FileKeys::of_log(dir)?, *stream) {
         Ok(Some(key)) => println!("{key}"),
         Ok(None) => return Err(format!("there are no keys in {}", keys.display()).into()),
         Err(error) => return Err(format!("the keys in {}: {error}", keys.display()).into()),

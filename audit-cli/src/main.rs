@@ -10,6 +10,7 @@
 mod keys;
 mod progress;
 mod proof;
+mod stream;
 mod verify;
 
 use std::process::ExitCode;

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use audit_writer::verify::{Proven, Unproven, check_proof, prove};
+use audit_core::Stream;
+use audit_writer::verify::{Proven, Unproven, check_proof, prove_stream};
 
 use crate::verify::key_of;
 use crate::{Failure, Outcome};
@@ -26,6 +27,9 @@ pub(crate) struct Prove {
     /// The log's directory.
     #[arg(default_value = ".")]
     dir: PathBuf,
+    /// The line's stream: `audit`, `access` or `application`.
+    #[arg(long, value_name = "STREAM", default_value = "audit", value_parser = crate::stream::parse)]
+    stream: Stream,
     /// Write the proof to this file, rather than print it.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -51,8 +55,8 @@ pub(crate) struct Check {
 }
 
 pub(crate) fn make(arguments: &Prove) -> Result<Outcome, Failure> {
-    let Prove { seq, dir, output } = arguments;
-    let proof = prove(dir, *seq)?.to_string();
+    let Prove { seq, dir, stream, output } = arguments;
+    let proof = prove_stream(dir, *stream, *seq)?.to_string();
     match output {
         None => print!("{proof}"),
         Some(path) => fs::write(path, proof).map_err(|error| told(path, &error))?,

@@ -3,48 +3,123 @@
 use std::fs;
 use std::path::PathBuf;
 
+use audit_core::Stream;
 use audit_writer::VerifierKey;
+use audit_writer::reader::streams;
 use audit_writer::verify::{Report, Trust, Verdict, verify_watched};
+use serde_json::json;
 
 use crate::progress::watched;
+use crate::stream::stream_of_name;
 use crate::{Failure, Outcome};
 
 /// Tell whether a log is what was written: nothing edited, cut, missing or rolled back.
 ///
-/// The log may be in use. With --key it is told who signed it; without, a log is at best consistent
+/// Each of the log's streams is a log of its own, with its own key; all that are there are verified.
+/// The log may be in use. With --key it is told who signed a stream; without, it is at best consistent
 /// with itself.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  \
+    auditlog verify /var/log/audit --key audit.vkey --anchor audit.checkpoint")]
 pub(crate) struct Arguments {
     /// The log's directory.
     #[arg(default_value = ".")]
     dir: PathBuf,
-    /// The verifier key that `keygen` or `vkey` printed, or a file that holds it.
-    #[arg(long, value_name = "VKEY")]
-    key: Option<String>,
-    /// A copy of `audit.checkpoint` that was kept elsewhere: a log that is older was rolled back.
-    #[arg(long, value_name = "FILE")]
-    anchor: Option<PathBuf>,
-    /// Print what was found as JSON, in one line.
+    /// A verifier key that `keygen` or `vkey` printed, or a file that holds it; once for each stream.
+    #[arg(long = "key", value_name = "VKEY")]
+    keys: Vec<String>,
+    /// A copy of a stream's `.checkpoint` file that was kept elsewhere: a log that is older was rolled
+    /// back. Once for each stream.
+    #[arg(long = "anchor", value_name = "FILE")]
+    anchors: Vec<PathBuf>,
+    /// Only this stream: `audit`, `access` or `application`.
+    #[arg(long, value_name = "STREAM", value_parser = crate::stream::parse)]
+    stream: Option<Stream>,
+    /// Print what was found as JSON, one line a stream.
     #[arg(long)]
     json: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
-    let Arguments { dir, key, anchor, json } = arguments;
-    let key = key.as_deref().map(key_of).transpose()?;
-    let anchor = anchor.as_ref().map(|path| {
-        fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
-    });
-    let trust = Trust { key, anchor: anchor.transpose()? };
-    let report = watched(|progress| verify_watched(dir, &trust, progress))?;
-    match json {
-        true => println!("{}", serde_json::to_string(&report)?),
-        false => println!("{report}"),
+    let Arguments { dir, stream, json, .. } = arguments;
+    let chosen = match stream {
+        Some(stream) => vec![*stream],
+        None => streams(dir)?,
+    };
+    if chosen.is_empty() {
+        return Err(format!("there is no log in {}", dir.display()).into());
     }
-    if report.verdict == Verdict::Unclosed {
-        eprintln!("auditlog: warning: {}", warning(&report));
+    let trusts = Trusts::of(arguments, &chosen)?;
+    let mut outcome = Outcome::Well;
+    for stream in chosen {
+        let trust = trusts.of_stream(stream);
+        let report = watched(|progress| verify_watched(dir, stream, &trust, progress))?;
+        match json {
+            true => println!("{}", as_json(stream, &report)?),
+            false => println!("{}: {report}", stream.name()),
+        }
+        if report.verdict == Verdict::Unclosed {
+            eprintln!("auditlog: warning: {}: {}", stream.name(), warning(&report));
+        }
+        if !report.is_intact() {
+            outcome = Outcome::Found;
+        }
     }
-    Ok(if report.is_intact() { Outcome::Well } else { Outcome::Found })
+    Ok(outcome)
+}
+
+/// What was given for each stream.
+struct Trusts {
+    keys: Vec<(Stream, VerifierKey)>,
+    anchors: Vec<(Stream, String)>,
+}
+
+impl Trusts {
+    fn of(arguments: &Arguments, chosen: &[Stream]) -> Result<Trusts, Failure> {
+        let keys = arguments.keys.iter().map(|text| {
+            let key = key_of(text)?;
+            Ok((stream_of_name(key.name()).ok_or("--key: it is no key of a log's stream")?, key))
+        });
+        let anchors = arguments.anchors.iter().map(|path| {
+            let told = |why: String| format!("{}: {why}", path.display());
+            let text = fs::read_to_string(path).map_err(|error| told(error.to_string()))?;
+            let stream = text.lines().next().and_then(stream_of_name);
+            Ok((stream.ok_or_else(|| told("it is no checkpoint of a log's stream".into()))?, text))
+        });
+        let trusts = Trusts {
+            keys: keys.collect::<Result<_, Failure>>()?,
+            anchors: anchors.collect::<Result<_, Failure>>()?,
+        };
+        let given = trusts.keys.iter().map(|(stream, _)| (*stream, "--key"));
+        let mut given: Vec<_> =
+            given.chain(trusts.anchors.iter().map(|(stream, _)| (*stream, "--anchor"))).collect();
+        if let Some((stream, option)) = given.iter().find(|(stream, _)| !chosen.contains(stream)) {
+            let why = "which is not there, or was not chosen";
+            return Err(format!("{option}: it is of the stream {}, {why}", stream.name()).into());
+        }
+        given.sort_unstable();
+        if let Some([(stream, option), _]) = given.array_windows().find(|[one, next]| one == next) {
+            return Err(format!("{option}: there are two of the stream {}", stream.name()).into());
+        }
+        Ok(trusts)
+    }
+
+    fn of_stream(&self, stream: Stream) -> Trust {
+        let is_its = |of: Stream| of == stream;
+        let key = self.keys.iter().find(|(of, _)| is_its(*of)).map(|(_, key)| key.clone());
+        let anchor = self.anchors.iter().find(|(of, _)| is_its(*of)).map(|(_, text)| text.clone());
+        Trust { key, anchor }
+    }
+}
+
+fn as_json(stream: Stream, report: &Report) -> Result<String, Failure> {
+    let mut object = json!({ "stream": stream.name() });
+    if let (Some(object), serde_json::Value::Object(report)) =
+        (object.as_object_mut(), serde_json::to_value(report)?)
+    {
+        object.extend(report);
+    }
+    Ok(object.to_string())
 }
 
 /// A key, or what a file of that name holds.

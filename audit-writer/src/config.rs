@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use audit_core::LINE_BYTES_MAX;
+use audit_core::{LINE_BYTES_MAX, Stream};
 
 use crate::clock::nanos;
 use crate::compression::Compression;
 use crate::error::{Error, ErrorKind};
 use crate::flood::Flood;
+use crate::per_stream::PerStream;
 use crate::retention::Retention;
 use crate::rotation::Rotation;
 
@@ -144,8 +145,12 @@ impl Unsynced {
 /// Everything a writer is told.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Config {
+    /// Which streams the log is to have beside `audit`.
+    pub(crate) streams: PerStream<bool>,
     pub(crate) rotation: Rotation,
     pub(crate) retention: Retention,
+    /// The retention of single streams, where it is another one.
+    pub(crate) retention_of: PerStream<Option<Retention>>,
     pub(crate) compression: Compression,
     pub(crate) evidence: Evidence,
     pub(crate) capacity_bytes: usize,
@@ -159,8 +164,10 @@ pub(crate) struct Config {
 impl Default for Config {
     fn default() -> Config {
         Config {
+            streams: PerStream::default(),
             rotation: Rotation::default(),
             retention: Retention::default(),
+            retention_of: PerStream::default(),
             compression: Compression::default(),
             evidence: Evidence::default(),
             capacity_bytes: 1024 * 1024,
@@ -174,6 +181,28 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Whether the log is to have this stream.
+    pub(crate) fn has(&self, stream: Stream) -> bool {
+        stream == Stream::Audit || *self.streams.of(stream)
+    }
+
+    /// The streams that the log is to have.
+    pub(crate) fn streams(&self) -> impl Iterator<Item = Stream> {
+        Stream::ALL.into_iter().filter(|stream| self.has(*stream))
+    }
+
+    /// What one stream is told.
+    pub(crate) fn of(&self, stream: Stream) -> Config {
+        let retention = self.retention_of.of(stream).unwrap_or(self.retention);
+        Config { retention, ..*self }
+    }
+
+    /// Whether this stream is the first to give room where the disk is full: `application` goes
+    /// before `access`, and `audit` last.
+    pub(crate) fn goes_first(&self, stream: Stream) -> bool {
+        self.streams().max() == Some(stream)
+    }
+
     /// # Errors
     ///
     /// Says which setting cannot work.
@@ -181,7 +210,8 @@ impl Config {
         if self.rotation.segment_bytes < SEGMENT_BYTES_MIN {
             return Err(ErrorKind::Config("a segment must be allowed 4 KiB at least").into());
         }
-        if self.retention.total_bytes < self.rotation.segment_bytes {
+        let mut retentions = self.streams().map(|stream| self.of(stream).retention);
+        if retentions.any(|retention| retention.total_bytes < self.rotation.segment_bytes) {
             return Err(ErrorKind::Config("retention must allow one whole segment at least").into());
         }
         if !(1..=100).contains(&self.flood.share_percent) {

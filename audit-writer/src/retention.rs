@@ -132,13 +132,16 @@ impl Ages {
 
 #[cfg(test)]
 mod tests {
+    use audit_core::Stream;
+
     use super::*;
     use crate::segment::name::Kind;
 
     const DAY: i64 = 86_400;
 
     fn file(day: i64, bytes: u64) -> Complete {
-        let name = Name { seq: day as u64, unix_s: day * DAY, kind: Kind::Segment };
+        let name =
+            Name { stream: Stream::Audit, seq: day as u64, unix_s: day * DAY, kind: Kind::Segment };
         Complete { name, bytes, synced: true }
     }
 

@@ -1,17 +1,17 @@
-//! The writer thread: one loop over one queue.
+//! The writer thread: one loop over one queue, into all streams of the log.
 
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use audit_core::{Completer, EmitError, Level, Receipt};
+use audit_core::{Completer, EmitError, Receipt};
 
 use crate::channel::{Carried, Message, Next, Receiver, Stop};
 use crate::clock::{Stamp, nanos};
-use crate::config::Unsynced;
 use crate::loss::Loss;
 use crate::stats::add;
-use crate::stream::{NotWritten, Numbered, Stream, World};
+use crate::stream::{NotWritten, World};
+use crate::streams::{Served, Streams};
 
 /// At most so many messages are taken before lines are written, synced and acknowledged.
 const BATCH_MESSAGES: usize = 1024;
@@ -31,18 +31,15 @@ pub(crate) struct Ended {
 /// The writer thread's state.
 pub(crate) struct Worker {
     receiver: Receiver,
+    /// What all streams work with.
     world: World,
-    stream: Stream,
-    /// What came while the stream was broken, at most as much as the queue holds.
+    streams: Streams,
+    /// Whether this writer answers for what `emit_or_count` counted before there was a recorder.
+    takes_unrecorded: bool,
+    /// What came while a stream was broken, at most as much as the queue holds.
     backlog: VecDeque<Message>,
-    /// Who waits for which line to be durable.
-    waiters: Vec<(u64, Completer)>,
-    unsynced_since_ns: Option<u64>,
-    last_sync_ns: u64,
-    /// Whether a line that is not durable yet was denied or failed.
-    urgent: bool,
-    /// Whether somebody waits for another one, or for all.
-    hurried: bool,
+    /// Who waits for everything before to be durable, in all streams.
+    flushes: Vec<Completer>,
     next_house_ns: u64,
     next_prune_ns: u64,
     /// Both clocks, read for this batch: what makes a calendar time of when an event was emitted.
@@ -59,19 +56,21 @@ enum Left {
 }
 
 impl Worker {
-    pub(crate) fn new(receiver: Receiver, world: World, stream: Stream) -> Worker {
+    pub(crate) fn new(
+        receiver: Receiver,
+        world: World,
+        streams: Streams,
+        takes_unrecorded: bool,
+    ) -> Worker {
         let now = world.clock.now();
         let now_ns = now.up_ns;
         Worker {
             receiver,
             world,
-            stream,
+            streams,
+            takes_unrecorded,
             backlog: VecDeque::new(),
-            waiters: Vec::new(),
-            unsynced_since_ns: None,
-            last_sync_ns: 0,
-            urgent: false,
-            hurried: false,
+            flushes: Vec::new(),
             next_house_ns: 0,
             next_prune_ns: now_ns.saturating_add(nanos(PRUNE_EVERY)),
             now,
@@ -82,14 +81,14 @@ impl Worker {
     pub(crate) fn run(mut self) -> Ended {
         self.receiver.attend();
         loop {
-            let stop = match self.stream.is_broken() {
+            let stop = match self.streams.is_broken() {
                 true => self.receiver.wait_for_stop(self.world.config.retry_after),
                 false => self.receiver.stop(),
             };
             if let Some(stop) = stop {
                 return self.finish(&stop);
             }
-            if self.stream.is_broken() {
+            if self.streams.is_broken() {
                 self.reopen();
             }
             let left = self.batch();
@@ -109,7 +108,7 @@ impl Worker {
     fn batch(&mut self) -> Left {
         self.now = self.world.clock.now();
         for _ in 0..BATCH_MESSAGES {
-            if self.stream.is_broken() {
+            if self.streams.is_broken() {
                 return Left::Some;
             }
             match self.next() {
@@ -140,8 +139,9 @@ impl Worker {
     /// Tries to write again after a fault, first what was kept aside.
     fn reopen(&mut self) {
         self.now = self.world.clock.now();
-        self.stream.reopen();
-        while !self.stream.is_broken() {
+        let broken = self.streams.each().filter(|served| served.stream.is_broken());
+        broken.for_each(|served| served.stream.reopen());
+        while !self.streams.is_broken() {
             match self.backlog.pop_front() {
                 Some(message) => self.take_kept(message),
                 None => return self.receiver.set_faulty(false),
@@ -156,11 +156,12 @@ impl Worker {
         }
     }
 
-    /// Answers everybody who waits for a stream that is broken, and keeps their events aside to be
-    /// written later.
+    /// Answers everybody who waits while a stream is broken, whichever, and keeps their events aside
+    /// to be written later.
     fn turn_away(&mut self) {
         self.receiver.set_faulty(true);
         self.answer(Err(EmitError::NotDurable));
+        self.answer_flushes(Err(EmitError::NotDurable));
         while self.backlog.len() < self.receiver.capacity() {
             match self.next() {
                 Next::Empty | Next::Abandoned => return,
@@ -176,40 +177,30 @@ impl Worker {
     }
 
     /// Does what a message asks; gives back, with nobody waiting for it any more, what cannot be
-    /// done because the stream is broken.
+    /// done because its stream is broken.
     fn take(&mut self, message: Message) -> Option<Message> {
         let (at_ns, record, waiter) = match message {
             Message::Write { at_ns, record, waiter } => (at_ns, record, waiter),
             Message::Flush(waiter) => {
-                self.waiters.push((self.stream.last_seq(), waiter));
-                self.hurried = true;
+                self.streams.each().for_each(Served::hurry);
+                self.flushes.push(waiter);
                 return None;
             }
         };
         let at = self.now.at(at_ns);
         let may_fold = waiter.is_none();
+        let served = self.streams.of(record.stream());
         let written = match &record {
-            Carried::InSlot(record) => self.stream.event(at, record, may_fold),
-            Carried::Boxed { record, .. } => self.stream.event(at, record, may_fold),
+            Carried::InSlot(record) => served.stream.event(at, record, may_fold),
+            Carried::Boxed { record, .. } => served.stream.event(at, record, may_fold),
         };
         // A waiter whose event has no line is answered by being dropped.
         match written {
-            Ok(Numbered { seq, level }) => {
-                let is_urgent = level >= Level::Warn;
-                self.urgent |= is_urgent;
-                match waiter {
-                    // An operation's beginning is always waited for, if it was not refused.
-                    Some(waiter) => {
-                        self.hurried |= !is_urgent;
-                        self.waiters.push((seq, waiter));
-                    }
-                    None => self.stream.refuse(seq),
-                }
-                None
-            }
-            Err(NotWritten::Folded | NotWritten::Lost) => None,
-            Err(NotWritten::Broken) => Some(Message::Write { at_ns, record, waiter: None }),
+            Ok(numbered) => served.took(numbered, waiter),
+            Err(NotWritten::Folded | NotWritten::Lost) => {}
+            Err(NotWritten::Broken) => return Some(Message::Write { at_ns, record, waiter: None }),
         }
+        None
     }
 
     /// Brings what was taken to where it should be: into the file, onto stable storage, to those
@@ -217,80 +208,55 @@ impl Worker {
     fn settle(&mut self) {
         let now_ns = self.world.clock.up_ns();
         self.keep_house(now_ns);
-        match self.is_sync_due(now_ns) {
-            true => self.sync(),
-            false => self.stream.write_out(),
-        }
-        if self.stream.is_broken() {
-            self.turn_away();
-        }
-    }
-
-    fn is_sync_due(&mut self, now_ns: u64) -> bool {
-        // A rotation may have made durable what somebody waits for.
-        let is_answerable = !self.waiters.is_empty() && !self.stream.is_unsynced();
-        let is_due = self.sync_due_ns(now_ns).is_some_and(|due_ns| due_ns <= now_ns);
-        self.hurried || is_answerable || is_due
-    }
-
-    /// When the next sync is due, if there is anything to sync. Who waits for an event that was
-    /// denied or failed waits a little longer, so that strangers cannot wear the disk out.
-    fn sync_due_ns(&mut self, now_ns: u64) -> Option<u64> {
-        if !self.stream.is_unsynced() {
-            self.unsynced_since_ns = None;
-            return None;
-        }
-        let since_ns = *self.unsynced_since_ns.get_or_insert(now_ns);
-        let lines = Unsynced { since_ns, last_sync_ns: self.last_sync_ns, urgent: self.urgent };
-        let awaited_ns = (!self.waiters.is_empty()).then(|| lines.urgent_due_ns());
-        let due_ns = self.world.config.durability.due_ns(lines);
-        due_ns.into_iter().chain(awaited_ns).min()
-    }
-
-    fn sync(&mut self) {
-        self.stream.sync();
-        self.unsynced_since_ns = None;
-        (self.urgent, self.hurried) = (false, false);
-        self.last_sync_ns = self.world.clock.up_ns();
-        if !self.stream.is_broken() {
-            self.answer(Ok(()));
+        let durability = self.world.config.durability;
+        self.streams.each().for_each(|served| served.settle(durability, now_ns));
+        match self.streams.is_broken() {
+            true => self.turn_away(),
+            // All streams were synced for them.
+            false => self.answer_flushes(Ok(())),
         }
     }
 
     fn answer(&mut self, answer: Result<(), EmitError>) {
-        for (seq, waiter) in self.waiters.drain(..) {
-            if answer.is_err() {
-                self.stream.refuse(seq);
-            }
-            waiter.complete(answer.map(|()| Receipt { seq }));
+        self.streams.each().for_each(|served| served.answer(answer));
+    }
+
+    fn answer_flushes(&mut self, answer: Result<(), EmitError>) {
+        for waiter in self.flushes.drain(..) {
+            waiter.complete(answer.map(|()| Receipt { seq: 0 }));
         }
     }
 
     /// Records what was lost, and once in a while looks after the day, the clock and retention.
     fn keep_house(&mut self, now_ns: u64) {
         self.count_unrecorded();
-        self.stream.tell_refused();
-        self.stream.tell_folded(self.now);
-        self.urgent |= self.stream.gap();
-        self.stream.compress(now_ns);
+        for served in self.streams.each() {
+            served.stream.tell_refused();
+            served.stream.tell_folded(self.now);
+            served.gap();
+            served.stream.compress(now_ns);
+        }
         if now_ns < self.next_house_ns {
             return;
         }
         self.next_house_ns = now_ns.saturating_add(nanos(HOUSE_EVERY));
-        self.stream.look_at_clock();
-        self.stream.look_at_file();
-        self.stream.turn_day();
-        self.stream.look_at_disk();
-        self.stream.look_at_evidence(now_ns);
+        for served in self.streams.each() {
+            served.stream.look_at_clock();
+            served.stream.look_at_file();
+            served.stream.turn_day();
+        }
+        self.streams.each_as_they_go().for_each(|served| served.stream.look_at_disk());
+        self.streams.each().for_each(|served| served.stream.look_at_evidence(now_ns));
         if now_ns >= self.next_prune_ns {
             self.next_prune_ns = now_ns.saturating_add(nanos(PRUNE_EVERY));
-            self.stream.prune();
+            self.streams.each().for_each(|served| served.stream.prune());
         }
     }
 
-    /// Takes over what `emit_or_count` counted before there was a recorder.
+    /// Takes over what `emit_or_count` counted before there was a recorder, for which stream nobody
+    /// knows.
     fn count_unrecorded(&self) {
-        if !self.world.takes_unrecorded {
+        if !self.takes_unrecorded {
             return;
         }
         let count = audit_core::take_unrecorded() as u64;
@@ -303,10 +269,10 @@ impl Worker {
     /// How long the writer may sleep.
     fn patience(&mut self) -> Duration {
         let now_ns = self.world.clock.up_ns();
-        let sync = self
-            .sync_due_ns(now_ns)
-            .map_or(HOUSE_EVERY, |due_ns| Duration::from_nanos(due_ns.saturating_sub(now_ns)));
-        sync.min(HOUSE_EVERY)
+        let durability = self.world.config.durability;
+        let due = self.streams.each().filter_map(|served| served.sync_due_ns(durability, now_ns));
+        let sync = due.map(|due_ns| Duration::from_nanos(due_ns.saturating_sub(now_ns))).min();
+        sync.unwrap_or(HOUSE_EVERY).min(HOUSE_EVERY)
     }
 
     /// Writes what is still coming, records the end of the run and makes it all durable; what
@@ -315,28 +281,36 @@ impl Worker {
         let start_ns = self.world.clock.up_ns();
         let deadline_ns = start_ns.saturating_add(nanos(stop.within));
         self.receiver.close();
-        self.stream.stop_compressing();
+        self.streams.each().for_each(|served| served.stream.stop_compressing());
         self.now = self.world.clock.now();
-        if self.stream.is_broken() {
+        if self.streams.is_broken() {
             self.reopen();
         }
         self.drain(deadline_ns);
         self.receiver.end();
         self.drain(deadline_ns);
         self.count_unrecorded();
-        self.stream.tell_all_folded();
-        self.stream.gap();
-        self.stream.stop(self.receiver.waiting());
-        self.sync();
+        for served in self.streams.each() {
+            served.stream.tell_all_folded();
+            served.gap();
+        }
+        // Each tells of the whole run: so all have their lines before.
+        let waiting = self.receiver.waiting();
+        for served in self.streams.each() {
+            served.stream.stop(waiting);
+            served.sync();
+        }
         self.answer(Err(EmitError::NotDurable));
-        let durable = !self.stream.is_broken() && self.is_done();
+        let durable = !self.streams.is_broken() && self.is_done();
         self.receiver.leave();
         Ended { durable }
     }
 
     /// Writes what is there, as far as there is time.
     fn drain(&mut self, deadline_ns: u64) {
-        while !self.stream.is_broken() && !self.is_done() && self.world.clock.up_ns() <= deadline_ns
+        while !self.streams.is_broken()
+            && !self.is_done()
+            && self.world.clock.up_ns() <= deadline_ns
         {
             match self.backlog.pop_front() {
                 Some(message) => self.take_kept(message),

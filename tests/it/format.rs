@@ -243,7 +243,11 @@ fn lines_that_are_evidence_are_these() {
             + r#""object":{"type":"door","id":"north"},"data":{"count":1}}"#
     );
     let start = &bytes_of(&storage, "life")[0];
-    assert!(unbound(start).ends_with(r#","compression":"none","evidence":"signed"}"#), "{start}");
+    assert!(
+        unbound(start)
+            .ends_with(r#","compression":"none","evidence":"signed","streams":["audit"]}"#),
+        "{start}"
+    );
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use audit_core::AuditEvent;
 use audit_core::vocab::ObjectId;
+use audit_core::{AuditEvent, Stream};
 use audit_writer::clock::Stamp;
 use audit_writer::reader::{Json, Line, Lines};
 use audit_writer::storage::{MemoryStorage, Storage};
@@ -55,9 +55,14 @@ pub fn wait_until_it_writes(writer: &Writer) {
     panic!("the writer does not go on");
 }
 
-/// All lines of a storage; each must be readable and their numbers without a hole.
+/// All lines of a storage's audit stream; each must be readable and their numbers without a hole.
 pub fn lines(storage: &dyn Storage) -> Vec<Line> {
-    let lines: Vec<Line> = Lines::of_storage(storage)
+    lines_of(storage, Stream::Audit)
+}
+
+/// The same of a stream.
+pub fn lines_of(storage: &dyn Storage, stream: Stream) -> Vec<Line> {
+    let lines: Vec<Line> = Lines::of_stream_in(storage, stream)
         .unwrap()
         .map(|(position, line)| line.unwrap_or_else(|error| panic!("{position:?}: {error}")))
         .collect();

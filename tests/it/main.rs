@@ -29,6 +29,7 @@ mod proof;
 mod recovery;
 mod rotation;
 mod shutdown;
+mod streams;
 mod tidy;
 mod two_phase;
 mod vocabulary;

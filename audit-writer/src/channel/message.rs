@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use audit_core::{Completer, Record};
+use audit_core::{Completer, Record, Stream};
 
 use crate::sync::atomic::{AtomicUsize, Ordering};
 
@@ -28,6 +28,16 @@ pub(crate) enum Carried {
         record: Record<Box<[u8]>>,
         _room: Room,
     },
+}
+
+impl Carried {
+    /// Which stream the event belongs to.
+    pub(crate) fn stream(&self) -> Stream {
+        match self {
+            Carried::InSlot(record) => record.schema().stream,
+            Carried::Boxed { record, .. } => record.schema().stream,
+        }
+    }
 }
 
 /// What boxes on their way may take together.

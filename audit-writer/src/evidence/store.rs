@@ -4,34 +4,39 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use audit_core::Stream;
 use zeroize::Zeroizing;
 
 use super::keys::{Keys, STATE_BYTES_MAX};
 use super::note::VerifierKey;
 use crate::error::Error;
 use crate::segment::active::write_all;
-use crate::segment::name::AUDIT;
+use crate::segment::name::Files;
 use crate::storage::{OsStorage, Storage, remove_if_there};
 
-/// Where the secret keys are kept, and with them how large the log was and what its tree's root was
-/// when it was signed last.
+/// Where the secret keys are kept, of each stream its own, and with them how large the stream was
+/// and what its tree's root was when it was signed last.
+///
+/// For implementors: keep one state for each stream, none of which touches another; of a stream that
+/// was never stored there is none. [`Stream::name`] makes a name of one.
 pub trait KeyStore: Send + Sync {
-    /// What was stored last, if anything was.
+    /// What was stored last for a stream, if anything was.
     ///
     /// # Errors
     ///
     /// What the system said.
-    fn load(&self) -> io::Result<Option<Zeroizing<Vec<u8>>>>;
+    fn load(&self, stream: Stream) -> io::Result<Option<Zeroizing<Vec<u8>>>>;
 
-    /// Stores this in place of what was stored before, all of it or nothing, on stable storage.
+    /// Stores this in place of what was stored before for the stream, all of it or nothing, on
+    /// stable storage. At most 4 KiB.
     ///
     /// # Errors
     ///
     /// What the system said; what was stored before is there then, or this.
-    fn store(&self, state: &[u8]) -> io::Result<()>;
+    fn store(&self, stream: Stream, state: &[u8]) -> io::Result<()>;
 }
 
-/// Keys in a file of a directory, `audit.key`.
+/// Keys in the files of a directory: `audit.key`, `access.key`, `application.key`.
 pub struct FileKeys(pub(crate) Arc<dyn Storage>);
 
 impl std::fmt::Debug for FileKeys {
@@ -69,33 +74,66 @@ impl FileKeys {
     }
 }
 
-/// Draws the keys of a log that is not there yet, and gives the verifier key to keep elsewhere.
+/// Draws the keys of a log's `audit` stream that is not there yet, and gives the verifier key to
+/// keep elsewhere.
 ///
 /// # Errors
 ///
-/// `AlreadyExists` if there are keys; what the system said.
+/// As for [`generate_of`].
 pub fn generate(store: &dyn KeyStore) -> io::Result<VerifierKey> {
-    if store.load()?.is_some() {
+    generate_of(store, Stream::Audit)
+}
+
+/// Draws the keys of a stream that is not there yet, and gives the verifier key to keep elsewhere.
+/// Each stream has one. They are of one log: where another stream has keys in the store, these name
+/// the same.
+///
+/// # Errors
+///
+/// `AlreadyExists` if the stream has keys; `InvalidData` if another's are damaged; what the system
+/// said.
+pub fn generate_of(store: &dyn KeyStore, stream: Stream) -> io::Result<VerifierKey> {
+    if store.load(stream)?.is_some() {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
-    let log = format!("{:016x}", getrandom::u64()?);
-    let keys = Keys::drawn(format!("{log}/{AUDIT}"))?;
-    store.store(&keys.to_bytes())?;
+    let drawn = || Ok(format!("{:016x}", getrandom::u64()?));
+    let log = log_of_keys(store)?.map_or_else(drawn, Ok::<_, io::Error>)?;
+    let keys = Keys::drawn(format!("{log}/{}", stream.name()))?;
+    store.store(stream, &keys.to_bytes())?;
     Ok(keys.first_key().clone())
 }
 
-/// The verifier key of a log, to keep elsewhere; nothing if there are no keys.
+/// The verifier key of a log's `audit` stream, to keep elsewhere; nothing if there are no keys.
+///
+/// # Errors
+///
+/// As for [`verifier_key_of`].
+pub fn verifier_key(store: &dyn KeyStore) -> io::Result<Option<VerifierKey>> {
+    verifier_key_of(store, Stream::Audit)
+}
+
+/// The verifier key of a stream, to keep elsewhere; nothing if it has no keys.
 ///
 /// # Errors
 ///
 /// `InvalidData` if the keys are damaged; what the system said.
-pub fn verifier_key(store: &dyn KeyStore) -> io::Result<Option<VerifierKey>> {
-    Ok(load(store)?.map(|keys| keys.first_key().clone()))
+pub fn verifier_key_of(store: &dyn KeyStore, stream: Stream) -> io::Result<Option<VerifierKey>> {
+    Ok(load(store, stream)?.map(|keys| keys.first_key().clone()))
 }
 
-/// The keys that are stored, if any are.
-pub(crate) fn load(store: &dyn KeyStore) -> io::Result<Option<Keys>> {
-    match store.load()? {
+/// Which log the keys in the store are of, if there are any: those of the first stream with some.
+pub(crate) fn log_of_keys(store: &dyn KeyStore) -> io::Result<Option<String>> {
+    for stream in Stream::ALL {
+        if let Some(keys) = load(store, stream)? {
+            return Ok(Some(keys.log().to_owned()));
+        }
+    }
+    Ok(None)
+}
+
+/// The keys of a stream that are stored, if any are.
+pub(crate) fn load(store: &dyn KeyStore, stream: Stream) -> io::Result<Option<Keys>> {
+    match store.load(stream)? {
         None => Ok(None),
         Some(bytes) => match Keys::parse(&bytes) {
             Some(keys) => Ok(Some(keys)),
@@ -104,12 +142,9 @@ pub(crate) fn load(store: &dyn KeyStore) -> io::Result<Option<Keys>> {
     }
 }
 
-const FILE: &str = "audit.key";
-const FILE_NEXT: &str = "audit.key.next";
-
 impl KeyStore for FileKeys {
-    fn load(&self) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
-        match self.0.read(FILE) {
+    fn load(&self, stream: Stream) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+        match self.0.read(Files::of(stream).key) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
             Ok(file) => {
@@ -120,13 +155,13 @@ impl KeyStore for FileKeys {
         }
     }
 
-    fn store(&self, state: &[u8]) -> io::Result<()> {
-        let storage = self.0.as_ref();
-        remove_if_there(storage, FILE_NEXT)?;
-        let mut file = storage.create(FILE_NEXT)?;
+    fn store(&self, stream: Stream, state: &[u8]) -> io::Result<()> {
+        let (storage, Files { key, key_next, .. }) = (self.0.as_ref(), Files::of(stream));
+        remove_if_there(storage, key_next)?;
+        let mut file = storage.create(key_next)?;
         write_all(file.as_mut(), state)?;
         file.sync()?;
-        storage.replace(FILE_NEXT, FILE)?;
+        storage.replace(key_next, key)?;
         storage.sync_names()
     }
 }
@@ -138,16 +173,35 @@ mod tests {
     use crate::storage::MemoryStorage;
 
     #[test]
-    fn what_is_stored_is_loaded() {
+    fn what_is_stored_is_loaded_and_each_stream_has_its_own() {
         let store = FileKeys(Arc::new(MemoryStorage::new()));
-        assert!(store.load().unwrap().is_none());
-        let first = Keys::drawn("log/audit".to_owned()).unwrap();
-        let second = first.after_checkpoint(Signed { size: 42, root: [7; 32] }).unwrap();
-        for keys in [&first, &second, &second.after_segment(9).unwrap()] {
-            store.store(&keys.to_bytes()).unwrap();
-            let loaded = Keys::parse(&store.load().unwrap().unwrap()).unwrap();
-            assert_eq!(loaded.to_bytes(), keys.to_bytes());
-            assert_eq!((loaded.signed(), loaded.announced()), (keys.signed(), keys.announced()));
+        for stream in Stream::ALL {
+            assert!(store.load(stream).unwrap().is_none());
+            let first = Keys::drawn(format!("log/{}", stream.name())).unwrap();
+            let second = first.after_checkpoint(Signed { size: 42, root: [7; 32] }).unwrap();
+            for keys in [&first, &second, &second.after_segment(9).unwrap()] {
+                store.store(stream, &keys.to_bytes()).unwrap();
+                let loaded = Keys::parse(&store.load(stream).unwrap().unwrap()).unwrap();
+                assert_eq!(loaded.to_bytes(), keys.to_bytes());
+                assert_eq!(
+                    (loaded.signed(), loaded.announced()),
+                    (keys.signed(), keys.announced())
+                );
+            }
         }
+    }
+
+    #[test]
+    fn keys_that_are_drawn_one_after_the_other_are_of_one_log() {
+        let store = FileKeys(Arc::new(MemoryStorage::new()));
+        let access = generate_of(&store, Stream::Access).unwrap();
+        let audit = generate(&store).unwrap();
+        let log = access.name().strip_suffix("/access").unwrap();
+        assert_eq!(audit.name(), format!("{log}/audit"));
+        assert_ne!(audit, access);
+        assert_eq!(verifier_key(&store).unwrap(), Some(audit));
+        assert_eq!(verifier_key_of(&store, Stream::Application).unwrap(), None);
+        let again = generate_of(&store, Stream::Access).unwrap_err();
+        assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
     }
 }

@@ -142,6 +142,8 @@ pub(crate) struct StartBody<'a> {
     pub(crate) retention: String,
     pub(crate) compression: &'static str,
     pub(crate) evidence: &'static str,
+    /// The streams that the log has in this run.
+    pub(crate) streams: Vec<&'static str>,
 }
 
 #[derive(Serialize)]

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Seek};
 use std::path::Path;
 
-use audit_core::LINE_BYTES_MAX;
+use audit_core::{LINE_BYTES_MAX, Stream};
 
 pub use json::Json;
 
@@ -19,7 +19,7 @@ use self::segment::{Item, Open};
 use crate::error::Error;
 use crate::line::FORMAT_VERSION;
 use crate::segment::compressed;
-use crate::segment::name::{ACTIVE, Kind, Name};
+use crate::segment::name::{Files, Kind, Name, stream_of};
 use crate::storage::{OsStorage, ReadSeek, Storage};
 
 /// One line of a log, as it was read.
@@ -144,9 +144,9 @@ pub struct Position {
     pub line: u64,
 }
 
-/// The lines of a log's directory, in the order of their numbers: rotated segments, then the active
-/// one. Lines that a later segment brings again, because they may be missing from an earlier one,
-/// come once.
+/// The lines of one stream of a log's directory, in the order of their numbers: rotated segments,
+/// then the active one. Lines that a later segment brings again, because they may be missing from an
+/// earlier one, come once.
 ///
 /// It reads while a writer writes: what it has not reached when a segment is rotated, it still
 /// reads.
@@ -173,23 +173,67 @@ impl std::fmt::Debug for Lines {
 }
 
 impl Lines {
-    /// The lines of the log in a directory of the machine.
+    /// The lines of the stream `audit` of the log in a directory of the machine.
     ///
     /// # Errors
     ///
     /// The directory cannot be opened, or a file in it is not the log's.
     pub fn of_dir(dir: impl AsRef<Path>) -> Result<Lines, Error> {
-        Lines::of_storage(&OsStorage::open_existing(dir.as_ref())?)
+        Lines::of_stream(dir, Stream::Audit)
     }
 
-    /// The lines of the log in a storage.
+    /// The lines of a stream of the log in a directory of the machine; none where there is no such
+    /// stream.
+    ///
+    /// # Errors
+    ///
+    /// As for [`of_dir`](Lines::of_dir).
+    pub fn of_stream(dir: impl AsRef<Path>, stream: Stream) -> Result<Lines, Error> {
+        Lines::of_stream_in(&OsStorage::open_existing(dir.as_ref())?, stream)
+    }
+
+    /// The lines of the stream `audit` of the log in a storage.
     ///
     /// # Errors
     ///
     /// As for [`of_dir`](Lines::of_dir).
     pub fn of_storage(storage: &dyn Storage) -> Result<Lines, Error> {
-        Ok(Lines(RawLines::of_segments(open_all(storage)?)))
+        Lines::of_stream_in(storage, Stream::Audit)
     }
+
+    /// The lines of a stream of the log in a storage.
+    ///
+    /// # Errors
+    ///
+    /// As for [`of_dir`](Lines::of_dir).
+    pub fn of_stream_in(storage: &dyn Storage, stream: Stream) -> Result<Lines, Error> {
+        Ok(Lines(RawLines::of_segments(open_all(storage, stream)?)))
+    }
+}
+
+/// Which streams a directory has: those of which it holds a segment, or what is signed of them.
+///
+/// A stream that the writer was given and that nobody has emitted into is among them: a run begins in
+/// each. So is one that an earlier run had and the last one did not.
+///
+/// # Errors
+///
+/// The directory cannot be opened or listed.
+pub fn streams(dir: impl AsRef<Path>) -> Result<Vec<Stream>, Error> {
+    streams_in(&OsStorage::open_existing(dir.as_ref())?)
+}
+
+/// Which streams a storage has.
+///
+/// # Errors
+///
+/// As for [`streams`].
+pub fn streams_in(storage: &dyn Storage) -> Result<Vec<Stream>, Error> {
+    let files = storage.list().map_err(Error::io("list", "the directory"))?;
+    let mut found: Vec<Stream> = files.iter().filter_map(|(name, _)| stream_of(name)).collect();
+    found.sort();
+    found.dedup();
+    Ok(found)
 }
 
 impl RawLines {
@@ -207,16 +251,17 @@ impl RawLines {
     }
 }
 
-/// The segments that are there, oldest first, the active one last.
+/// The segments of a stream that are there, oldest first, the active one last.
 ///
 /// A segment gets its final name before a younger one is there. So the active one is opened first:
 /// the list that follows has all that are older, and those that are not are passed over, because
 /// one of them may be the one that was opened.
-pub(crate) fn open_all(storage: &dyn Storage) -> Result<Segments, Error> {
-    let mut active = open_if_there(storage, ACTIVE)?;
-    let mut names = rotated(storage)?;
+pub(crate) fn open_all(storage: &dyn Storage, stream: Stream) -> Result<Segments, Error> {
+    let name = Files::of(stream).active;
+    let mut active = open_if_there(storage, name)?;
+    let mut names = rotated(storage, stream)?;
     // One without its first line was only just begun, and is not in the list.
-    if let Some(first) = active.as_mut().map(first_seq).transpose()?.flatten() {
+    if let Some(first) = active.as_mut().map(|file| first_seq(file, name)).transpose()?.flatten() {
         names.retain(|name| name.seq < first);
     }
     let mut segments = Segments::new();
@@ -226,14 +271,14 @@ pub(crate) fn open_all(storage: &dyn Storage) -> Result<Segments, Error> {
             None => segments.clear(), // It was pruned, and so were those before it.
         }
     }
-    segments.extend(active.map(|file| (ACTIVE.to_owned(), Box::new(file) as _)));
+    segments.extend(active.map(|file| (name.to_owned(), Box::new(file) as _)));
     Ok(segments)
 }
 
 /// The number of a file's first line, if it has one, and leaves the file at its beginning.
-fn first_seq(file: &mut Box<dyn ReadSeek>) -> Result<Option<u64>, Error> {
+fn first_seq(file: &mut Box<dyn ReadSeek>, name: &str) -> Result<Option<u64>, Error> {
     let line = next_line(&mut BufReader::new(&mut *file)).and_then(Result::ok);
-    file.rewind().map_err(Error::io("read", ACTIVE))?;
+    file.rewind().map_err(Error::io("read", name))?;
     Ok(line.and_then(|line| Line::parse(&line).ok()).map(|line| line.seq))
 }
 
@@ -259,10 +304,10 @@ fn open_if_there(storage: &dyn Storage, name: &str) -> Result<Option<Box<dyn Rea
 }
 
 /// The rotated segments, oldest first; of one that is there plain and compressed, the plain one.
-pub(crate) fn rotated(storage: &dyn Storage) -> Result<Vec<Name>, Error> {
+pub(crate) fn rotated(storage: &dyn Storage, stream: Stream) -> Result<Vec<Name>, Error> {
     let files = storage.list().map_err(Error::io("list", "the directory"))?;
     let mut names: Vec<Name> = files.iter().filter_map(|(name, _)| Name::parse(name)).collect();
-    names.retain(|name| name.kind.is_segment());
+    names.retain(|name| name.stream == stream && name.kind.is_segment());
     names.sort();
     names.dedup_by_key(|name| (name.seq, name.unix_s));
     Ok(names)

@@ -222,7 +222,7 @@ mod tests {
     use crate::storage::MemoryStorage;
 
     fn name(kind: Kind) -> Name {
-        Name::new(kind, Stamp::default(), 0)
+        Name::new(audit_core::Stream::Audit, kind, Stamp::default(), 0)
     }
 
     /// A header that allows the least segment, and so many bytes of other lines.

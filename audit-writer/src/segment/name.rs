@@ -2,37 +2,84 @@
 
 use std::fmt;
 
+use audit_core::Stream;
+
 use crate::clock::Stamp;
 
 /// The file that one process holds while it writes; its text is that process's id.
 pub(crate) const LOCK: &str = "audit.lock";
 
-/// A stream's name in lines and file names.
-pub(crate) const AUDIT: &str = "audit";
+/// A stream's files of which there is one each, by name.
+#[derive(Debug)]
+pub(crate) struct Files {
+    /// The segment that is being written.
+    pub(crate) active: &'static str,
+    /// A segment that is being begun, until it takes the active one's name.
+    pub(crate) next: &'static str,
+    /// A segment that is being compressed, until it takes the place of the one it was made of.
+    pub(crate) compressed_next: &'static str,
+    /// The last checkpoint, as a note.
+    pub(crate) checkpoint: &'static str,
+    /// A checkpoint that is being written, until it takes the last one's place.
+    pub(crate) checkpoint_next: &'static str,
+    /// A line for each segment: which key its checkpoints begin with.
+    pub(crate) keys: &'static str,
+    /// The secret keys, in a directory of their own.
+    pub(crate) key: &'static str,
+    /// Secret keys that are being written, until they take the last ones' place.
+    pub(crate) key_next: &'static str,
+}
 
-/// The segment that is being written.
-pub(crate) const ACTIVE: &str = "audit.jsonl";
+macro_rules! files {
+    ($stream:literal) => {
+        Files {
+            active: concat!($stream, ".jsonl"),
+            next: concat!($stream, ".next"),
+            compressed_next: concat!($stream, ".gz.next"),
+            checkpoint: concat!($stream, ".checkpoint"),
+            checkpoint_next: concat!($stream, ".checkpoint.next"),
+            keys: concat!($stream, ".keys"),
+            key: concat!($stream, ".key"),
+            key_next: concat!($stream, ".key.next"),
+        }
+    };
+}
 
-/// A segment that is being begun, until it takes the active one's name.
-pub(crate) const NEXT: &str = "audit.next";
+impl Files {
+    pub(crate) const fn of(stream: Stream) -> &'static Files {
+        const AUDIT: Files = files!("audit");
+        const ACCESS: Files = files!("access");
+        const APPLICATION: Files = files!("application");
+        match stream {
+            Stream::Audit => &AUDIT,
+            Stream::Access => &ACCESS,
+            Stream::Application => &APPLICATION,
+        }
+    }
+}
 
-/// A segment that is being compressed, until it takes the place of the one it was made of.
-pub(crate) const COMPRESSED_NEXT: &str = "audit.gz.next";
+/// Whether this is the name of a stream's active segment.
+pub(crate) fn is_active(name: &str) -> bool {
+    Stream::ALL.into_iter().any(|stream| Files::of(stream).active == name)
+}
 
-/// The last checkpoint, as a note.
-pub(crate) const CHECKPOINT: &str = "audit.checkpoint";
-
-/// A checkpoint that is being written, until it takes the last one's place.
-pub(crate) const CHECKPOINT_NEXT: &str = "audit.checkpoint.next";
-
-/// A line for each segment: which key its checkpoints begin with.
-pub(crate) const KEYS: &str = "audit.keys";
+/// Which stream's a file in the log's directory is, if it is one that a stream is known by: a
+/// segment, what is signed of them, or what was found beside them.
+pub(crate) fn stream_of(name: &str) -> Option<Stream> {
+    let is_of = |stream: &Stream| {
+        let files = Files::of(*stream);
+        [files.active, files.checkpoint, files.keys].contains(&name)
+    };
+    let of_name = || Name::parse(name).map(|name| name.stream);
+    Stream::ALL.into_iter().find(is_of).or_else(of_name)
+}
 
 /// The name of a file that is complete: a rotated segment, or what a repair moved aside.
 ///
 /// `audit-20261120T000000Z-000000000042.jsonl`: time in UTC and number of the first line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Name {
+    pub(crate) stream: Stream,
     /// The number of the first line.
     pub(crate) seq: u64,
     /// When the first line was written, in seconds since 1970.
@@ -74,26 +121,24 @@ impl Kind {
 const TIME: &str = "%Y%m%dT%H%M%SZ";
 
 impl Name {
-    pub(crate) fn new(kind: Kind, first_line: Stamp, seq: u64) -> Name {
-        Name { seq, unix_s: first_line.unix_ns.div_euclid(1_000_000_000), kind }
+    pub(crate) fn new(stream: Stream, kind: Kind, first_line: Stamp, seq: u64) -> Name {
+        Name { stream, seq, unix_s: first_line.unix_ns.div_euclid(1_000_000_000), kind }
     }
 
     /// The name's parts, if the name is exactly one of ours: what prints differently from how it
     /// was read is not.
     pub(crate) fn parse(text: &str) -> Option<Name> {
         let kind = Kind::ALL.into_iter().find(|kind| text.ends_with(kind.suffix()))?;
-        let (time, seq) = text
-            .strip_suffix(kind.suffix())?
-            .strip_prefix(AUDIT)?
-            .strip_prefix('-')?
-            .split_once('-')?;
+        let (stream, rest) = text.strip_suffix(kind.suffix())?.split_once('-')?;
+        let stream = Stream::ALL.into_iter().find(|own| own.name() == stream)?;
+        let (time, seq) = rest.split_once('-')?;
         let unix_s = jiff::civil::DateTime::strptime(TIME, time)
             .ok()?
             .to_zoned(jiff::tz::TimeZone::UTC)
             .ok()?
             .timestamp()
             .as_second();
-        let name = Name { seq: seq.parse().ok()?, unix_s, kind };
+        let name = Name { stream, seq: seq.parse().ok()?, unix_s, kind };
         (name.to_string() == text).then_some(name)
     }
 }
@@ -101,7 +146,8 @@ impl Name {
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let time = jiff::Timestamp::from_second(self.unix_s).unwrap_or_default();
-        write!(f, "{AUDIT}-{}-{:012}{}", time.strftime(TIME), self.seq, self.kind.suffix())
+        let (stream, suffix) = (self.stream.name(), self.kind.suffix());
+        write!(f, "{stream}-{}-{:012}{suffix}", time.strftime(TIME), self.seq)
     }
 }
 
@@ -112,34 +158,69 @@ mod tests {
     #[test]
     fn a_name_reads_back() {
         let at = Stamp { unix_ns: 1_795_132_800_000_000_000, up_ns: 0 };
-        let name = Name::new(Kind::Segment, at, 42);
-        assert_eq!(name.to_string(), "audit-20261120T000000Z-000000000042.jsonl");
-        assert_eq!(Name::parse(&name.to_string()), Some(name));
-        let torn = Name::new(Kind::Torn, at, u64::MAX);
-        assert_eq!(Name::parse(&torn.to_string()), Some(torn));
-        let compressed = Name { kind: Kind::Compressed, ..name };
-        assert_eq!(compressed.to_string(), format!("{name}.gz"));
-        assert_eq!(Name::parse(&compressed.to_string()), Some(compressed));
+        for stream in Stream::ALL {
+            let name = Name::new(stream, Kind::Segment, at, 42);
+            let expected = format!("{}-20261120T000000Z-000000000042.jsonl", stream.name());
+            assert_eq!(name.to_string(), expected);
+            assert_eq!(Name::parse(&name.to_string()), Some(name));
+            let torn = Name::new(stream, Kind::Torn, at, u64::MAX);
+            assert_eq!(Name::parse(&torn.to_string()), Some(torn));
+            let compressed = Name { kind: Kind::Compressed, ..name };
+            assert_eq!(compressed.to_string(), format!("{name}.gz"));
+            assert_eq!(Name::parse(&compressed.to_string()), Some(compressed));
+        }
     }
 
     #[test]
     fn what_is_not_exactly_ours_is_not_ours() {
-        for other in [
-            "audit.jsonl",
-            "audit-20261120T000000Z-42.jsonl",
-            "audit-20261120T000000Z-+00000000042.jsonl",
-            "audit-20261120T000000Z-000000000042.jsonl.bak",
-            "audit-20261120T000000Z-0000000000042.jsonl",
-            "audit-20261320T000000Z-000000000042.jsonl",
-            "audit-20261120T000060Z-000000000042.jsonl",
-            "audit-2026112T0000000Z-000000000042.jsonl",
-            "my-audit-20261120T000000Z-000000000042.jsonl",
-            "audit-20261120T000000Z-000000000042.JSONL",
-            "audit-20261120T000000Z-000000000042.gz",
-            "audit-20261120T000000Z-000000000042.jsonl.gz.gz",
-            "audit.jsonl.gz",
-        ] {
-            assert_eq!(Name::parse(other), None, "{other}");
+        for stream in Stream::ALL.map(Stream::name) {
+            for other in [
+                ".jsonl",
+                "-20261120T000000Z-42.jsonl",
+                "-20261120T000000Z-+00000000042.jsonl",
+                "-20261120T000000Z-000000000042.jsonl.bak",
+                "-20261120T000000Z-0000000000042.jsonl",
+                "-20261320T000000Z-000000000042.jsonl",
+                "-20261120T000060Z-000000000042.jsonl",
+                "-2026112T0000000Z-000000000042.jsonl",
+                "-20261120T000000Z-000000000042.JSONL",
+                "-20261120T000000Z-000000000042.gz",
+                "-20261120T000000Z-000000000042.jsonl.gz.gz",
+                "s-20261120T000000Z-000000000042.jsonl",
+                "_log-20261120T000000Z-000000000042.jsonl",
+                "-audit-20261120T000000Z-000000000042.jsonl",
+                ".jsonl.gz",
+            ] {
+                let other = format!("{stream}{other}");
+                assert_eq!(Name::parse(&other), None, "{other}");
+            }
+            let after_another = format!("my-{stream}-20261120T000000Z-000000000042.jsonl");
+            assert_eq!(Name::parse(&after_another), None);
+            let in_capitals =
+                format!("{}-20261120T000000Z-000000000042.jsonl", stream.to_uppercase());
+            assert_eq!(Name::parse(&in_capitals), None);
         }
+        assert_eq!(Name::parse("-20261120T000000Z-000000000042.jsonl"), None);
+        assert_eq!(Name::parse("other-20261120T000000Z-000000000042.jsonl"), None);
+    }
+
+    #[test]
+    fn a_stream_s_files_are_called_by_its_name() {
+        for stream in Stream::ALL {
+            let of = |suffix: &str| format!("{}.{suffix}", stream.name());
+            let files = Files::of(stream);
+            assert_eq!(files.active, of("jsonl"));
+            assert_eq!((files.next, files.compressed_next), (&*of("next"), &*of("gz.next")));
+            assert_eq!(files.checkpoint, of("checkpoint"));
+            assert_eq!(files.checkpoint_next, of("checkpoint.next"));
+            assert_eq!(files.keys, of("keys"));
+            assert_eq!((files.key, files.key_next), (&*of("key"), &*of("key.next")));
+            for name in [files.active, files.checkpoint, files.keys] {
+                assert_eq!(stream_of(name), Some(stream));
+                assert_eq!(is_active(name), name == files.active);
+            }
+            assert_eq!(stream_of(files.next), None, "it is not part of the log");
+        }
+        assert_eq!(stream_of(LOCK), None);
     }
 }

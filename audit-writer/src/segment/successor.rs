@@ -5,7 +5,7 @@
 use std::io;
 
 use super::active::{Active, Fault, write_all};
-use super::name::{ACTIVE, NEXT, Name};
+use super::name::{Files, Name};
 use crate::rotation::Filling;
 use crate::storage::{Storage, remove_if_there};
 
@@ -13,6 +13,8 @@ use crate::storage::{Storage, remove_if_there};
 /// bytes, so nothing that somebody may have read changes.
 #[derive(Debug)]
 pub(crate) struct Successor {
+    /// The names that it goes through.
+    pub(crate) files: &'static Files,
     /// Its header and what follows it, up to the lines that it brings again.
     pub(crate) bytes: Vec<u8>,
     pub(crate) filling: Filling,
@@ -31,20 +33,21 @@ impl Successor {
     ///
     /// The storage failed. What was done so far is known here, so that this can be tried again.
     pub(crate) fn place(&mut self, storage: &dyn Storage) -> Result<Active, Fault> {
-        remove_if_there(storage, NEXT).map_err(Fault::new("remove"))?;
-        let mut file = storage.create(NEXT).map_err(Fault::new("create"))?;
+        let Files { active, next, .. } = *self.files;
+        remove_if_there(storage, next).map_err(Fault::new("remove"))?;
+        let mut file = storage.create(next).map_err(Fault::new("create"))?;
         write_all(file.as_mut(), &self.bytes).map_err(Fault::new("write"))?;
         file.sync().map_err(Fault::new("sync"))?;
         if self.is_placed {
             // It is the same to the byte, and this time its name may last.
-            remove_if_there(storage, ACTIVE).map_err(Fault::new("remove"))?;
+            remove_if_there(storage, active).map_err(Fault::new("remove"))?;
             self.is_placed = false;
         }
         if let Some(name) = &mut self.moves_aside {
-            move_aside(storage, name)?;
+            move_aside(storage, active, name)?;
             self.moves_aside = None;
         }
-        storage.rename(NEXT, ACTIVE).map_err(Fault::new("rotate"))?;
+        storage.rename(next, active).map_err(Fault::new("rotate"))?;
         self.is_placed = true;
         storage.sync_names().map_err(Fault::new("sync the directory"))?;
         Active::new(file, self.first_seq, self.filling)
@@ -53,8 +56,8 @@ impl Successor {
 
 /// Gives what stands in the active segment's place this name. It may be gone, if somebody else was
 /// at it; and if something has the name already, the next try takes the name of a second later.
-fn move_aside(storage: &dyn Storage, name: &mut Name) -> Result<(), Fault> {
-    match storage.rename(ACTIVE, &name.to_string()) {
+fn move_aside(storage: &dyn Storage, active: &str, name: &mut Name) -> Result<(), Fault> {
+    match storage.rename(active, &name.to_string()) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => {
             if error.kind() == io::ErrorKind::AlreadyExists {
@@ -68,6 +71,8 @@ fn move_aside(storage: &dyn Storage, name: &mut Name) -> Result<(), Fault> {
 
 #[cfg(test)]
 mod tests {
+    use audit_core::Stream;
+
     use super::*;
     use crate::clock::Stamp;
     use crate::segment::name::Kind;
@@ -76,14 +81,16 @@ mod tests {
     fn successor() -> Successor {
         let opened = Stamp::default();
         Successor {
+            files: Files::of(Stream::Audit),
             bytes: b"header\nagain\n".to_vec(),
             filling: Filling { opened, bytes: 13, header_bytes: 7 },
             first_seq: 9,
-            moves_aside: Some(Name::new(Kind::Segment, opened, 3)),
+            moves_aside: Some(Name::new(Stream::Audit, Kind::Segment, opened, 3)),
             is_placed: false,
         }
     }
 
+    const ACTIVE: &str = "audit.jsonl";
     const OVER: &str = "audit-19700101T000000Z-000000000003.jsonl";
 
     /// What stands under each name after a power cut.
@@ -111,7 +118,7 @@ mod tests {
         {
             let storage = MemoryStorage::new();
             storage.put(ACTIVE, b"over\n");
-            storage.put(NEXT, b"left over");
+            storage.put("audit.next", b"left over");
             let mut successor = successor();
             for _ in 0..3 {
                 storage.refuse(call);

@@ -176,7 +176,7 @@ impl Storage for OsStorage {
                 Err(other) => return Err(other.into()),
             };
             if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
-                || name == crate::segment::name::ACTIVE
+                || crate::segment::name::is_active(name)
             {
                 files.push((name.to_owned(), u64::try_from(stat.st_size).unwrap_or(0)));
             }

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
-use super::Stream;
+use super::OpenStream;
 use crate::compression::Compression;
 use crate::line::{CompressBody, Life, LifeBody};
 use crate::segment::compressed::{Sizes, can_be, compress};
-use crate::segment::name::{COMPRESSED_NEXT, Kind, Name};
+use crate::segment::name::{Kind, Name};
 use crate::storage::remove_if_there;
 
 /// After one that failed, none is compressed for so long.
@@ -54,7 +54,7 @@ impl Compressing {
     }
 }
 
-impl Stream {
+impl OpenStream {
     /// Goes on with compressing, if there is anything to do.
     pub(crate) fn compress(&mut self, now_up_ns: u64) {
         if self.is_broken() {
@@ -107,7 +107,8 @@ impl Stream {
         let names = files.iter().filter_map(|(name, bytes)| Some((Name::parse(name)?, *bytes)));
         let mut names: Vec<(Name, u64)> = names.collect();
         names.retain(|(name, _)| {
-            name.kind == Kind::Segment && !self.compressing.stay.contains(name)
+            let is_ours = name.stream == self.world.stream && name.kind == Kind::Segment;
+            is_ours && !self.compressing.stay.contains(name)
         });
         names.sort();
         for (name, bytes) in names {
@@ -121,12 +122,13 @@ impl Stream {
 
     fn spawn(&self, name: Name) -> io::Result<Job> {
         let storage = Arc::clone(&self.world.storage);
-        remove_if_there(storage.as_ref(), COMPRESSED_NEXT)?;
-        let file = storage.create(COMPRESSED_NEXT)?;
+        let next = self.world.files().compressed_next;
+        remove_if_there(storage.as_ref(), next)?;
+        let file = storage.create(next)?;
         let flag = Flag(Arc::default());
         let is_over = Arc::clone(&flag.0);
         let go_on = move || !is_over.load(Ordering::Relaxed);
-        let work = move || compress(storage.as_ref(), name, (COMPRESSED_NEXT, file), &go_on);
+        let work = move || compress(storage.as_ref(), name, (next, file), &go_on);
         let thread = std::thread::Builder::new().name("audit-gzip".to_owned()).spawn(work)?;
         Ok(Job { name, thread, _flag: flag })
     }
@@ -160,7 +162,7 @@ impl Stream {
         }
         // A run that ended between renaming and removing left both.
         remove_if_there(storage.as_ref(), &into)?;
-        storage.rename(COMPRESSED_NEXT, &into)?;
+        storage.rename(self.world.files().compressed_next, &into)?;
         storage.sync_names()?;
         storage.remove(&segment)?;
         self.synced_names.remove(&name);
@@ -174,7 +176,8 @@ impl Stream {
     }
 
     fn discard(&self) {
-        if let Err(error) = remove_if_there(self.world.storage.as_ref(), COMPRESSED_NEXT) {
+        let next = self.world.files().compressed_next;
+        if let Err(error) = remove_if_there(self.world.storage.as_ref(), next) {
             tracing::warn!(target: "audit_writer", %error, "a half compressed audit segment cannot be removed");
         }
     }
@@ -182,6 +185,8 @@ impl Stream {
 
 #[cfg(test)]
 mod tests {
+    use audit_core::Stream;
+
     use super::*;
     use crate::config::{Config, Evidence};
     use crate::evidence::store::FileKeys;
@@ -190,20 +195,22 @@ mod tests {
     use crate::testing::ManualClock;
 
     /// A stream with one rotated segment, whose compressed form is ready.
-    fn ready(storage: &MemoryStorage) -> Stream {
+    fn ready(storage: &MemoryStorage) -> OpenStream {
         let mut config =
             Config { compression: Compression::Gzip, evidence: Evidence::Off, ..Config::default() };
         config.retention.total_bytes = u64::MAX;
         let world = World {
+            stream: Stream::Audit,
+            log: None,
+            run: "9f2c51d07a3be641".to_owned(),
             storage: Arc::new(storage.clone()),
             keys: Arc::new(FileKeys(Arc::new(storage.clone()))),
             clock: Arc::new(ManualClock::new(crate::clock::Stamp::default())),
             config,
             counters: Arc::default(),
             losses: Arc::default(),
-            takes_unrecorded: false,
         };
-        let mut stream = Stream::open(world).map_err(|fault| fault.error).unwrap();
+        let mut stream = OpenStream::open(world).map_err(|fault| fault.error).unwrap();
         stream.rotate("size");
         stream.compress(0);
         while !stream.compressing.job.as_ref().unwrap().thread.is_finished() {
@@ -256,6 +263,6 @@ mod tests {
         let mut stream = ready(&storage);
         stream.stop_compressing();
         assert_eq!(segments(&storage), [Kind::Segment]);
-        assert_eq!(storage.bytes(COMPRESSED_NEXT), None);
+        assert_eq!(storage.bytes("audit.gz.next"), None);
     }
 }

@@ -2,16 +2,19 @@
 
 use std::io::{self, BufReader, Read};
 
+use audit_core::Stream;
+
 use super::Operations;
 use crate::reader::{Json, Line, LineError, next_line};
 use crate::segment::compressed;
-use crate::segment::name::{ACTIVE, Kind, Name};
+use crate::segment::name::{Files, Kind, Name};
 use crate::segment::recovery::{Found, Header, examine, examine_compressed};
 use crate::storage::Storage;
 
 /// What the directory holds of the stream.
 #[derive(Debug)]
 pub(super) struct Estate {
+    pub(super) files: &'static Files,
     /// Rotated segments, oldest first.
     pub(super) rotated: Vec<Name>,
     pub(super) active: Option<Found>,
@@ -29,14 +32,16 @@ impl Estate {
     /// # Errors
     ///
     /// What the storage said.
-    pub(super) fn survey(storage: &dyn Storage) -> io::Result<Estate> {
-        let files = storage.list()?;
-        let names = files.iter().filter_map(|(name, _)| Name::parse(name));
-        let mut rotated: Vec<Name> = names.filter(|name| name.kind.is_segment()).collect();
+    pub(super) fn survey(storage: &dyn Storage, stream: Stream) -> io::Result<Estate> {
+        let files = Files::of(stream);
+        let there = storage.list()?;
+        let names = there.iter().filter_map(|(name, _)| Name::parse(name));
+        let is_ours = |name: &Name| name.stream == stream && name.kind.is_segment();
+        let mut rotated: Vec<Name> = names.filter(is_ours).collect();
         rotated.sort();
         rotated.dedup_by_key(|name| (name.seq, name.unix_s)); // Where both are there, the plain one counts.
-        let has_active = files.iter().any(|(name, _)| name == ACTIVE);
-        let active = has_active.then(|| examine(storage, ACTIVE)).transpose()?;
+        let has_active = there.iter().any(|(name, _)| name == files.active);
+        let active = has_active.then(|| examine(storage, files.active)).transpose()?;
         let mut log = active.as_ref().and_then(log_id);
         let mut next_seq = active.as_ref().and_then(next_seq);
         let mut last_unix_ns = active.as_ref().and_then(last_unix_ns);
@@ -55,13 +60,13 @@ impl Estate {
         }
         // Each segment's header takes over what was open before it.
         let told = match (&active, rotated.last()) {
-            (Some(found), _) if found.header.is_some() => Told::by(storage.read(ACTIVE)?)?,
+            (Some(found), _) if found.header.is_some() => Told::by(storage.read(files.active)?)?,
             (_, Some(name)) => Told::by(compressed::open(storage, *name)?)?,
             (_, None) => Told::default(),
         };
         // Where lines come again, the highest number is not the last line's.
         let next_seq = next_seq.max(told.last_seq.map(|seq| seq.saturating_add(1))).unwrap_or(0);
-        Ok(Estate { rotated, active, log, next_seq, last_unix_ns, told })
+        Ok(Estate { files, rotated, active, log, next_seq, last_unix_ns, told })
     }
 
     /// The active segment's.

@@ -6,13 +6,13 @@ use audit_core::{
     ActionNames, Buffer, Ending, OutcomeKind, OutcomeRule, PartValue, Place, Record, Schema, Value,
 };
 
-use super::Stream;
+use super::OpenStream;
 use crate::clock::Stamp;
 use crate::flood::{Folded, Origin, Refusal};
 use crate::line::{FoldBody, FoldSource};
 use crate::stats::add;
 
-impl Stream {
+impl OpenStream {
     /// Whether the event is folded: counted, and told of by a line with others of its sort. Never
     /// one that somebody waits for, nor one of two phases.
     pub(crate) fn folds<B: Buffer>(&mut self, at: Stamp, record: &Record<B>) -> bool {

@@ -1,4 +1,4 @@
-//! One stream: numbers its lines and puts them into segments.
+//! One stream that is being written: numbers its lines and puts them into segments.
 
 mod compress;
 mod estate;
@@ -15,7 +15,7 @@ mod succession;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use audit_core::{Buffer, Level, Phase, Record};
+use audit_core::{Buffer, Level, Phase, Record, Stream};
 
 use self::compress::Compressing;
 use self::folding::is_refusal;
@@ -32,7 +32,7 @@ use crate::loss::{Loss, LossCounter, Losses};
 use crate::retention::Ages;
 use crate::rotation::Today;
 use crate::segment::active::{Active, Trouble};
-use crate::segment::name::{ACTIVE, Name};
+use crate::segment::name::{Files, Name};
 use crate::segment::successor::Successor;
 use crate::stats::{Counters, add};
 use crate::storage::Storage;
@@ -50,23 +50,36 @@ const HOUSE_LINE_BYTES: u64 = 2048;
 /// What a stream works with.
 #[derive(Clone)]
 pub(crate) struct World {
+    pub(crate) stream: Stream,
+    /// What identifies the log of the directory, once that is known: the first stream that is opened
+    /// finds out.
+    pub(crate) log: Option<String>,
+    /// What identifies the run, in all its streams.
+    pub(crate) run: String,
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// As this stream is told, of what the writer was.
     pub(crate) config: Config,
+    /// Of all streams together.
     pub(crate) counters: Arc<Counters>,
+    /// Of events of this stream.
     pub(crate) losses: Arc<LossCounter>,
     /// Where the keys are that checkpoints are signed with.
     pub(crate) keys: Arc<dyn KeyStore>,
-    /// Whether this writer answers for what `emit_or_count` counted before there was a recorder.
-    pub(crate) takes_unrecorded: bool,
 }
 
-/// One stream of a log, written by one run.
-pub(crate) struct Stream {
+impl World {
+    /// The names of this stream's files.
+    pub(crate) fn files(&self) -> &'static Files {
+        Files::of(self.stream)
+    }
+}
+
+/// One stream of a log, as one run writes it.
+pub(crate) struct OpenStream {
     world: World,
     /// What identifies the log.
     log: String,
-    run: String,
     boot: String,
     next_seq: u64,
     clock_synced: bool,
@@ -121,7 +134,17 @@ pub(crate) struct Numbered {
     pub(crate) level: Level,
 }
 
-impl Stream {
+impl OpenStream {
+    /// What identifies its log.
+    pub(crate) fn log(&self) -> &str {
+        &self.log
+    }
+
+    /// What its clock shows.
+    pub(crate) fn up_ns(&self) -> u64 {
+        self.world.clock.up_ns()
+    }
+
     /// Whether a fault closed the stream.
     pub(crate) fn is_broken(&self) -> bool {
         self.active.is_none()
@@ -130,11 +153,6 @@ impl Stream {
     /// Whether there are lines that are not known to be durable.
     pub(crate) fn is_unsynced(&self) -> bool {
         self.active.as_ref().is_some_and(|active| active.unsynced_from().is_some())
-    }
-
-    /// The number of the last line.
-    pub(crate) fn last_seq(&self) -> u64 {
-        self.next_seq.saturating_sub(1)
     }
 
     /// Asks the clock whether it is right, and records whether it jumped.
@@ -212,7 +230,7 @@ impl Stream {
         let active = self.active.as_mut()?;
         let before = active.filling().bytes;
         let of = self.known.get(place)?;
-        let envelope = Envelope { seq, at, run: &self.run, synced: self.clock_synced };
+        let envelope = Envelope { seq, at, run: &self.world.run, synced: self.clock_synced };
         let times = &mut self.times;
         let mut ending = None;
         let chain = self.signing.as_mut().map(|signing| &mut signing.chain);
@@ -230,7 +248,7 @@ impl Stream {
             false => self.floods.earn(line_bytes),
         }
         if let Some(phase) = ending.phase {
-            let (event, run) = (of.schema.event, &self.run);
+            let (event, run) = (of.schema.event, &self.world.run);
             self.operations
                 .follow(seq, phase, || Operation { event: event.to_owned(), run: run.clone() });
         }
@@ -310,7 +328,7 @@ impl Stream {
     /// Puts all lines into the file and makes them durable.
     pub(crate) fn sync(&mut self) {
         let Some(active) = &mut self.active else { return };
-        match active.sync(self.world.storage.as_ref(), ACTIVE) {
+        match active.sync(self.world.storage.as_ref(), self.world.files().active) {
             Ok(()) => self.count_written(),
             Err(trouble) => self.fail(trouble),
         }
@@ -319,7 +337,8 @@ impl Stream {
     /// Looks whether somebody else was at the active segment's file.
     pub(crate) fn look_at_file(&mut self) {
         let Some(active) = &self.active else { return };
-        if let Err(trouble) = active.check_ours(self.world.storage.as_ref(), ACTIVE) {
+        let checked = active.check_ours(self.world.storage.as_ref(), self.world.files().active);
+        if let Err(trouble) = checked {
             self.fail(trouble);
         }
     }
@@ -342,7 +361,7 @@ impl Stream {
     fn push<B: Body>(&mut self, at: Stamp, body: &B) -> Option<u64> {
         let seq = self.next_seq;
         let active = self.active.as_mut()?;
-        let envelope = Envelope { seq, at, run: &self.run, synced: self.clock_synced };
+        let envelope = Envelope { seq, at, run: &self.world.run, synced: self.clock_synced };
         let times = &mut self.times;
         let chain = self.signing.as_mut().map(|signing| &mut signing.chain);
         let pushed = active.push(seq, chain, |out| {
@@ -397,7 +416,7 @@ impl Stream {
         self.sync();
         let Some(active) = self.active.take() else { return };
         let over = active.into_remains();
-        let name = over.name();
+        let name = over.name(self.world.stream);
         self.hand_over(Some(name), over.kept, Some(name));
         self.place();
         if !self.is_broken() {
@@ -418,6 +437,10 @@ impl Stream {
 }
 
 /// Eight random bytes in hexadecimal.
-fn random_id() -> std::io::Result<String> {
+///
+/// # Errors
+///
+/// The system has no randomness.
+pub(crate) fn random_id() -> std::io::Result<String> {
     Ok(format!("{:016x}", getrandom::u64()?))
 }

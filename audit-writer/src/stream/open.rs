@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
-use audit_core::OutcomeKind;
+use audit_core::{OutcomeKind, Stream};
 
 use super::estate::Estate;
 use super::prepare::Prepared;
-use super::{Compressing, Known, Stream, World};
+use super::{Compressing, Known, OpenStream, World};
 use crate::clock::Stamp;
 use crate::flood::Floods;
 use crate::jumps::Jumps;
@@ -16,7 +16,7 @@ use crate::line::{Life, LifeBody, StartBody, Times};
 use crate::retention::Ages;
 use crate::rotation::Filling;
 use crate::segment::active::{Active, Fault, Kept, Trouble, write_all};
-use crate::segment::name::{ACTIVE, COMPRESSED_NEXT, Kind, NEXT, Name};
+use crate::segment::name::{Files, Kind, Name};
 use crate::segment::recovery::Found;
 use crate::storage::{Storage, StorageFile, remove_if_there};
 
@@ -32,16 +32,17 @@ struct Repaired {
     kept_in: Option<String>,
 }
 
-impl Stream {
+impl OpenStream {
     /// Opens the stream of a directory that this process has locked, and records that a run begins;
     /// that line is durable before the stream takes any other.
     ///
     /// # Errors
     ///
     /// What the storage said.
-    pub(crate) fn open(world: World) -> Result<Stream, Fault> {
-        let left_over = clean_up(world.storage.as_ref())?;
-        let mut estate = Estate::survey(world.storage.as_ref()).map_err(Fault::new("read"))?;
+    pub(crate) fn open(world: World) -> Result<OpenStream, Fault> {
+        let left_over = clean_up(world.storage.as_ref(), world.files())?;
+        let surveyed = Estate::survey(world.storage.as_ref(), world.stream);
+        let mut estate = surveyed.map_err(Fault::new("read"))?;
         let boot = world.clock.boot_id();
         let opened_synced = estate.header().is_some_and(|header| header.synced);
         let now = world.clock.now();
@@ -52,9 +53,8 @@ impl Stream {
             ages.jumped(last_ns.abs_diff(now.unix_ns), now);
         }
         let Prepared { log, signing, finding, needs_segment } = Prepared::of(&world, &estate)?;
-        let mut stream = Stream {
+        let mut stream = OpenStream {
             log,
-            run: super::random_id().map_err(Fault::new("draw an id for"))?,
             boot,
             next_seq: estate.next_seq,
             clock_synced: world.clock.is_synced(),
@@ -90,7 +90,7 @@ impl Stream {
     }
 
     /// The stream, if its first lines are on stable storage.
-    fn begun(mut self) -> Result<Stream, Fault> {
+    fn begun(mut self) -> Result<OpenStream, Fault> {
         match self.past.take().map(|past| past.trouble) {
             Some(Trouble::Fault(fault)) => Err(fault),
             Some(Trouble::Foreign(foreign)) => Err(foreign_fault(foreign.what.name())),
@@ -113,16 +113,16 @@ impl Stream {
         let Some(found) = estate.active else {
             return self.begin_first(previous).map(|()| None);
         };
-        let mut file = storage.append(ACTIVE).map_err(Fault::new("open"))?;
+        let mut file = storage.append(estate.files.active).map_err(Fault::new("open"))?;
         let repaired = self.cut_torn(&found, file.as_mut())?;
         if found.whole_bytes == 0 {
-            storage.remove(ACTIVE).map_err(Fault::new("remove"))?;
+            storage.remove(estate.files.active).map_err(Fault::new("remove"))?;
             return self.begin_first(previous).map(|()| repaired);
         }
         if estate.told.boot.is_none_or(|boot| boot == self.boot) {
             // What the system holds of the file may not be what the disk does: of a sync that
             // failed before this run nobody is left who knows. After a reboot they are the same.
-            storage.renew(ACTIVE).map_err(Fault::new("renew"))?;
+            storage.renew(estate.files.active).map_err(Fault::new("renew"))?;
         }
         let filling = Filling { opened, bytes: found.whole_bytes, header_bytes: 0 };
         self.active = Some(Active::new(file, first_seq, filling)?);
@@ -166,7 +166,7 @@ impl Stream {
     fn keep_torn(&self, from: u64, bytes: u64) -> io::Result<String> {
         let storage = &self.world.storage;
         let mut torn = vec![0; usize::try_from(bytes.min(TORN_BYTES_MAX)).unwrap_or(0)];
-        let mut source = storage.read(ACTIVE)?;
+        let mut source = storage.read(self.world.files().active)?;
         source.seek(io::SeekFrom::Start(from))?;
         source.read_exact(&mut torn)?;
         let (name, mut file) = self.create_torn()?;
@@ -183,7 +183,8 @@ impl Stream {
     /// A file for a torn end, under a name that nothing has: a crash while one was kept may have
     /// left the first.
     fn create_torn(&self) -> io::Result<(String, Box<dyn StorageFile>)> {
-        let mut name = Name::new(Kind::Torn, self.world.clock.now(), self.next_seq);
+        let mut name =
+            Name::new(self.world.stream, Kind::Torn, self.world.clock.now(), self.next_seq);
         let last_s = name.unix_s + NAMES_TRIED;
         loop {
             match self.world.storage.create(&name.to_string()) {
@@ -212,6 +213,7 @@ impl Stream {
             retention: config.retention.describe(),
             compression: config.compression.describe(),
             evidence: config.evidence.describe(),
+            streams: config.streams().map(Stream::name).collect(),
         };
         self.house(&LifeBody { life: Life::Start(start) });
         self.record_repair(repaired);
@@ -237,10 +239,11 @@ impl Stream {
 }
 
 /// Removes what a crash left half made, and says what that was.
-fn clean_up(storage: &dyn Storage) -> Result<Vec<&'static str>, Fault> {
-    let next = settle_next(storage)?.then_some(NEXT);
-    let was_there = remove_if_there(storage, COMPRESSED_NEXT).map_err(Fault::new("remove"))?;
-    Ok(next.into_iter().chain(was_there.then_some(COMPRESSED_NEXT)).collect())
+fn clean_up(storage: &dyn Storage, files: &Files) -> Result<Vec<&'static str>, Fault> {
+    let next = settle_next(storage, files)?.then_some(files.next);
+    let compressed = files.compressed_next;
+    let was_there = remove_if_there(storage, compressed).map_err(Fault::new("remove"))?;
+    Ok(next.into_iter().chain(was_there.then_some(compressed)).collect())
 }
 
 /// Settles what a crash left between two segments. The active segment gives up its name only when
@@ -249,18 +252,19 @@ fn clean_up(storage: &dyn Storage) -> Result<Vec<&'static str>, Fault> {
 ///
 /// A run before may have failed to make the active segment's name durable, and another sync of a
 /// directory in which nothing changed proves nothing: so the name is given anew in any case.
-fn settle_next(storage: &dyn Storage) -> Result<bool, Fault> {
+fn settle_next(storage: &dyn Storage, files: &Files) -> Result<bool, Fault> {
+    let Files { active, next, .. } = *files;
     let is_there = |name| storage.state(name).map_err(Fault::new("examine")).map(|it| it.is_some());
-    let (has_next, has_active) = (is_there(NEXT)?, is_there(ACTIVE)?);
+    let (has_next, has_active) = (is_there(next)?, is_there(active)?);
     let left_over = has_next && has_active;
     if left_over {
-        storage.remove(NEXT).map_err(Fault::new("remove"))?;
+        storage.remove(next).map_err(Fault::new("remove"))?;
     }
     if has_active {
-        storage.rename(ACTIVE, NEXT).map_err(Fault::new("rotate"))?;
+        storage.rename(active, next).map_err(Fault::new("rotate"))?;
     }
     if has_active || has_next {
-        storage.rename(NEXT, ACTIVE).map_err(Fault::new("rotate"))?;
+        storage.rename(next, active).map_err(Fault::new("rotate"))?;
         storage.sync_names().map_err(Fault::new("sync the directory"))?;
     }
     Ok(left_over)

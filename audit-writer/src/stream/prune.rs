@@ -2,7 +2,7 @@
 
 use std::io::BufReader;
 
-use super::Stream;
+use super::OpenStream;
 use crate::line::{Life, LifeBody};
 use crate::reader::{Json, Line, next_line};
 use crate::retention::{Complete, Doomed, Surroundings};
@@ -13,10 +13,20 @@ use crate::storage::Storage;
 /// So many names fit into one line with room to spare.
 const NAMES_A_LINE: usize = 64;
 
-impl Stream {
+impl OpenStream {
     /// Removes the files that retention does not keep. The line that says so is durable before the
     /// first one goes.
     pub(crate) fn prune(&mut self) {
+        // Where others go first for a full disk, `look_at_disk` says when it is this one's turn.
+        let free_bytes = match self.world.config.goes_first(self.world.stream) {
+            true => self.free_bytes(),
+            false => u64::MAX,
+        };
+        self.prune_for(free_bytes);
+    }
+
+    /// The same, where so much is free on the disk.
+    fn prune_for(&mut self, free_bytes: u64) {
         let Some(active) = &self.active else { return };
         let filling = active.filling();
         let files = match self.world.storage.list() {
@@ -29,7 +39,9 @@ impl Stream {
         let mut complete: Vec<Complete> = files
             .iter()
             .filter_map(|(name, bytes)| {
-                let name = Name::parse(name).filter(|name| name.kind != Kind::Foreign)?;
+                let is_ours =
+                    |name: &Name| name.stream == self.world.stream && name.kind != Kind::Foreign;
+                let name = Name::parse(name).filter(is_ours)?;
                 Some(Complete { name, bytes: *bytes, synced: self.was_synced(name) })
             })
             .collect();
@@ -42,7 +54,7 @@ impl Stream {
             ages_count: self.ages.count(self.clock_synced, now),
             active_first_s: self.opened_synced.then_some(opened_s),
             active_bytes: filling.bytes,
-            free_bytes: self.free_bytes(),
+            free_bytes,
         };
         let doomed = self.world.config.retention.doomed(&complete, around);
         for group in doomed.chunk_by(|one, next| one.why == next.why) {
@@ -54,8 +66,9 @@ impl Stream {
 
     /// Removes what must go because others fill the disk, if anything must.
     pub(crate) fn look_at_disk(&mut self) {
-        if self.free_bytes() < self.world.config.retention.min_free_bytes {
-            self.prune();
+        let free_bytes = self.free_bytes();
+        if free_bytes < self.world.config.retention.min_free_bytes {
+            self.prune_for(free_bytes);
         }
     }
 

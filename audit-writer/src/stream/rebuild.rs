@@ -13,7 +13,7 @@ use crate::evidence::shown::{note_in, tree_in};
 use crate::evidence::tree::{Tree, leaf_hash};
 use crate::reader::{Json, Line, LineError, RawLines, Segments, next_line};
 use crate::segment::compressed;
-use crate::segment::name::{ACTIVE, KEYS, Name};
+use crate::segment::name::{Files, Name};
 use crate::storage::Storage;
 
 /// What the log tells of its evidence.
@@ -94,7 +94,7 @@ impl Rebuilt {
                 if segments.is_empty() {
                     tree = base.map(|base| base.tree).unwrap_or_default();
                 }
-                let shown = name.map_or_else(|| ACTIVE.to_owned(), Name::to_string);
+                let shown = name.map_or_else(|| estate.files.active.to_owned(), Name::to_string);
                 segments.push_back((shown, open(storage, estate, name)?));
             }
         }
@@ -199,7 +199,7 @@ fn open(
     let whole_bytes = estate.active.as_ref().map_or(0, |found| found.whole_bytes);
     match name {
         Some(name) => compressed::open(storage, *name),
-        None => Ok(Box::new(storage.read(ACTIVE)?.take(whole_bytes))),
+        None => Ok(Box::new(storage.read(estate.files.active)?.take(whole_bytes))),
     }
 }
 
@@ -207,7 +207,7 @@ fn unreadable() -> io::Error {
     io::Error::other("a segment cannot be read on")
 }
 
-/// What `audit.keys` holds.
+/// What the `keys` file of a stream holds.
 #[derive(Debug, Default)]
 pub(crate) struct Announcements {
     /// The notes, in their order.
@@ -216,13 +216,13 @@ pub(crate) struct Announcements {
     pub(crate) whole_bytes: u64,
 }
 
-/// Reads `audit.keys`, up to the first line that is none.
+/// Reads the `keys` file of a stream, up to the first line that is none.
 ///
 /// # Errors
 ///
 /// What the storage said.
-pub(crate) fn announcements(storage: &dyn Storage) -> io::Result<Announcements> {
-    let file = match storage.read(KEYS) {
+pub(crate) fn announcements(storage: &dyn Storage, files: &Files) -> io::Result<Announcements> {
+    let file = match storage.read(files.keys) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Ok(Announcements::default());
         }
@@ -249,8 +249,12 @@ pub(crate) fn announcements(storage: &dyn Storage) -> io::Result<Announcements> 
 /// # Errors
 ///
 /// What the storage said, or the system has no randomness.
-pub(super) fn announced(storage: &dyn Storage, keys: &Keys) -> io::Result<Option<Keys>> {
-    let found = announcements(storage)?;
+pub(super) fn announced(
+    storage: &dyn Storage,
+    files: &Files,
+    keys: &Keys,
+) -> io::Result<Option<Keys>> {
+    let found = announcements(storage, files)?;
     let last = || {
         let segment = keys.segment_key();
         Announcement::parse(segment.open(found.notes.last()?).ok()?)

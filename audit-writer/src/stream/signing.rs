@@ -8,9 +8,10 @@
 use std::io;
 use std::sync::Arc;
 
+use audit_core::Stream;
 use data_encoding::BASE64;
 
-use super::Stream;
+use super::OpenStream;
 use super::rebuild::announcements;
 use crate::clock::nanos;
 use crate::evidence::chain::Chain;
@@ -20,7 +21,7 @@ use crate::evidence::store::KeyStore;
 use crate::evidence::tree::leaf_hash;
 use crate::line::{CheckpointBody, Envelope, Life, LifeBody, RollbackBody, TreeBody, json};
 use crate::segment::active::write_all;
-use crate::segment::name::{CHECKPOINT, CHECKPOINT_NEXT, KEYS};
+use crate::segment::name::Files;
 use crate::storage::{Storage, remove_if_there};
 
 /// How long lines may be without a checkpoint.
@@ -32,6 +33,7 @@ const CHECKPOINT_LINE_BYTES: u64 = 1024;
 
 /// What signing needs.
 pub(super) struct Signing {
+    stream: Stream,
     pub(super) chain: Chain,
     store: Arc<dyn KeyStore>,
     keys: Keys,
@@ -40,7 +42,7 @@ pub(super) struct Signing {
     /// The segment that is being written, by the number of its header, and what its header says that
     /// the next checkpoint is signed with.
     segment: Option<(u64, VerifierKey)>,
-    /// How many bytes of `audit.keys` are on stable storage, as far as this run knows.
+    /// How many bytes of the `keys` file are on stable storage, as far as this run knows.
     announced_bytes: Option<u64>,
     /// The number of the first line that no checkpoint is of, the last one's own aside.
     unsigned_from: u64,
@@ -64,12 +66,14 @@ pub(super) enum Finding {
 
 impl Signing {
     pub(super) fn new(
+        stream: Stream,
         chain: Chain,
         store: Arc<dyn KeyStore>,
         keys: Keys,
         is_stored: bool,
     ) -> Signing {
         Signing {
+            stream,
             chain,
             store,
             keys,
@@ -102,14 +106,14 @@ impl Signing {
     /// What the store said.
     fn store_keys(&mut self) -> io::Result<()> {
         if !self.is_stored {
-            self.store.store(&self.keys.to_bytes())?;
+            self.store.store(self.stream, &self.keys.to_bytes())?;
             self.is_stored = true;
         }
         Ok(())
     }
 
-    /// Announces the segment that is being written, if that was not done: in `audit.keys`, signed,
-    /// and durable.
+    /// Announces the segment that is being written, if that was not done: in the `keys` file,
+    /// signed, and durable.
     ///
     /// # Errors
     ///
@@ -121,35 +125,41 @@ impl Signing {
             return Ok(());
         }
         let evolved = self.keys.after_segment(first_seq)?;
+        let files = Files::of(self.stream);
         let durable = match self.announced_bytes {
             Some(bytes) => bytes,
             // What an earlier run left may be there for the system alone.
-            None => settle_announcements(storage)?,
+            None => settle_announcements(storage, files)?,
         };
         let note = self.keys.sign_segment(first_seq, key);
         self.announced_bytes = Some(durable);
-        self.announced_bytes = Some(append_announcement(storage, durable, &note)?);
+        self.announced_bytes = Some(append_announcement(storage, files, durable, &note)?);
         self.keys = evolved;
         self.is_stored = false;
         self.store_keys()
     }
 }
 
-/// Writes what `audit.keys` holds once more, so that its next sync is of all of it; how many of its
-/// bytes are whole lines.
-fn settle_announcements(storage: &dyn Storage) -> io::Result<u64> {
-    let whole_bytes = announcements(storage)?.whole_bytes;
-    match storage.renew(KEYS) {
+/// Writes what the `keys` file holds once more, so that its next sync is of all of it; how many of
+/// its bytes are whole lines.
+fn settle_announcements(storage: &dyn Storage, files: &Files) -> io::Result<u64> {
+    let whole_bytes = announcements(storage, files)?.whole_bytes;
+    match storage.renew(files.keys) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
         other => other.map(|()| whole_bytes),
     }
 }
 
-/// Appends a note to `audit.keys`, in a line of its own, behind so many bytes: what follows them was
-/// not made durable. How many there are now.
-fn append_announcement(storage: &dyn Storage, durable: u64, note: &str) -> io::Result<u64> {
-    let mut file = match storage.append(KEYS) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => storage.create(KEYS)?,
+/// Appends a note to the `keys` file, in a line of its own, behind so many bytes: what follows them
+/// was not made durable. How many there are now.
+fn append_announcement(
+    storage: &dyn Storage,
+    files: &Files,
+    durable: u64,
+    note: &str,
+) -> io::Result<u64> {
+    let mut file = match storage.append(files.keys) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => storage.create(files.keys)?,
         other => other?,
     };
     if file.state()?.bytes > durable {
@@ -164,7 +174,7 @@ fn append_announcement(storage: &dyn Storage, durable: u64, note: &str) -> io::R
     Ok(durable + line.len() as u64)
 }
 
-impl Stream {
+impl OpenStream {
     /// A checkpoint is to be made soon.
     pub(super) fn want_checkpoint(&mut self, why: &'static str) {
         if let Some(signing) = &mut self.signing {
@@ -228,13 +238,13 @@ impl Stream {
             Some(signing) if self.active.is_some() => signing.store_keys()?,
             _ => return Ok(()),
         }
-        replace_checkpoint(storage.as_ref(), &note)
+        replace_checkpoint(storage.as_ref(), self.world.files(), &note)
     }
 
     /// A line with a checkpoint, in the buffer; its note.
     fn push_checkpoint(&mut self, signed: Signed, why: &'static str) -> Option<String> {
         let (seq, at) = (self.next_seq, self.world.clock.now());
-        let envelope = Envelope { seq, at, run: &self.run, synced: self.clock_synced };
+        let envelope = Envelope { seq, at, run: &self.world.run, synced: self.clock_synced };
         let Signing { chain, keys, .. } = self.signing.as_mut()?;
         let (active, times) = (self.active.as_mut()?, &mut self.times);
         let mut note = String::new();
@@ -293,10 +303,10 @@ fn put_note(
 }
 
 /// Puts a checkpoint into the file of the last one.
-fn replace_checkpoint(storage: &dyn Storage, note: &str) -> io::Result<()> {
-    remove_if_there(storage, CHECKPOINT_NEXT)?;
-    let mut file = storage.create(CHECKPOINT_NEXT)?;
+fn replace_checkpoint(storage: &dyn Storage, files: &Files, note: &str) -> io::Result<()> {
+    remove_if_there(storage, files.checkpoint_next)?;
+    let mut file = storage.create(files.checkpoint_next)?;
     write_all(file.as_mut(), note.as_bytes())?;
     file.sync()?;
-    storage.replace(CHECKPOINT_NEXT, CHECKPOINT)
+    storage.replace(files.checkpoint_next, files.checkpoint)
 }

@@ -3,9 +3,9 @@
 
 use std::io;
 
-use audit_core::LINE_BYTES_MAX;
+use audit_core::{LINE_BYTES_MAX, Stream};
 
-use super::{Past, Stream};
+use super::{OpenStream, Past};
 use crate::clock::Stamp;
 use crate::line::{
     Body, Envelope, FaultBody, ForeignBody, HeaderBody, Life, LifeBody, Limits, Previous,
@@ -14,27 +14,27 @@ use crate::line::{
 use crate::rotation::Filling;
 use crate::segment::active::{Fault, Kept, Remains, Trouble};
 use crate::segment::foreign::{Deed, Foreign};
-use crate::segment::name::{AUDIT, Kind, Name};
+use crate::segment::name::{Kind, Name};
 use crate::segment::successor::Successor;
 
 impl Remains {
     /// The name of a segment that is over.
-    pub(super) fn name(&self) -> Name {
-        Name::new(Kind::Segment, self.filling.opened, self.first_seq)
+    pub(super) fn name(&self, stream: Stream) -> Name {
+        Name::new(stream, Kind::Segment, self.filling.opened, self.first_seq)
     }
 }
 
-impl Stream {
+impl OpenStream {
     /// Gives the active segment up. Another one takes its place as soon as that is possible.
     pub(super) fn fail(&mut self, trouble: Trouble) {
         tell(&trouble);
         let Some(active) = self.active.take() else { return };
         let over = active.into_remains();
         let at = self.world.clock.now();
-        let name = over.name();
+        let name = over.name(self.world.stream);
         let moved_to = match &trouble {
             Trouble::Foreign(Foreign { what: Deed::Replaced, .. }) => {
-                Some(Name::new(Kind::Foreign, at, over.first_seq))
+                Some(Name::new(self.world.stream, Kind::Foreign, at, over.first_seq))
             }
             _ => None,
         };
@@ -68,8 +68,9 @@ impl Stream {
         let header_bytes = bytes.len() as u64;
         bytes.extend_from_slice(&kept.bytes);
         let filling = Filling { opened, bytes: bytes.len() as u64, header_bytes };
+        let files = self.world.files();
         self.successor =
-            Some(Successor { bytes, filling, first_seq, moves_aside, is_placed: false });
+            Some(Successor { files, bytes, filling, first_seq, moves_aside, is_placed: false });
     }
 
     fn spell_header(&mut self, at: Stamp, previous: Option<&str>, kept: &Kept, out: &mut Vec<u8>) {
@@ -83,7 +84,7 @@ impl Stream {
             tree,
             key,
             log: &log,
-            stream: AUDIT,
+            stream: self.world.stream.name(),
             boot: &boot,
             limits: Limits { line_bytes: LINE_BYTES_MAX, segment_bytes },
             previous: previous.map(|segment| Previous { segment }),
@@ -96,7 +97,7 @@ impl Stream {
     /// Gives a line that stands before all others of a segment its number.
     fn spell<B: Body>(&mut self, at: Stamp, body: &B, out: &mut Vec<u8>) {
         let envelope =
-            Envelope { seq: self.next_seq, at, run: &self.run, synced: self.clock_synced };
+            Envelope { seq: self.next_seq, at, run: &self.world.run, synced: self.clock_synced };
         let start = out.len();
         match crate::line::write(&envelope, body, &mut self.times, out) {
             Ok(()) => {

@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
-use audit_core::LINE_BYTES_MAX;
+use audit_core::{LINE_BYTES_MAX, Stream};
 
 use self::announced::Announced;
 use self::stretch::Piece;
@@ -34,13 +34,13 @@ use crate::error::{Error, ErrorKind};
 use crate::evidence::checkpoint::Checkpoint;
 use crate::evidence::note::VerifierKey;
 use crate::reader::{Line, RawLines, Segments, open_all};
-use crate::segment::name::CHECKPOINT;
+use crate::segment::name::Files;
 use crate::storage::{OsStorage, Storage};
 use crate::stream::rebuild::announcements;
 
 pub use self::progress::Progress;
 pub use self::proof::{Proof, Proven, Unproven, check_proof};
-pub use self::prove::{prove, prove_storage};
+pub use self::prove::{prove, prove_storage, prove_stream, prove_stream_in};
 pub use self::report::{Fault, Report, Verdict, What};
 
 /// What a log is verified against.
@@ -53,106 +53,130 @@ pub struct Trust {
     pub anchor: Option<String>,
 }
 
-/// Verifies the log in a directory.
+/// Verifies the stream `audit` of the log in a directory.
 ///
 /// # Errors
 ///
 /// The directory or a file in it cannot be read, or the anchor is no checkpoint. What is amiss with the
 /// log is no error, but in the report.
 pub fn verify(dir: impl AsRef<Path>, trust: &Trust) -> Result<Report, Error> {
-    verify_watched(dir, trust, &Progress::new())
+    verify_stream(dir, Stream::Audit, trust)
 }
 
-/// Verifies the log in a directory while somebody looks how far it is.
+/// Verifies a stream of the log in a directory. Each has a key and checkpoints of its own;
+/// [`streams`](crate::reader::streams) says which there are.
+///
+/// # Errors
+///
+/// As for [`verify`].
+pub fn verify_stream(
+    dir: impl AsRef<Path>,
+    stream: Stream,
+    trust: &Trust,
+) -> Result<Report, Error> {
+    verify_watched(dir, stream, trust, &Progress::new())
+}
+
+/// Verifies a stream of the log in a directory while somebody looks how far it is.
 ///
 /// # Errors
 ///
 /// As for [`verify`].
 pub fn verify_watched(
     dir: impl AsRef<Path>,
+    stream: Stream,
     trust: &Trust,
     progress: &Progress,
 ) -> Result<Report, Error> {
-    verify_files(&OsStorage::open_existing(dir.as_ref())?, trust, progress)
+    Log { storage: &OsStorage::open_existing(dir.as_ref())?, stream, trust }.verify(progress)
 }
 
-/// Verifies the log in a storage.
+/// Verifies the stream `audit` of the log in a storage.
 ///
 /// # Errors
 ///
 /// As for [`verify`].
 pub fn verify_storage(storage: &dyn Storage, trust: &Trust) -> Result<Report, Error> {
-    verify_files(storage, trust, &Progress::new())
+    verify_stream_in(storage, Stream::Audit, trust)
 }
 
-fn verify_files(
+/// Verifies a stream of the log in a storage.
+///
+/// # Errors
+///
+/// As for [`verify`].
+pub fn verify_stream_in(
     storage: &dyn Storage,
+    stream: Stream,
     trust: &Trust,
-    progress: &Progress,
 ) -> Result<Report, Error> {
-    match verify_on_all_cores(storage, trust, progress)? {
-        Some(report) => Ok(report),
-        None => verify_line_by_line(storage, trust, progress),
-    }
+    Log { storage, stream, trust }.verify(&Progress::new())
 }
 
-/// Nothing where something does not fit.
-fn verify_on_all_cores(
-    storage: &dyn Storage,
-    trust: &Trust,
-    progress: &Progress,
-) -> Result<Option<Report>, Error> {
-    let (mut walk, segments) = begin(storage, trust, progress)?;
-    let fits = threads::pieces(segments, progress, |piece| match piece {
-        Piece::Stretch(stretch) => walk.stretch(&stretch),
-        Piece::Line(position, raw) => {
-            walk.step(position, raw);
-            true
+/// What is verified, and against what.
+struct Log<'a> {
+    storage: &'a dyn Storage,
+    stream: Stream,
+    trust: &'a Trust,
+}
+
+impl Log<'_> {
+    fn verify(&self, progress: &Progress) -> Result<Report, Error> {
+        match self.verify_on_all_cores(progress)? {
+            Some(report) => Ok(report),
+            None => self.verify_line_by_line(progress),
         }
-    });
-    Ok(fits.then(|| walk.finish()))
-}
+    }
 
-fn verify_line_by_line(
-    storage: &dyn Storage,
-    trust: &Trust,
-    progress: &Progress,
-) -> Result<Report, Error> {
-    let (mut walk, segments) = begin(storage, trust, progress)?;
-    for (position, raw) in RawLines::of_segments(progress.counted_all(segments)) {
-        walk.step(position, raw);
+    /// Nothing where something does not fit.
+    fn verify_on_all_cores(&self, progress: &Progress) -> Result<Option<Report>, Error> {
+        let (mut walk, segments) = self.begin(progress)?;
+        let fits = threads::pieces(segments, progress, |piece| match piece {
+            Piece::Stretch(stretch) => walk.stretch(&stretch),
+            Piece::Line(position, raw) => {
+                walk.step(position, raw);
+                true
+            }
+        });
+        Ok(fits.then(|| walk.finish()))
     }
-    Ok(walk.finish())
-}
 
-/// A walk that has not gone a step yet, and what it is to go through.
-fn begin(
-    storage: &dyn Storage,
-    trust: &Trust,
-    progress: &Progress,
-) -> Result<(Walk, Segments), Error> {
-    let notes = announcements(storage).map_err(Error::io("read", "audit.keys"))?.notes;
-    let announced = trust.key.as_ref().map(|key| Announced::follow(&notes, key));
-    let beside = last_checkpoint(storage).map_err(Error::io("read", CHECKPOINT))?;
-    let mut anchors: Vec<Checkpoint> = Vec::new();
-    let checkpoint_of = |note: &str| text_of(note).and_then(Checkpoint::parse);
-    if let Some(anchor) = &trust.anchor {
-        anchors.push(checkpoint_of(anchor).ok_or(ErrorKind::NoAnchor)?);
+    fn verify_line_by_line(&self, progress: &Progress) -> Result<Report, Error> {
+        let (mut walk, segments) = self.begin(progress)?;
+        for (position, raw) in RawLines::of_segments(progress.counted_all(segments)) {
+            walk.step(position, raw);
+        }
+        Ok(walk.finish())
     }
-    let of_beside = beside.as_deref().map(checkpoint_of);
-    anchors.extend(of_beside.iter().flatten().cloned());
-    let mut walk = Walk::new(announced, anchors);
-    if let Some(None) = of_beside {
-        walk.note_unreadable(CHECKPOINT); // It is whole whenever it is there.
+
+    /// A walk that has not gone a step yet, and what it is to go through.
+    fn begin(&self, progress: &Progress) -> Result<(Walk, Segments), Error> {
+        let Log { storage, stream, trust } = *self;
+        let files = Files::of(stream);
+        let notes = announcements(storage, files).map_err(Error::io("read", files.keys))?.notes;
+        let announced = trust.key.as_ref().map(|key| Announced::follow(&notes, key));
+        let beside =
+            last_checkpoint(storage, files).map_err(Error::io("read", files.checkpoint))?;
+        let mut anchors: Vec<Checkpoint> = Vec::new();
+        let checkpoint_of = |note: &str| text_of(note).and_then(Checkpoint::parse);
+        if let Some(anchor) = &trust.anchor {
+            anchors.push(checkpoint_of(anchor).ok_or(ErrorKind::NoAnchor)?);
+        }
+        let of_beside = beside.as_deref().map(checkpoint_of);
+        anchors.extend(of_beside.iter().flatten().cloned());
+        let mut walk = Walk::new(announced, anchors);
+        if let Some(None) = of_beside {
+            walk.note_unreadable(files.checkpoint); // It is whole whenever it is there.
+        }
+        let mut segments = open_all(storage, stream)?;
+        if let Some((name, file)) = segments.pop_front() {
+            let (first, file) = with_first_line(file);
+            walk.begin(first.as_ref());
+            segments.push_front((name, file));
+        }
+        progress.begin(sizes_of(storage, &segments)?);
+        Ok((walk, segments))
     }
-    let mut segments = open_all(storage)?;
-    if let Some((name, file)) = segments.pop_front() {
-        let (first, file) = with_first_line(file);
-        walk.begin(first.as_ref());
-        segments.push_front((name, file));
-    }
-    progress.begin(sizes_of(storage, &segments)?);
-    Ok((walk, segments))
 }
 
 /// How many bytes each of the segments has on the disk.
@@ -183,10 +207,10 @@ impl Read for Unreadable {
     }
 }
 
-fn last_checkpoint(storage: &dyn Storage) -> std::io::Result<Option<String>> {
+fn last_checkpoint(storage: &dyn Storage, files: &Files) -> std::io::Result<Option<String>> {
     use std::io::ErrorKind;
     const NOTE_BYTES_MAX: u64 = 4096;
-    let file = match storage.read(CHECKPOINT) {
+    let file = match storage.read(files.checkpoint) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         other => other?,
     };
@@ -242,9 +266,10 @@ mod tests {
     /// What is found on all cores, if that way goes to its end, and line by line.
     fn both_ways(files: &MemoryStorage, trust: &Trust) -> (Option<Report>, Report) {
         let progress = Progress::new();
-        let quick = verify_on_all_cores(files, trust, &progress).unwrap();
+        let log = Log { storage: files, stream: Stream::Audit, trust };
+        let quick = log.verify_on_all_cores(&progress).unwrap();
         assert!(quick.is_none() || progress.done_bytes() == progress.total_bytes());
-        let slow = verify_line_by_line(files, trust, &progress).unwrap();
+        let slow = log.verify_line_by_line(&progress).unwrap();
         assert_eq!(progress.done_bytes(), progress.total_bytes());
         (quick, slow)
     }

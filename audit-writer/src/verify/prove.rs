@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use audit_core::Stream;
+
 use super::leading::announcements_to;
 use super::proof::Proof;
 use super::{text_of, with_first_line};
@@ -12,11 +14,12 @@ use crate::evidence::proof::Inclusion;
 use crate::evidence::shown::{note_in, tree_in};
 use crate::evidence::tree::{Tree, leaf_hash};
 use crate::reader::{Json, Line, Raw, RawLines, Segments, open_all};
+use crate::segment::name::Files;
 use crate::storage::{OsStorage, Storage};
 use crate::stream::rebuild::announcements;
 
-/// Takes what proves the line of this number from the log in a directory: by the first checkpoint
-/// after it.
+/// Takes what proves the line of this number from the stream `audit` of the log in a directory: by
+/// the first checkpoint after it.
 ///
 /// It reads from the segment on that the line is in; memory does not grow with the log, but for the
 /// notes that the proof consists of. The log may be in use.
@@ -27,24 +30,43 @@ use crate::stream::rebuild::announcements;
 /// after it, or something from its segment's beginning on is not what that signed. Or the directory
 /// or a file in it cannot be read.
 pub fn prove(dir: impl AsRef<Path>, seq: u64) -> Result<Proof, Error> {
-    prove_storage(&OsStorage::open_existing(dir.as_ref())?, seq)
+    prove_stream(dir, Stream::Audit, seq)
 }
 
-/// Takes what proves the line of this number from the log in a storage.
+/// Takes what proves the line of this number from a stream of the log in a directory.
+///
+/// # Errors
+///
+/// As for [`prove`].
+pub fn prove_stream(dir: impl AsRef<Path>, stream: Stream, seq: u64) -> Result<Proof, Error> {
+    prove_stream_in(&OsStorage::open_existing(dir.as_ref())?, stream, seq)
+}
+
+/// Takes what proves the line of this number from the stream `audit` of the log in a storage.
 ///
 /// # Errors
 ///
 /// As for [`prove`].
 pub fn prove_storage(storage: &dyn Storage, seq: u64) -> Result<Proof, Error> {
+    prove_stream_in(storage, Stream::Audit, seq)
+}
+
+/// Takes what proves the line of this number from a stream of the log in a storage.
+///
+/// # Errors
+///
+/// As for [`prove`].
+pub fn prove_stream_in(storage: &dyn Storage, stream: Stream, seq: u64) -> Result<Proof, Error> {
     let no_proof = |why| Error::from(ErrorKind::NoProof { seq, why });
-    let (base, segments) = from_segment_of(seq, open_all(storage)?).map_err(no_proof)?;
+    let (base, segments) = from_segment_of(seq, open_all(storage, stream)?).map_err(no_proof)?;
     let mut search = Search::new(seq, base).map_err(no_proof)?;
     let found = RawLines::of_segments(segments)
         .filter_map(|(_, raw)| raw.ok())
         .find_map(|raw| search.step(raw).transpose());
     let found = found.unwrap_or_else(|| Err(search.at_end())).map_err(no_proof)?;
+    let files = Files::of(stream);
     // A segment is announced before a checkpoint is made in it.
-    let notes = announcements(storage).map_err(Error::io("read", "audit.keys"))?.notes;
+    let notes = announcements(storage, files).map_err(Error::io("read", files.keys))?.notes;
     let notes = announcements_to(notes, found.header_seq, &found.key);
     let mut proof = found.proof;
     proof.notes.splice(..0, notes.ok_or_else(|| no_proof(NOT_ANNOUNCED))?);
@@ -57,7 +79,8 @@ const NOT_YET: &str = "no checkpoint was made after it yet; the log makes one wi
 const NO_TREE: &str = "its segment's header has no tree: it was written without signing";
 const NOT_SIGNED: &str = "something in its segment, or up to the next checkpoint, is not what was signed; \
      `auditlog verify` says where";
-const NOT_ANNOUNCED: &str = "no announcement in audit.keys is of the segment of its checkpoint";
+const NOT_ANNOUNCED: &str =
+    "no announcement in the stream's `keys` file is of the segment of its checkpoint";
 
 /// The tree before the youngest segment that begins with this line or before it, and the segments
 /// from that one on.

@@ -48,7 +48,8 @@ impl MemoryStorage {
         self.lock_state().faults.plan(plan);
     }
 
-    /// Lets `bytes` more be written, and then no more.
+    /// Lets `bytes` more be written, and then no more; a file that is removed makes room for as much
+    /// as it held.
     pub fn fill_after(&self, bytes: usize) {
         self.lock_state().room = Some(bytes);
     }
@@ -228,7 +229,11 @@ impl Storage for MemoryStorage {
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
-        self.pass(Call::Remove)?.directory.remove(name)
+        let mut state = self.pass(Call::Remove)?;
+        let bytes = state.directory.get(name).map_or(0, |file| guard(&file).written().len());
+        state.directory.remove(name)?;
+        state.room = state.room.map(|room| room + bytes);
+        Ok(())
     }
 
     fn sync_names(&self) -> io::Result<()> {

@@ -1,0 +1,283 @@
+//! What a writer is told before it starts, and how it starts.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use audit_core::Stream;
+
+use super::{Handle, Work, Writer, WriterThread};
+use crate::channel::{Ends, channel};
+use crate::clock::{Clock, SystemClock};
+use crate::compression::Compression;
+use crate::config::{Config, Durability, Evidence, Overflow};
+use crate::error::{Error, ErrorKind};
+use crate::evidence::store::{FileKeys, KeyStore};
+use crate::flood::Flood;
+use crate::loss::LossCounter;
+use crate::per_stream::PerStream;
+use crate::pseudonym::KeyedHash;
+use crate::retention::Retention;
+use crate::rotation::Rotation;
+use crate::segment::active::Fault;
+use crate::segment::name::LOCK;
+use crate::storage::{Lock, OsStorage, Storage};
+use crate::stream::{World, random_id};
+use crate::streams::Streams;
+use crate::worker::Worker;
+
+/// What a writer is told before it starts. Every setting has a default.
+#[must_use = "a builder does nothing before `install` or `start`"]
+pub struct Builder {
+    place: Place,
+    clock: Arc<dyn Clock>,
+    config: Config,
+    keys: Option<Arc<dyn KeyStore>>,
+}
+
+enum Place {
+    Dir(PathBuf),
+    Storage(Arc<dyn Storage>),
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl Writer {
+    /// A writer into a directory of the machine, which is created with mode 0750 if it is not
+    /// there.
+    pub fn builder(dir: impl Into<PathBuf>) -> Builder {
+        Builder {
+            place: Place::Dir(dir.into()),
+            clock: Arc::new(SystemClock::new()),
+            config: Config::default(),
+            keys: None,
+        }
+    }
+
+    /// A writer into a storage of the caller's.
+    pub fn builder_on(storage: Arc<dyn Storage>) -> Builder {
+        Builder { place: Place::Storage(storage), ..Writer::builder("") }
+    }
+}
+
+impl Builder {
+    /// Which streams the log has beside `audit`, which it always has; by default none, because each
+    /// costs the flash a header and schemas a segment, checkpoints, and syncs of its own.
+    ///
+    /// Events of a stream that the log does not have are recorded in `audit`: nothing is lost by
+    /// leaving one out. A stream may be turned on later, beside a log that is there, and off again:
+    /// then its files stay as they are, are verified as before, and nothing is pruned of them.
+    ///
+    /// ```
+    /// # let dir = tempfile::tempdir()?; let dir = dir.path().join("audit");
+    /// use audit_core::Stream;
+    /// use audit_writer::{Retention, Writer};
+    ///
+    /// let log = Writer::builder(&dir)
+    ///     .streams([Stream::Access, Stream::Application])
+    ///     .retention_of(
+    ///         Stream::Application,
+    ///         Retention { total_bytes: 32 * 1024 * 1024, ..Retention::default() },
+    ///     )
+    ///     .start()?;
+    /// assert_eq!(audit_writer::reader::streams(&dir)?, Stream::ALL);
+    /// # assert!(log.shutdown().is_complete());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn streams(mut self, streams: impl IntoIterator<Item = Stream>) -> Builder {
+        self.config.streams = PerStream::default();
+        for stream in streams {
+            *self.config.streams.of_mut(stream) = true;
+        }
+        self
+    }
+
+    /// When a segment of a stream ends and the next begins; daily and at 8 MiB by default.
+    pub fn rotation(mut self, rotation: Rotation) -> Builder {
+        self.config.rotation = rotation;
+        self
+    }
+
+    /// How long segments are kept, of each stream; 14 days and 256 MiB by default. So all streams
+    /// together take at most the sum of their `total_bytes`, and of each what it has not pruned yet:
+    /// a segment.
+    pub fn retention(mut self, retention: Retention) -> Builder {
+        self.config.retention = retention;
+        self
+    }
+
+    /// How long segments of this one stream are kept, whatever [`retention`](Builder::retention)
+    /// says: so that much of one sort does not push anything else out.
+    pub fn retention_of(mut self, stream: Stream, retention: Retention) -> Builder {
+        *self.config.retention_of.of_mut(stream) = Some(retention);
+        self
+    }
+
+    /// Whether rotated segments are compressed; not by default.
+    pub fn compression(mut self, compression: Compression) -> Builder {
+        self.config.compression = compression;
+        self
+    }
+
+    /// Whether the log can be shown to be what was written; by signed checkpoints by default.
+    pub fn evidence(mut self, evidence: Evidence) -> Builder {
+        self.config.evidence = evidence;
+        self
+    }
+
+    /// Where the keys are kept that checkpoints are signed with: by default in the folder `keys` of
+    /// the log's directory, or in the given storage.
+    pub fn keys(mut self, keys: Arc<dyn KeyStore>) -> Builder {
+        self.keys = Some(keys);
+        self
+    }
+
+    /// How many bytes of records may wait for the writer; 1 MiB by default, which suits a board of
+    /// 256 MB. So many may wait in slots of 128 bytes and, beside them, so many in boxes, where
+    /// records of more than 80 bytes travel; while the disk fails, as many slots again are kept
+    /// aside. So the records that wait take at most three times this, and beside them the writer
+    /// has, for each stream, a buffer of 64 KiB and a line, and about 2 KiB for each type of event.
+    pub fn capacity_bytes(mut self, bytes: usize) -> Builder {
+        self.config.capacity_bytes = bytes;
+        self
+    }
+
+    /// What happens to an event when the channel is full; it waits for at most 50 ms by default.
+    pub fn overflow(mut self, overflow: Overflow) -> Builder {
+        self.config.overflow = overflow;
+        self
+    }
+
+    /// How much of a flood of denied and failed events is written in full; by default 20 of one
+    /// event from one source in 10 s, and no more than a quarter of what is kept.
+    pub fn flood(mut self, flood: Flood) -> Builder {
+        self.config.flood = flood;
+        self
+    }
+
+    /// When lines are made durable that nobody waits for; every second by default.
+    pub fn durability(mut self, durability: Durability) -> Builder {
+        self.config.durability = durability;
+        self
+    }
+
+    /// The longest that dropping the writer takes; 5 s by default.
+    pub fn shutdown_within(mut self, at_most: Duration) -> Builder {
+        self.config.shutdown_within = at_most;
+        self
+    }
+
+    /// How long the writer waits after a fault before it tries to write again; 1 s by default.
+    pub fn retry_after(mut self, pause: Duration) -> Builder {
+        self.config.retry_after = pause;
+        self
+    }
+
+    /// What tells the time; the machine's clocks by default.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Builder {
+        self.clock = clock;
+        self
+    }
+
+    /// Opens the log, starts its writer thread and makes it the program's recorder, so that `emit`
+    /// reaches it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`start`](Builder::start); a recorder is installed already.
+    pub fn install(self) -> Result<Writer, Error> {
+        if audit_core::recorder().is_some() {
+            return Err(ErrorKind::Installed.into());
+        }
+        let writer = self.begin(true)?;
+        // Leaked once in the life of a program: threads may emit until its very end.
+        let recorder: &'static Handle = Box::leak(Box::new(writer.handle.clone()));
+        audit_core::set_recorder(recorder).map_err(|_installed| ErrorKind::Installed)?;
+        Ok(writer)
+    }
+
+    /// Opens the log and starts its writer thread. Events reach it by `emit_to`.
+    ///
+    /// # Errors
+    ///
+    /// The configuration cannot work; the directory or a file in it is not safe to write to, is in
+    /// use by another, or the system refused something. [`Error`] says which.
+    pub fn start(self) -> Result<Writer, Error> {
+        self.begin(false)
+    }
+
+    fn begin(self, takes_unrecorded: bool) -> Result<Writer, Error> {
+        let Builder { place, clock, config, keys } = self;
+        config.check()?;
+        let dir = match &place {
+            Place::Dir(dir) => dir.clone(),
+            Place::Storage(_) => PathBuf::from("the given storage"),
+        };
+        // First, so that nothing is touched where no thread is to be had. If there is an error
+        // below it has nothing to do, and ends.
+        let WriterThread { thread, work, ended } =
+            WriterThread::spawn().map_err(Error::io("start the writer thread for", &dir))?;
+        let is_given = matches!(place, Place::Storage(_));
+        let storage: Arc<dyn Storage> = match place {
+            Place::Dir(dir) => Arc::new(OsStorage::open(dir)?),
+            Place::Storage(storage) => storage,
+        };
+        let lock = match storage.lock(LOCK).map_err(Error::io("lock", &dir))? {
+            Lock::Taken(lock) => lock,
+            Lock::Held(pid) => return Err(ErrorKind::Locked { dir, pid }.into()),
+        };
+        // Below the lock: whoever is refused it makes no folder.
+        let keys: Arc<dyn KeyStore> = match keys {
+            Some(keys) => keys,
+            None if is_given || config.evidence == Evidence::Off => {
+                Arc::new(FileKeys(Arc::clone(&storage)))
+            }
+            None => Arc::new(FileKeys::of_log(&dir)?),
+        };
+        let losses = losses_of(&config);
+        let world = World {
+            stream: Stream::Audit,
+            log: None,
+            run: random_id().map_err(Error::io("draw an id for", &dir))?,
+            storage,
+            keys,
+            clock: Arc::clone(&clock),
+            config,
+            counters: Arc::default(),
+            losses: Arc::clone(losses.of(Stream::Audit)),
+        };
+        let streams = Streams::open(&world, &losses)
+            .map_err(|Fault { doing, error }| Error::io(doing, &dir)(error))?;
+        let key =
+            KeyedHash::generate().map_err(Error::io("draw the key of pseudonyms for", &dir))?;
+        let ends = Ends { clock: Arc::clone(&clock), pseudonyms: Arc::new(key) };
+        let (sender, receiver, stop) = channel(config.capacity_bytes, ends);
+        let (overflow, counters) = (config.overflow, Arc::clone(&world.counters));
+        let handle = Handle { sender, clock, overflow, counters, losses };
+        // Should the thread not be there any more, the channel is closed and the report says so.
+        let worker = Worker::new(receiver, world, streams, takes_unrecorded);
+        drop(work.send(Work { worker, lock }));
+        Ok(Writer {
+            handle,
+            stop,
+            ended,
+            thread: Mutex::new(Some(thread)),
+            shutdown_within: config.shutdown_within,
+        })
+    }
+}
+
+/// What counts the losses of each stream: of one that the log does not have, what counts those of
+/// `audit`.
+fn losses_of(config: &Config) -> PerStream<Arc<LossCounter>> {
+    let audit = Arc::default();
+    PerStream::by(|stream| match stream {
+        Stream::Audit => Arc::clone(&audit),
+        other if config.has(other) => Arc::default(),
+        _ => Arc::clone(&audit),
+    })
+}
