@@ -14,13 +14,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Streams
+//!
+//! An event belongs to one of three streams, `audit` unless its declaration says `access` or
+//! `application`. Each that [`Builder::streams`] names is a log of its own in the same directory,
+//! with its own numbers, files, retention and keys; `audit` takes the events of the others.
+//!
 //! # File naming
 //!
 //! `audit.jsonl` is being written. A rotated segment carries the time in UTC and the number of its
 //! first line: `audit-20261120T000000Z-000000000042.jsonl`. What a repair cuts off a torn segment
 //! is kept in a file that ends in `.torn`, and what somebody else put in the active segment's place
-//! in one that ends in `.foreign`. The process that writes holds a lock on
-//! the directory; the text of `audit.lock` is its id. Other names are never touched.
+//! in one that ends in `.foreign`. The process that writes holds a lock on the directory; the text of
+//! `audit.lock` is its id. The files of other streams are called `access…` and `application…`. Other
+//! names are never touched.
 //!
 //! # When files roll
 //!

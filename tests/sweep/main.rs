@@ -101,6 +101,9 @@ fn sweep(calls: &[Call]) {
             if fault == Injected::Error(EIO) {
                 totals.every_nth(plan, Keeps::Little, &MemoryStorage::new);
             }
+            if (fault, for_good) == (Injected::Error(EIO), false) {
+                totals.every_nth(plan, Keeps::InStreams, &MemoryStorage::new);
+            }
         }
     }
     totals.check();
@@ -109,7 +112,7 @@ fn sweep(calls: &[Call]) {
 #[test]
 fn without_a_fault_nothing_is_amiss() {
     let mut totals = Totals::default();
-    for keeps in [Keeps::All, Keeps::Little] {
+    for keeps in [Keeps::All, Keeps::Little, Keeps::InStreams] {
         let storage = MemoryStorage::new();
         assert!(!totals.case(storage.clone(), keeps, &[]));
         let unused: Vec<Call> =

@@ -5,13 +5,33 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audit_core::vocab::Version;
-use audit_core::{AuditEvent, AuditValue, Awaited, EmitError, Outcome};
+use audit_core::{AuditEvent, AuditValue, Awaited, EmitError, Outcome, Pending, Stream};
 use audit_writer::reader::{Json, Line, Lines};
 use audit_writer::storage::{MemoryStorage, Storage};
 use audit_writer::testing::ManualClock;
 use audit_writer::{Retention, Rotation, Stats, Writer};
 
 use crate::kit::{DAY, LONG, door_opened, writer_on};
+
+/// Somebody came in.
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action = "come", category = "session", outcome = "success", stream = "access")]
+#[audit(none(actor = "a", source = "b", object = "c"))]
+struct Came {
+    #[audit(disclose = "counts the test's events", class = "public")]
+    count: u32,
+}
+
+/// The program tried again.
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action = "retry", category = "connector", outcome = "success", stream = "application")]
+#[audit(none(actor = "a", source = "b", object = "c"))]
+struct Retried {
+    #[audit(disclose = "counts the test's events", class = "public")]
+    count: u32,
+}
 
 /// Why firmware was not written.
 #[derive(AuditValue)]
@@ -49,13 +69,23 @@ pub enum Keeps {
     All,
     /// So little that it prunes all the time.
     Little,
+    /// All lines, in three streams.
+    InStreams,
 }
 
 impl Keeps {
     fn total_bytes(self) -> u64 {
         match self {
-            Keeps::All => 1024 * 1024,
+            Keeps::All | Keeps::InStreams => 1024 * 1024,
             Keeps::Little => 12 * 1024,
+        }
+    }
+
+    /// The streams that the log has.
+    fn streams(self) -> &'static [Stream] {
+        match self {
+            Keeps::InStreams => &Stream::ALL,
+            Keeps::All | Keeps::Little => &[Stream::Audit],
         }
     }
 }
@@ -112,6 +142,7 @@ impl Case {
         for attempt in 0..STARTS {
             let (builder, clock) = writer_on(&self.storage);
             let builder = builder
+                .streams(self.keeps.streams().iter().copied())
                 .retry_after(Duration::from_millis(1))
                 .rotation(Rotation { daily: true, segment_bytes: 4096 })
                 .retention(Retention {
@@ -175,7 +206,12 @@ impl Case {
 
     fn emit(&mut self, writer: &Writer) {
         let count = self.next_count();
-        match door_opened(count).emit_to(writer) {
+        let emitted = match count % 3 {
+            0 => door_opened(count).emit_to(writer),
+            1 => Came { count }.emit_to(writer),
+            _ => Retried { count }.emit_to(writer),
+        };
+        match emitted {
             Ok(()) => self.accepted.push(count),
             Err(error) => self.violated(format!("a plain event: {error}")),
         }
@@ -184,7 +220,7 @@ impl Case {
     fn emit_durable(&mut self, writer: &Writer) {
         let count = self.next_count();
         // A writer that cannot write refuses at once.
-        let Ok(pending) = door_opened(count).begin_durable_to(writer) else { return };
+        let Ok(pending) = begin_durable(writer, count) else { return };
         self.accepted.push(count);
         match pending.wait_for(LONG) {
             Ok(receipt) => self.check_acknowledged(count, receipt.seq),
@@ -238,7 +274,10 @@ impl Case {
     }
 
     fn check_acknowledged(&mut self, count: u32, seq: u64) {
-        if self.acknowledged.values().any(|other| *other == seq) {
+        let is_of_this_stream =
+            |other: &u32| self.keeps != Keeps::InStreams || other % 3 == count % 3;
+        let mut given = self.acknowledged.iter().filter(|(other, _)| is_of_this_stream(other));
+        if given.any(|(_, other)| *other == seq) {
             self.violated(format!("number {seq} was given twice"));
         }
         self.acknowledged.insert(count, seq);
@@ -251,12 +290,14 @@ impl Case {
         let cuts = self.storage.after_power_cuts();
         // The contents are the same in all of them.
         for left in cuts.first().into_iter().chain(cuts.get(1..).and_then(<[_]>::last)) {
-            if let Err(error) = read(left) {
-                self.violated(format!("after a power cut {error}"));
+            for stream in self.keeps.streams() {
+                if let Err(error) = read(left, *stream) {
+                    self.violated(format!("after a power cut {error}"));
+                }
             }
         }
         for (changes, left) in cuts.iter().enumerate() {
-            if !holds(left, count, seq) {
+            if !holds(left, self.keeps, count, seq) {
                 let names = left.list().unwrap_or_default();
                 self.violated(format!(
                     "{count} was acknowledged as {seq}, and is not there after a power cut \
@@ -268,40 +309,68 @@ impl Case {
 
     /// What the log holds in the end.
     fn check_lines(&mut self) {
-        let lines = match read(&self.storage) {
-            Ok(lines) => lines,
-            Err(error) => return self.violated(error),
-        };
-        let numbers: Vec<u64> = lines.iter().map(|line| line.seq).collect();
-        if !numbers.is_sorted_by(|one, next| one + 1 == *next) {
-            self.violated(format!("a hole or a repetition: {numbers:?}"));
+        let mut found = Vec::new();
+        for stream in self.keeps.streams() {
+            let lines = match read(&self.storage, *stream) {
+                Ok(lines) => lines,
+                Err(error) => return self.violated(error),
+            };
+            let numbers: Vec<u64> = lines.iter().map(|line| line.seq).collect();
+            if !numbers.is_sorted_by(|one, next| one + 1 == *next) {
+                self.violated(format!("a hole or a repetition: {numbers:?}"));
+            }
+            found.extend(self.check_events(*stream, &lines));
         }
+        found.sort_unstable();
+        self.check_accepted(&found);
+    }
+
+    /// The counts and numbers of the events in a stream.
+    fn check_events(&mut self, stream: Stream, lines: &[Line]) -> Vec<(u32, u64)> {
+        let found: Vec<(u32, u64)> =
+            lines.iter().filter_map(|line| Some((count_of(line)?, line.seq))).collect();
+        if !found.is_sorted() {
+            self.violated(format!("in another order than they were accepted in: {found:?}"));
+        }
+        let is_at_home = |line: &Line| match line.get("event").and_then(Json::as_str) {
+            Some("came") => stream == Stream::Access,
+            Some("retried") => stream == Stream::Application,
+            _ => stream == Stream::Audit,
+        };
+        let mut events = lines.iter().filter(|line| line.kind == "event");
+        if self.keeps == Keeps::InStreams && !events.all(is_at_home) {
+            self.violated(format!("an event of another stream in {}", stream.name()));
+        }
+        let gaps = lines.iter().filter(|line| line.kind == "gap");
+        let lost: u64 = gaps.filter_map(|line| line.get("lost")?.as_u64()).sum();
+        if lost > 0 && self.keeps != Keeps::Little {
+            self.violated(format!("{lost} events were lost"));
+        }
+        found
+    }
+
+    fn check_accepted(&mut self, found: &[(u32, u64)]) {
         if self.keeps == Keeps::Little {
             return;
         }
-        self.check_events(&lines);
-    }
-
-    fn check_events(&mut self, lines: &[Line]) {
-        let found: Vec<(u32, u64)> =
-            lines.iter().filter_map(|line| Some((count_of(line)?, line.seq))).collect();
         for (count, seq) in &self.acknowledged {
             if !found.contains(&(*count, *seq)) {
                 self.violations.push(format!("{count}, acknowledged as {seq}, is not there"));
             }
         }
-        let lost: u64 = lines
-            .iter()
-            .filter(|line| line.kind == "gap")
-            .filter_map(|line| line.get("lost")?.as_u64())
-            .sum();
-        if lost > 0 {
-            self.violated(format!("{lost} events were lost"));
-        }
         let counts: Vec<u32> = found.iter().map(|(count, _)| *count).collect();
         if counts != self.accepted && !self.left_behind {
             self.violated(format!("accepted {:?}, found {counts:?}", self.accepted));
         }
+    }
+}
+
+/// Emits an event of one of the streams, to be waited for.
+fn begin_durable(writer: &Writer, count: u32) -> Result<Pending, EmitError> {
+    match count % 3 {
+        0 => door_opened(count).begin_durable_to(writer),
+        1 => Came { count }.begin_durable_to(writer),
+        _ => Retried { count }.begin_durable_to(writer),
     }
 }
 
@@ -331,19 +400,20 @@ fn count_of(line: &Line) -> Option<u32> {
     }
 }
 
-/// All lines that can be read.
-fn read(storage: &MemoryStorage) -> Result<Vec<Line>, String> {
-    let lines = Lines::of_storage(storage).map_err(|error| error.to_string())?;
+/// All lines of a stream, which can be read.
+fn read(storage: &MemoryStorage, stream: Stream) -> Result<Vec<Line>, String> {
+    let lines = Lines::of_stream_in(storage, stream).map_err(|error| error.to_string())?;
     lines.map(|(position, line)| line.map_err(|error| format!("{position:?}: {error}"))).collect()
 }
 
 /// Whether what a power cut left holds the event of this count under this number, at once or after
 /// a writer opened it.
-fn holds(left: &MemoryStorage, count: u32, seq: u64) -> bool {
+fn holds(left: &MemoryStorage, keeps: Keeps, count: u32, seq: u64) -> bool {
     if stands_in_a_segment(left, count, seq) {
         return true;
     }
-    let Ok(writer) = writer_on(left).0.start() else { return false };
+    let builder = writer_on(left).0.streams(keeps.streams().iter().copied());
+    let Ok(writer) = builder.start() else { return false };
     writer.shutdown().is_complete() && stands_in_a_segment(left, count, seq)
 }
 
