@@ -213,20 +213,26 @@ impl Walk {
     }
 
     fn match_anchors(&mut self, position: &Position) {
-        let (size, origin) = (self.next(), &self.origin);
-        let Some(at) = self.anchors.iter().position(|anchor| {
-            anchor.size == size && origin.as_ref().is_none_or(|origin| *origin == anchor.origin)
-        }) else {
-            return;
-        };
-        let anchor = self.anchors.swap_remove(at);
-        self.checkpoint_at = Some(size);
-        // Where something else is amiss, that explains it.
-        let is_unexplained = self.is_sound && self.faults.len() == self.open_from;
-        if anchor.root != self.chain.tree.root() && is_unexplained {
-            let what = What::OlderThan { size: anchor.size };
-            self.faults.push(Fault::at(what, position, size.saturating_sub(1)));
+        let size = self.next();
+        // The one that was kept elsewhere may be the one beside.
+        while let Some(anchor) = self.anchor_of(size) {
+            self.checkpoint_at = Some(size);
+            // Where something else is amiss, that explains it.
+            let is_unexplained = self.is_sound && self.faults.len() == self.open_from;
+            if anchor.root != self.chain.tree.root() && is_unexplained {
+                let what = What::OlderThan { size: anchor.size };
+                self.faults.push(Fault::at(what, position, size.saturating_sub(1)));
+            }
         }
+    }
+
+    /// One of the checkpoints that are left, of this size.
+    fn anchor_of(&mut self, size: u64) -> Option<Checkpoint> {
+        let origin = &self.origin;
+        let at = self.anchors.iter().position(|anchor| {
+            anchor.size == size && origin.as_ref().is_none_or(|origin| *origin == anchor.origin)
+        })?;
+        Some(self.anchors.swap_remove(at))
     }
 
     /// Takes over what a header says of the tree before it, where nothing better is known.

@@ -127,6 +127,20 @@ fn a_verifier_key_is_text() {
     assert_eq!(text.parse::<VerifierKey>(), Ok(key));
 }
 
+/// Whoever keeps the last checkpoint elsewhere and verifies at once has the same one twice.
+#[test]
+fn an_anchor_may_be_the_last_checkpoint() {
+    let kept = large();
+    let anchor = String::from_utf8(kept.files.bytes("audit.checkpoint").unwrap()).unwrap();
+    let trust = Trust { anchor: Some(anchor), ..kept.trust.clone() };
+    let report = verify_storage(&kept.files, &trust).unwrap();
+    assert_eq!((report.verdict, report.faults), (Verdict::Intact, vec![]));
+    // A shorter log is older than both.
+    let cut = copy(&kept.files);
+    cut.remove("audit.jsonl").unwrap();
+    assert_eq!(verify_storage(&cut, &trust).unwrap().verdict, Verdict::RolledBack);
+}
+
 /// What is to be verified against, and is none, is not passed over.
 #[test]
 fn an_anchor_that_is_none_is_refused() {
