@@ -131,7 +131,7 @@ fn cut_late(recording: &Recording, rng: &mut Rng) -> (Vec<u8>, Inherited) {
         cuts.iter().skip(cuts.len() * 2 / 3).filter(|cut| cut.kind == Kind::Some).collect();
     let cut = rng.choice(late).unwrap();
     let image = Rolling::new(recording.base.clone(), &recording.steps).at(cut);
-    let promises = recording.promised(cut.promised_at).collect();
+    let promises = recording.promised(cut.promised_at).cloned().collect();
     (image, Inherited { promises, key: Some(recording.key.1.clone()) })
 }
 
@@ -168,7 +168,9 @@ fn replay(place: &Place, recording: &Recording, depth: Depth, rng: &mut Rng) -> 
             scope.spawn(work);
         }
     });
-    sum.into_inner().unwrap()
+    let sum = sum.into_inner().unwrap();
+    println!("powercut: of {} writes {} cuts, violations: {}", sum.writes, cuts.len(), sum.broken);
+    sum
 }
 
 /// Of each kind so many, evenly, and what is nearest to each promise.

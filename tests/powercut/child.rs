@@ -11,6 +11,7 @@ use std::time::Duration;
 use audit_writer::clock::{Clock, Stamp, SystemClock};
 use audit_writer::keys::{FileKeys, generate};
 use audit_writer::{Builder, Compression, Durability, Retention, Rotation, Writer};
+use data_encoding::BASE64;
 use rustix::fs::{Mode, OFlags};
 
 use crate::log::{Acknowledged, knocked, say};
@@ -20,7 +21,7 @@ const LONG: Duration = Duration::from_secs(60);
 /// Segments are so small that a run has many.
 const SEGMENT_BYTES: u64 = 4 * 1024;
 /// Events of a run. The first of them has the run's number, times this, for its count.
-const EVENTS: u32 = 40;
+const EVENTS: u32 = 20;
 
 /// The machine's clocks, after it was started again.
 #[derive(Debug)]
@@ -50,7 +51,7 @@ pub(crate) fn builder(dir: &Path) -> Builder {
 
 /// The kinds of run.
 fn builder_of(number: u32, dir: &Path) -> Builder {
-    let pruning = Retention { total_bytes: 32 * 1024, ..Retention::default() };
+    let pruning = Retention { total_bytes: 20 * 1024, ..Retention::default() };
     match number % 4 {
         0 => builder(dir),
         1 => builder(dir).durability(Durability::Never).compression(Compression::Gzip),
@@ -71,8 +72,9 @@ pub(crate) fn run(dir: &Path, number: u32) -> ExitCode {
     let is_over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| disturb(dir.parent().unwrap(), &is_over));
-        emit(dir, number);
+        let emitted = scope.spawn(|| emit(dir, number)).join();
         is_over.store(true, Ordering::Release);
+        emitted.unwrap();
     });
     ExitCode::SUCCESS
 }
@@ -87,6 +89,7 @@ fn emit(dir: &Path, number: u32) {
                 let receipt = event.begin_durable_to(&writer).unwrap().wait_for(LONG).unwrap();
                 Acknowledged { count: count.into(), seq: receipt.seq }.tell();
                 wait_until_noted();
+                tell_anchor(dir);
             }
             19 => {
                 event.emit_to(&writer).unwrap();
@@ -110,6 +113,14 @@ fn emit(dir: &Path, number: u32) {
 fn tell_flushed(from: u32, to: u32) {
     say(&format!("flushed {from} {to}\n"));
     wait_until_noted();
+}
+
+/// Somebody keeps the last checkpoint elsewhere.
+fn tell_anchor(dir: &Path) {
+    if let Ok(checkpoint) = std::fs::read(dir.join("audit.checkpoint")) {
+        say(&format!("anchor {}\n", BASE64.encode(&checkpoint)));
+        wait_until_noted();
+    }
 }
 
 fn wait_until_noted() {

@@ -7,6 +7,9 @@ use fastrand::Rng;
 
 use crate::disk::{SECTOR_BYTES, Step};
 
+/// Where ext4 has its superblock, on the disk.
+const SUPERBLOCK: Range<usize> = 1024..2048;
+
 /// What a cut is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -14,7 +17,7 @@ pub(crate) enum Kind {
     Whole,
     /// The same, and of the next one the first sectors.
     Torn,
-    /// All writes up to a flush, and of those up to the next one any, some of them torn anywhere.
+    /// All writes up to a flush, and of those up to the next one any, some of them in any sectors.
     Some,
 }
 
@@ -84,9 +87,9 @@ pub(crate) fn all(steps: &[Step], subsets: usize, rng: &mut Rng) -> Vec<Cut> {
     let mut unflushed = 0;
     for (at, step) in steps.iter().enumerate() {
         match step {
-            Step::Write { bytes, .. } => {
+            Step::Write { offset, bytes } => {
                 cuts.push(whole(at));
-                cuts.extend(torn(at, bytes.len(), rng));
+                cuts.extend(torn(at, *offset, bytes.len(), rng));
             }
             Step::Flush => {
                 // Of a single write a subset is nothing new.
@@ -105,26 +108,39 @@ fn whole(at: usize) -> Cut {
     Cut { kind: Kind::Whole, base: at, parts: Vec::new(), promised_at: at }
 }
 
-fn torn(at: usize, bytes: usize, rng: &mut Rng) -> Option<Cut> {
-    let sectors = bytes / SECTOR_BYTES;
-    let first = (sectors > 1).then(|| rng.usize(1..sectors) * SECTOR_BYTES)?;
-    let part = std::iter::once(0..first).collect();
+fn torn(at: usize, offset: usize, bytes: usize, rng: &mut Rng) -> Option<Cut> {
+    let units = units(offset, bytes);
+    let last = (units.len() > 1).then(|| rng.usize(..units.len() - 1))?;
+    let part = std::iter::once(0..units[last].end).collect();
     Some(Cut { kind: Kind::Torn, base: at, parts: vec![(at, part)], promised_at: at })
 }
 
-/// Each of the writes is there or not, or, one in four, some of its sectors are.
+/// What a write is torn into: its sectors. The file system's own superblock, which has two of them
+/// under one checksum, is taken to be written whole, because ext4 takes it so: it does not come up
+/// otherwise.
+fn units(offset: usize, bytes: usize) -> Vec<Range<usize>> {
+    let mut units = Vec::new();
+    let mut from = 0;
+    while from < bytes {
+        let unit = if offset + from == SUPERBLOCK.start { SUPERBLOCK.len() } else { SECTOR_BYTES };
+        let to = (from + unit).min(bytes);
+        units.push(from..to);
+        from = to;
+    }
+    units
+}
+
+/// One in four of the writes is there, of one in four some sectors are, and of the others nothing is.
 fn some(steps: &[Step], unflushed: Range<usize>, rng: &mut Rng) -> Cut {
     let mut parts = Vec::new();
     for at in unflushed.clone() {
-        let Some(Step::Write { bytes, .. }) = steps.get(at) else { continue };
-        let whole = 0..bytes.len();
+        let Some(Step::Write { offset, bytes }) = steps.get(at) else { continue };
         match rng.u32(..4) {
             0 => {
-                let sectors = whole.step_by(SECTOR_BYTES).filter(|_| rng.bool());
-                let range = |from: usize| from..(from + SECTOR_BYTES).min(bytes.len());
-                parts.push((at, sectors.map(range).collect()));
+                let units = units(*offset, bytes.len()).into_iter();
+                parts.push((at, units.filter(|_| rng.bool()).collect()));
             }
-            1 => parts.push((at, std::iter::once(whole).collect())),
+            1 => parts.push((at, std::iter::once(0..bytes.len()).collect())),
             _ => {}
         }
     }

@@ -26,17 +26,17 @@ const TOOLS: [&str; 4] = ["mkfs.ext4", "mount", "umount", "unshare"];
 ///
 /// Says what is missing for that.
 pub(crate) fn go_inside() -> Missing {
-    for tool in TOOLS {
-        if let Err(error) = Command::new(tool).arg("-V").output() {
-            return Missing::Tool(format!("{tool}: {error}"));
-        }
-    }
     if !rustix::process::geteuid().is_root() {
         return Missing::Machine("this takes root".to_owned());
     }
     for device in ["/dev/fuse", "/dev/loop-control"] {
         if !Path::new(device).exists() {
             return Missing::Machine(format!("there is no {device}"));
+        }
+    }
+    for tool in TOOLS {
+        if let Err(error) = Command::new(tool).arg("-V").output() {
+            return Missing::Tool(format!("{tool}: {error}"));
         }
     }
     let apart = ["--mount", "--propagation", "private"];

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use audit_writer::VerifierKey;
+use data_encoding::BASE64;
 
 use crate::disk::{Disk, Step};
 use crate::log::Acknowledged;
@@ -12,12 +13,14 @@ use crate::mounts::{Mounted, Place};
 use crate::{JOB, KEYS, LOG_DIR};
 
 /// What a child was told, and holds from then on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Promise {
     /// This event is on stable storage.
     Durable(Acknowledged),
     /// All events from one count to another are.
     Flushed { from: u64, to: u64 },
+    /// This checkpoint was kept elsewhere.
+    Anchor(String),
 }
 
 /// A disk as it was, all that was written to it, and what was promised meanwhile.
@@ -33,9 +36,9 @@ pub(crate) struct Recording {
 
 impl Recording {
     /// What was promised after at most so many steps.
-    pub(crate) fn promised(&self, position: usize) -> impl Iterator<Item = Promise> + '_ {
+    pub(crate) fn promised(&self, position: usize) -> impl Iterator<Item = &Promise> {
         let until = move |(at, _): &&(usize, Promise)| *at <= position;
-        self.promises.iter().filter(until).map(|(_, promise)| *promise)
+        self.promises.iter().filter(until).map(|(_, promise)| promise)
     }
 
     /// The log below a directory where the disk is mounted.
@@ -121,6 +124,10 @@ fn run(
 fn parse(line: &str) -> Option<Promise> {
     if let Some(acknowledged) = Acknowledged::parse(line) {
         return Some(Promise::Durable(acknowledged));
+    }
+    if let Some(anchor) = line.strip_prefix("anchor ") {
+        let bytes = BASE64.decode(anchor.as_bytes()).ok()?;
+        return String::from_utf8(bytes).ok().map(Promise::Anchor);
     }
     let (from, to) = line.strip_prefix("flushed ")?.split_once(' ')?;
     Some(Promise::Flushed { from: from.parse().ok()?, to: to.parse().ok()? })

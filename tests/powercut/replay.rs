@@ -50,7 +50,11 @@ impl Bench<'_> {
         self.recover(image)?;
         let key_is_known = recording.key.0 <= cut.promised_at;
         let key = key_is_known.then(|| recording.key.1.clone());
-        let trust = Trust { key, anchor: None };
+        let anchors = recording.promised(cut.promised_at).filter_map(|promise| match promise {
+            Promise::Anchor(checkpoint) => Some(checkpoint.clone()),
+            _ => None,
+        });
+        let trust = Trust { key, anchor: anchors.last() };
         if self.copy.exists() {
             check(self.copy, &trust, "after the cut")?;
         } else if key_is_known {
@@ -160,6 +164,8 @@ fn check_promises(recording: &Recording, cut: &Cut, lines: &[Line]) -> Result<us
     let mut found = 0;
     for promise in recording.promised(cut.promised_at) {
         match promise {
+            // Verification asked for it.
+            Promise::Anchor(_) => {}
             Promise::Durable(told) if told.seq < first_kept => {}
             Promise::Durable(told) if seq_of.get(&told.count) == Some(&told.seq) => found += 1,
             Promise::Durable(told) => {
@@ -167,8 +173,8 @@ fn check_promises(recording: &Recording, cut: &Cut, lines: &[Line]) -> Result<us
                 return Err(format!("acknowledged and not there: {told:?}; but {instead:?}"));
             }
             Promise::Flushed { from, to } => {
-                let from = if first_kept > 0 { from.max(first_count) } else { from };
-                if let Some(count) = (from..=to).find(|count| !seq_of.contains_key(count)) {
+                let from = if first_kept > 0 { first_count.max(*from) } else { *from };
+                if let Some(count) = (from..=*to).find(|count| !seq_of.contains_key(count)) {
                     return Err(format!("flushed and not there: {count} of {from} to {to}"));
                 }
                 found += 1;
