@@ -4,7 +4,9 @@
 //! gone on with, and verified again: what was acknowledged before the cut is there, and nothing
 //! looks edited.
 //!
-//! `AUDIT_POWERCUTS=all` tries every prefix, some hundred are tried if it does not say so; `AUDIT_POWERCUTS_SEED` repeats the choice, and what is torn, but not the writing.
+//! `AUDIT_POWERCUTS=all` tries every prefix, every write torn, and of what is between two flushes two
+//! subsets; if it does not say so, some hundred of them are tried. `AUDIT_POWERCUTS_SEED` repeats
+//! the choice, and what is torn, but not the writing.
 //!
 //! It takes root, FUSE and loop devices; without them it says that it was skipped. The program that
 //! writes is this one.
