@@ -5,6 +5,7 @@
 mod channel;
 mod compare;
 mod compile_cost;
+mod day;
 mod flash;
 mod hashing;
 mod size;
@@ -31,6 +32,7 @@ Commands:
   flash --dir DIR            how many bytes a block device is given to write for an event
   verify [--rounds N] [--dir DIR]
                              how fast a log is verified, beside hashing alone
+  day                        what evidence writes in a day, on an idle device and a busy one
   size                       how large a program is that logs
   compile-cost [--rounds N]  how long a crate of 100 events of 8 fields compiles, beside the same
                              structs with serde's derives; N pairs of each (default 11)
@@ -58,6 +60,7 @@ enum Command {
         rounds: usize,
         dir: Option<PathBuf>,
     },
+    Day,
     Size,
     CompileCost {
         rounds: usize,
@@ -106,6 +109,8 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, Failure> {
             (Command::Verify { .. }, Long("help") | Short('h')) => {
                 return Ok(Command::Help(verify::HELP));
             }
+            (Command::Help(_), Value(name)) if name == "day" => Command::Day,
+            (Command::Day, Long("help") | Short('h')) => return Ok(Command::Help(day::HELP)),
             (Command::Help(_), Value(name)) if name == "size" => Command::Size,
             (Command::Size, Long("help") | Short('h')) => return Ok(Command::Help(size::HELP)),
             (Command::Help(_), Value(name)) if name == "compile-cost" => {
@@ -157,6 +162,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Verify { rounds, dir } => {
             print!("{}", verify::measure(rounds, dir.as_deref())?);
         }
+        Command::Day => print!("{}", day::measure()?),
         Command::Size => print!("{}", size::measure()?),
         Command::CompileCost { rounds } => print!("{}", compile_cost::measure(rounds)?),
     }
@@ -202,6 +208,7 @@ mod tests {
         assert_eq!(parsed(&["compare", "-h"]).unwrap(), Command::Help(compare::HELP));
         assert_eq!(parsed(&["channel", "-h"]).unwrap(), Command::Help(channel::HELP));
         assert_eq!(parsed(&["flash", "-h"]).unwrap(), Command::Help(flash::HELP));
+        assert_eq!(parsed(&["day", "-h"]).unwrap(), Command::Help(day::HELP));
         assert_eq!(parsed(&["verify", "-h"]).unwrap(), Command::Help(verify::HELP));
         assert_eq!(parsed(&["size", "-h"]).unwrap(), Command::Help(size::HELP));
     }
