@@ -67,6 +67,20 @@ enum Command {
     },
 }
 
+impl Command {
+    fn help(&self) -> &'static str {
+        match self {
+            Command::Help(_) | Command::CompareChild { .. } | Command::CompileCost { .. } => HELP,
+            Command::Compare(_) => compare::HELP,
+            Command::Channel { .. } => channel::HELP,
+            Command::Flash { .. } => flash::HELP,
+            Command::Verify { .. } => verify::HELP,
+            Command::Day => day::HELP,
+            Command::Size => size::HELP,
+        }
+    }
+}
+
 fn main() -> ExitCode {
     match parse(lexopt::Parser::from_env()).and_then(run) {
         Ok(()) => ExitCode::SUCCESS,
@@ -94,9 +108,6 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, Failure> {
             (Command::Flash { .. }, Long("dir")) => {
                 Command::Flash { dir: arguments.value()?.into() }
             }
-            (Command::Flash { .. }, Long("help") | Short('h')) => {
-                return Ok(Command::Help(flash::HELP));
-            }
             (Command::Help(_), Value(name)) if name == "verify" => {
                 Command::Verify { rounds: 7, dir: None }
             }
@@ -106,13 +117,8 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, Failure> {
             (Command::Verify { rounds, .. }, Long("dir")) => {
                 Command::Verify { rounds, dir: Some(arguments.value()?.into()) }
             }
-            (Command::Verify { .. }, Long("help") | Short('h')) => {
-                return Ok(Command::Help(verify::HELP));
-            }
             (Command::Help(_), Value(name)) if name == "day" => Command::Day,
-            (Command::Day, Long("help") | Short('h')) => return Ok(Command::Help(day::HELP)),
             (Command::Help(_), Value(name)) if name == "size" => Command::Size,
-            (Command::Size, Long("help") | Short('h')) => return Ok(Command::Help(size::HELP)),
             (Command::Help(_), Value(name)) if name == "compile-cost" => {
                 Command::CompileCost { rounds: 11 }
             }
@@ -127,19 +133,13 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, Failure> {
                 let dir = Some(arguments.value()?.into());
                 Command::Compare(compare::Options { dir, ..options })
             }
-            (Command::Compare(_), Long("help") | Short('h')) => {
-                return Ok(Command::Help(compare::HELP));
-            }
             (Command::Channel { .. }, Long("rounds")) => {
                 Command::Channel { rounds: arguments.value()?.parse::<usize>()?.max(1) }
-            }
-            (Command::Channel { .. }, Long("help") | Short('h')) => {
-                return Ok(Command::Help(channel::HELP));
             }
             (Command::CompileCost { .. }, Long("rounds")) => {
                 Command::CompileCost { rounds: arguments.value()?.parse::<usize>()?.max(1) }
             }
-            (_, Long("help") | Short('h')) => return Ok(Command::Help(HELP)),
+            (command, Long("help") | Short('h')) => return Ok(Command::Help(command.help())),
             (_, argument) => return Err(argument.unexpected().into()),
         };
     }
