@@ -1,9 +1,10 @@
 //! The logs of a program.
 
-/// Which log an event goes into. Each is independent of the others: it has numbers, files, rotation
-/// and evidence of its own.
+/// Which log an event goes into. Each is independent of the others: it has numbers, files,
+/// rotation and evidence of its own.
 ///
-/// An event says it by `#[audit(stream = "access")]`; without a word it is [`Audit`](Stream::Audit).
+/// An event says it by `#[audit(stream = "access")]`; without a word it is
+/// [`Audit`](Stream::Audit).
 ///
 /// ```
 /// use audit_core::{AuditEvent, Stream};

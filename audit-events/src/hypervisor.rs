@@ -1,8 +1,8 @@
 //! A manager of virtual machines.
 //!
-//! Each of its records says who and from where (by the caller's context), what was done, to what (id
-//! and name) and how it ended: done, denied for lack of a permission, or failed, with a label for the
-//! error. Logins, users, groups and permissions are those of [`common`](crate::common).
+//! Each of its records says who and from where (by the caller's context), what was done, to what
+//! (id and name) and how it ended: done, denied for lack of a permission, or failed, with a label
+//! for the error. Logins, users, groups and permissions are those of [`common`](crate::common).
 
 use audit_core::vocab::{ObjectId, ObjectName};
 use audit_core::{AuditEvent, AuditValue, Catalog, Outcome, Withheld};

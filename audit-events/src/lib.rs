@@ -33,15 +33,15 @@
 //! - No text is disclosed by word: the policy `NO_CONTENT` holds for all of them. Passwords, pasted
 //!   texts, URLs, arguments, keys, codes and values of variables are `Withheld`: that there was one
 //!   is recorded.
-//! - Names of events, actions and labels do not change. What is here may get further events, labels
-//!   and fields.
+//! - Names of events, actions and labels do not change. What is here may get further events,
+//!   labels and fields.
 //!
 //! # What others call them
 //!
-//! Events are mapped to the Open Cybersecurity Schema Framework 1.8, the Elastic Common Schema 9 and
-//! Redfish's registry `AccountSecurity` 1.0, where these have something that fits. Where they have
-//! not, an event says nothing: OCSF 1.8 has no class for power, for pasting or for firmware, and
-//! `User Management`, which follows `Account Change`, comes with 1.9.
+//! Events are mapped to the Open Cybersecurity Schema Framework 1.8, the Elastic Common Schema 9
+//! and Redfish's registry `AccountSecurity` 1.0, where these have something that fits. Where they
+//! have not, an event says nothing: OCSF 1.8 has no class for power, for pasting or for firmware,
+//! and `User Management`, which follows `Account Change`, comes with 1.9.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(feature = "std"), no_std)]

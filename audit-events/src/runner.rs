@@ -1,6 +1,6 @@
 //! A program that runs requests to APIs for its users, with connectors on other machines, in three
-//! logs: what it does itself (`application`), what matters for security (`audit`), who came and went
-//! (`access`).
+//! logs: what it does itself (`application`), what matters for security (`audit`), who came and
+//! went (`access`).
 //!
 //! Roles, permissions and users are those of [`common`](crate::common), in `audit`.
 

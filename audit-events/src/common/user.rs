@@ -1,4 +1,4 @@
-//! Who changed whom. None of these has a field for a password, but for those that keep nothing of it.
+//! Who changed whom. Nothing is kept of a password, but that there was one.
 
 use audit_core::vocab::{ObjectId, ObjectName, UserName};
 use audit_core::{AuditEvent, Outcome, Withheld};

@@ -94,8 +94,8 @@ pub struct AccessApiKeyGenerated<'a> {
     pub from: IpAddr,
     /// In which country or region that is, if somebody knows.
     pub geo: Option<GeoLabel<'a>>,
-    /// The SHA-256 of the key, if one was made: nobody finds the key by it, because a key is drawn by
-    /// chance and long.
+    /// The SHA-256 of the key, if one was made: nobody finds the key by it, because a key is long
+    /// and drawn by chance.
     pub fingerprint: Option<KeyFingerprint>,
     /// The key.
     pub api_key: Withheld<&'a str>,
