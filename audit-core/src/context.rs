@@ -28,6 +28,12 @@ impl<'a> Context<'a> {
     pub const fn new(actor: Actor<'a>, source: Source) -> Context<'a> {
         Context { actor, source }
     }
+
+    /// Nobody is known yet, as before a login; an event that names its actor itself goes well with
+    /// it.
+    pub const fn of_nobody(source: Source) -> Context<'a> {
+        Context { actor: Actor::None(Lit::ours("nobody is logged in")), source }
+    }
 }
 
 /// Who acts.

@@ -23,7 +23,7 @@ use crate::vault::{ClientConnected, CommandRun, Registered, Vault};
 
 /// All events of this crate.
 pub const EVENTS: Catalog = audit_core::catalog![
-    LoginSucceeded<'_>,
+    LoginSucceeded,
     LoginFailed<'_>,
     AccountLocked<'_>,
     LoggedOut,

@@ -16,7 +16,7 @@ pub use crate::common::{
 
 /// All events of such a manager.
 pub const EVENTS: Catalog = audit_core::catalog![
-    LoginSucceeded<'_>,
+    LoginSucceeded,
     LoginFailed<'_>,
     AccountLocked<'_>,
     LoggedOut,

@@ -22,7 +22,7 @@ pub use serial::{BaudRate, FlowControl, Parity, SerialConsole, StopBits};
 
 /// All events of such a device.
 pub const EVENTS: Catalog = audit_core::catalog![
-    LoginSucceeded<'_>,
+    LoginSucceeded,
     LoginFailed<'_>,
     AccountLocked<'_>,
     LoggedOut,

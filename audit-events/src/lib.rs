@@ -6,18 +6,17 @@
 //!
 //! ```
 //! use audit_core::vocab::{ClaimedName, Count};
-//! use audit_core::{EmitError, Withheld};
+//! use audit_core::{Context, EmitError, Source, Withheld};
 //! use audit_events::kvm::{LoginFailed, LoginRefusal};
 //!
 //! # fn refuse(typed: &str, password: &str, from: std::net::SocketAddr) -> Result<(), EmitError> {
 //! LoginFailed {
 //!     user: ClaimedName::unknown(typed),
-//!     from,
 //!     reason: LoginRefusal::UnknownUser,
-//!     attempt: Count::new(1),
+//!     attempt: Some(Count::new(1)),
 //!     password: Some(Withheld::new(password)),
 //! }
-//! .emit()
+//! .emit_in(&Context::of_nobody(Source::Address(from)))
 //! # }
 //! # let from = ([192, 0, 2, 17], 54321).into();
 //! # assert_eq!(refuse("hunter2", "", from), Err(EmitError::NoRecorder));
@@ -25,8 +24,9 @@
 //!
 //! # What all of them keep to
 //!
-//! - Actor and source come with the caller's [`Context`](audit_core::Context), but where the event
-//!   itself knows them best, as a login does.
+//! - Actor and source come with the caller's [`Context`](audit_core::Context), which can say too
+//!   that one of them is not known, and why; but where the event itself knows them best, it has
+//!   them: who was named at a login that failed is a `ClaimedName`.
 //! - What can be refused or go wrong has an [`Outcome`](audit_core::Outcome) whose reason is a label
 //!   of this crate. Whoever lacks a permission was denied: warn. What went wrong failed: error. No
 //!   error's own text is recorded, for it may quote anything.

@@ -143,12 +143,8 @@ impl Device {
         {
             let role = account.role.clone();
             let cookie = format!("{:016x}{:016x}", getrandom::u64()?, getrandom::u64()?);
-            LoginSucceeded {
-                user: UserName::new(&user)?,
-                session: SessionRef::of(&cookie),
-                from: request.from,
-            }
-            .emit()?;
+            let actor = Actor::UserInSession(UserName::new(&user)?, SessionRef::of(&cookie));
+            LoginSucceeded {}.emit_in(&Context::new(actor, Source::Address(request.from)))?;
             state.failed_logins = 0;
             state.sessions.insert(cookie.clone(), Session { user, role, console: None });
             return Ok(Reply { status: 200, set_cookie: Some(cookie) });
@@ -160,12 +156,11 @@ impl Device {
         state.failed_logins += 1;
         LoginFailed {
             user: claimed,
-            from: request.from,
             reason,
-            attempt: Count::new(state.failed_logins),
+            attempt: Some(Count::new(state.failed_logins)),
             password: Some(Withheld::new(&password)),
         }
-        .emit_or_count(); // Refused in any case, so there is nothing to hold back.
+        .emit_or_count_in(&Context::of_nobody(Source::Address(request.from))); // Refused in any case, so there is nothing to hold back.
         Ok(status(401))
     }
 

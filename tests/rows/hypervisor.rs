@@ -6,23 +6,22 @@ use audit_events::hypervisor::*;
 use serde_json::{Value, json};
 
 use crate::kit::{
-    COOKIE, FROM, SECRET, alice, id, is_by_alice, log, name, says, source, user_name, withheld,
+    SECRET, alice, id, is_by_alice, log, name, nobody, says, source, user_name, withheld,
 };
 
 #[test]
 fn b01_logins_password_reset_and_locked_account() {
     let log = log(|writer| {
-        let (user, session) = (user_name("alice"), audit_core::vocab::SessionRef::of(COOKIE));
-        LoginSucceeded { user, session, from: FROM }.emit_to(writer).unwrap();
+        LoginSucceeded {}.emit_to_in(writer, &alice()).unwrap();
         let outcome = Outcome::Success;
         let (user, id, password) = (user_name("bob"), Some(id("user-42")), Withheld::new(SECRET));
         PasswordReset { outcome, user, id, password }.emit_to_in(writer, &alice()).unwrap();
         let (claimed, reason) = (ClaimedName::known("bob"), LoginRefusal::AccountLocked);
-        let (attempt, password) = (Count::new(6), Some(Withheld::new(SECRET)));
-        let failed = LoginFailed { user: claimed, from: FROM, reason, attempt, password };
-        failed.emit_to(writer).unwrap();
+        let (attempt, password) = (Some(Count::new(6)), Some(Withheld::new(SECRET)));
+        let failed = LoginFailed { user: claimed, reason, attempt, password };
+        failed.emit_to_in(writer, &nobody()).unwrap();
         let failures = Count::new(5);
-        AccountLocked { from: FROM, user, failures }.emit_to(writer).unwrap();
+        AccountLocked { user, failures }.emit_to_in(writer, &nobody()).unwrap();
         LoggedOut {}.emit_to_in(writer, &alice()).unwrap();
     });
     let [came, reset, failed, locked, went] = log.events() else { panic!("five events") };

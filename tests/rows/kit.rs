@@ -29,6 +29,11 @@ pub fn user(name: &'static str) -> Context<'static> {
     Context::new(actor, Source::Address(FROM))
 }
 
+/// Nobody yet, from the same address.
+pub fn nobody() -> Context<'static> {
+    Context::of_nobody(Source::Address(FROM))
+}
+
 pub fn user_name(name: &str) -> UserName<'_> {
     UserName::new(name).unwrap()
 }

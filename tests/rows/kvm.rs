@@ -3,32 +3,30 @@
 use std::time::Duration;
 
 use audit_core::vocab::{
-    ByteSize, ClaimedName, Count, Digest, ErrorCode, HttpPath, PasteSize, SessionRef, SettingName,
-    Version,
+    ByteSize, ClaimedName, Count, Digest, ErrorCode, HttpPath, PasteSize, SettingName, Version,
 };
-use audit_core::{Awaited, Outcome, Withheld};
+use audit_core::{Actor, Awaited, Context, Outcome, Source, Withheld, lit};
 use audit_events::kvm::*;
 use audit_writer::{Retention, Rotation};
 use serde_json::json;
 
 use crate::kit::{
-    COOKIE, FROM, SECRET, alice, id, is_by_alice, log, name, says, source, user_name, withheld,
+    FROM, SECRET, alice, id, is_by_alice, log, name, nobody, says, source, user_name, withheld,
 };
 
 fn login_failed(user: ClaimedName<'static>, reason: LoginRefusal) -> LoginFailed<'static> {
     let password = Some(Withheld::new(SECRET));
-    LoginFailed { user, from: FROM, reason, attempt: Count::new(3), password }
+    LoginFailed { user, reason, attempt: Some(Count::new(3)), password }
 }
 
 #[test]
 fn a01_login_logout_and_failed_login() {
     let log = log(|writer| {
-        let (user, session) = (user_name("alice"), SessionRef::of(COOKIE));
-        LoginSucceeded { user, session, from: FROM }.emit_to(writer).unwrap();
+        LoginSucceeded {}.emit_to_in(writer, &alice()).unwrap();
         let known = ClaimedName::known("alice");
-        login_failed(known, LoginRefusal::BadPassword).emit_to(writer).unwrap();
+        login_failed(known, LoginRefusal::BadPassword).emit_to_in(writer, &nobody()).unwrap();
         let typed = ClaimedName::unknown(SECRET);
-        login_failed(typed, LoginRefusal::UnknownUser).emit_to(writer).unwrap();
+        login_failed(typed, LoginRefusal::UnknownUser).emit_to_in(writer, &nobody()).unwrap();
         LoggedOut {}.emit_to_in(writer, &alice()).unwrap();
     });
     let [came, wrong, unknown, went] = log.events() else { panic!("four events") };
@@ -340,4 +338,38 @@ fn a12_daily_and_kept_for_14_days_by_default_and_by_size() {
     assert!(rotation.daily && rotation.segment_bytes > 0);
     assert_eq!(retention.age, Duration::from_secs(14 * 24 * 60 * 60));
     assert!((1..1 << 30).contains(&retention.total_bytes));
+}
+
+/// What an ingester will need: a line of a server's log tells the address and not who it was, one of
+/// the application tells who and not from where.
+#[test]
+fn a13_events_say_what_is_not_known_of_actor_or_source() {
+    let log = log(|writer| {
+        let ip = Source::Ip(FROM.ip());
+        let nobody = Context::new(Actor::None(lit!("the line names nobody")), ip);
+        let (outcome, image) = (Outcome::Success, name("debian.iso"));
+        MediaUnmounted { outcome, image }.emit_to_in(writer, &nobody).unwrap();
+        let nowhere = Source::None(lit!("the line has no address"));
+        let alice = Context::new(Actor::User(user_name("alice")), nowhere);
+        LoginSucceeded {}.emit_to_in(writer, &alice).unwrap();
+        let (user, reason) = (ClaimedName::unknown("x"), LoginRefusal::Unknown);
+        let failed = LoginFailed { user, reason, attempt: None, password: None };
+        failed.emit_to_in(writer, &Context::of_nobody(ip)).unwrap();
+    });
+    let [unmounted, came, failed] = log.events() else { panic!("three events") };
+    says(
+        unmounted,
+        &json!({ "actor": { "none": "the line names nobody" },
+        "source": { "ip": "192.0.2.17" } }),
+    );
+    says(
+        came,
+        &json!({ "actor": { "user": "alice" },
+        "source": { "none": "the line has no address" } }),
+    );
+    says(
+        failed,
+        &json!({ "reason": "unknown", "source": { "ip": "192.0.2.17" },
+        "data": { "attempt": null, "password": null } }),
+    );
 }

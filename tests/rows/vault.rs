@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use audit_core::vocab::{ClaimedName, Count, KeyFingerprint};
+use audit_core::vocab::{ClaimedName, KeyFingerprint};
 use audit_core::{Outcome, Stream, Withheld};
 use audit_events::vault::*;
 use audit_writer::Writer;
@@ -10,7 +10,7 @@ use audit_writer::storage::MemoryStorage;
 use serde_json::json;
 
 use crate::kit::{
-    FROM, SECRET, alice, is_by_alice, log, name, says, source, user, user_name, withheld,
+    FROM, SECRET, alice, is_by_alice, log, name, nobody, says, source, user, user_name, withheld,
 };
 
 const KEY: KeyFingerprint = KeyFingerprint::sha256([9; 32]);
@@ -21,9 +21,8 @@ fn d01_connections_refused_logins_and_commands() {
         let connected = ClientConnected { user: user_name("alice"), from: FROM, key: KEY };
         connected.emit_to(writer).unwrap();
         let (claimed, reason) = (ClaimedName::known("mallory"), LoginRefusal::KeyTypeRefused);
-        let (attempt, password) = (Count::new(1), None);
-        let refused = LoginFailed { user: claimed, from: FROM, reason, attempt, password };
-        refused.emit_to(writer).unwrap();
+        let refused = LoginFailed { user: claimed, reason, attempt: None, password: None };
+        refused.emit_to_in(writer, &nobody()).unwrap();
         let (op, path) = (VaultOp::Get, Some(name("account/github")));
         let command = CommandRun { outcome: Outcome::Success, op, path };
         command.emit_to_in(writer, &alice()).unwrap();
@@ -41,7 +40,7 @@ fn d01_connections_refused_logins_and_commands() {
         refused,
         &json!({ "action": "login", "outcome": "denied", "level": "warn",
         "reason": "key_type_refused", "actor": { "user": "mallory" }, "source": source(),
-        "data": { "password": null } }),
+        "data": { "attempt": null, "password": null } }),
     );
     is_by_alice(command);
     says(

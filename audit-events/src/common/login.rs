@@ -1,48 +1,38 @@
 //! Who came and went.
 
-use core::net::SocketAddr;
-
-use audit_core::vocab::{ClaimedName, Count, SessionRef, UserName};
+use audit_core::vocab::{ClaimedName, Count, UserName};
 use audit_core::{AuditEvent, AuditValue, Withheld};
 
 /// A user logged in.
+///
+/// The actor is the user, in the session that begins.
 #[must_use]
 #[derive(AuditEvent)]
 #[audit(action = "login", category = "authentication", outcome = "success")]
-#[audit(object(id = "self"), object_type = "system")]
+#[audit(from_context(actor, source), object(id = "self"), object_type = "system")]
 #[audit(ocsf(class = 3002, activity = 1), ecs(category = "authentication", type = "start"))]
 #[audit(redfish = "AccountSecurity.1.0.SuccessfulLogin")]
-pub struct LoginSucceeded<'a> {
-    /// Who.
-    #[audit(actor(user))]
-    pub user: UserName<'a>,
-    /// The session that begins, by its cookie or token.
-    #[audit(actor(session))]
-    pub session: SessionRef<'a>,
-    /// From where.
-    #[audit(source(address))]
-    pub from: SocketAddr,
-}
+pub struct LoginSucceeded {}
 
 /// A login attempt was refused.
+///
+/// Before somebody is logged in, the source's context is
+/// [`Context::of_nobody`](audit_core::Context::of_nobody).
 #[must_use]
 #[derive(AuditEvent)]
 #[audit(action = "login", category = "authentication", outcome = "denied")]
-#[audit(object(id = "self"), object_type = "system")]
+#[audit(from_context(source), object(id = "self"), object_type = "system")]
 #[audit(ocsf(class = 3002, activity = 1), ecs(category = "authentication", type = "start"))]
 #[audit(redfish = "AccountSecurity.1.0.InvalidCredentials")]
 pub struct LoginFailed<'a> {
     /// Who was named: people type passwords into the box for the name.
     #[audit(actor(user))]
     pub user: ClaimedName<'a>,
-    /// From where.
-    #[audit(source(address))]
-    pub from: SocketAddr,
     /// Why.
     #[audit(reason)]
     pub reason: LoginRefusal,
-    /// Which attempt in a row it was, counted from 1.
-    pub attempt: Count,
+    /// Which attempt in a row it was, counted from 1, if somebody counts.
+    pub attempt: Option<Count>,
     /// What was given as the password, if the login was by one.
     pub password: Option<Withheld<&'a str>>,
 }
@@ -69,19 +59,20 @@ pub enum LoginRefusal {
     TooManyAttempts,
     /// Nobody may log in from there.
     SourceRefused,
+    /// Whoever recorded it does not know.
+    Unknown,
 }
 
 /// An account was locked, because too many logins failed.
+///
+/// The source is the one that the last of them came from.
 #[must_use]
 #[derive(AuditEvent)]
 #[audit(action = "account_lock", category = "authentication", outcome = "success", level = "warn")]
-#[audit(actor(service = "login"))]
+#[audit(actor(service = "login"), from_context(source))]
 #[audit(ocsf(class = 3001, activity = 9), ecs(category = "iam", type = "change"))]
 #[audit(redfish = "AccountSecurity.1.0.AccountLocked")]
 pub struct AccountLocked<'a> {
-    /// From where the last of them came.
-    #[audit(source(address))]
-    pub from: SocketAddr,
     /// Whose account.
     #[audit(object(name), object_type = "user")]
     pub user: UserName<'a>,

@@ -16,7 +16,7 @@ pub use user::{
 
 /// All events of this module.
 pub const EVENTS: Catalog = audit_core::catalog![
-    LoginSucceeded<'_>,
+    LoginSucceeded,
     LoginFailed<'_>,
     AccountLocked<'_>,
     LoggedOut,
