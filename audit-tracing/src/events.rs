@@ -24,7 +24,7 @@ macro_rules! logged {
                     callsite: &'a str,
                     #[audit(disclose = "the level's name", class = "public")]
                     severity: &'a str,
-                    #[audit(disclose = "recorded only for targets that were allowed, with a reason")]
+                    #[audit(disclose = "only of targets that were allowed, with a reason")]
                     message: &'a str,
                     #[audit(disclose = "numbers and booleans; texts of targets that were allowed")]
                     fields: &'a str,

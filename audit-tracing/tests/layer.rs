@@ -119,7 +119,8 @@ fn log_in(user: &str, attempt: u32) {
 #[test]
 fn spans_around_are_told_under_the_same_rule() {
     let lines = recorded(plain, || {
-        let outer = tracing::info_span!(target: "app", "request", id = 7, path = CANARY, late = tracing::field::Empty);
+        let late = tracing::field::Empty;
+        let outer = tracing::info_span!(target: "app", "request", id = 7, path = CANARY, late);
         let _in_it = outer.enter();
         outer.record("late", 9);
         log_in(CANARY, 2);

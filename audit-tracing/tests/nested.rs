@@ -1,5 +1,5 @@
-//! What is logged while something is being recorded. A program of its own, because only a subscriber
-//! for the whole of one is asked then.
+//! What is logged while something is being recorded. A program of its own, because only a
+//! subscriber for the whole of one is asked then.
 
 #![forbid(unsafe_code)]
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::clock::Stamp;
 use crate::segment::name::Name;
 
-/// How long rotated segments are kept. The active segment is never removed.
+/// How long rotated segments of a stream are kept. The active segment is never removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
     /// A segment goes when its last line is older than this. That counts only while the clock is
@@ -13,12 +13,13 @@ pub struct Retention {
     /// wrong, or somebody who sets it, could empty the log. For a day after the clock jumped by more
     /// than a day nothing goes for its age.
     pub age: Duration,
-    /// The oldest segments go while all of them, the active one included, take more than this, in
-    /// bytes. It should be less than the disk has for them.
+    /// The oldest segments go while all of the stream's, the active one included, take more than
+    /// this, in bytes. The sum over all streams should be less than the disk has for them.
     pub total_bytes: u64,
     /// The oldest segments go while less than this is free on the disk, in bytes, but never so many
     /// that less than a quarter of `total_bytes` is left: who fills the disk must not be able to
-    /// empty the log. 0 is off.
+    /// empty the log. Of several streams `application` gives room first, then `access`, and `audit`
+    /// last. 0 is off.
     pub min_free_bytes: u64,
 }
 

@@ -8,10 +8,11 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
+use audit_core::Stream;
 use audit_writer::VerifierKey;
-use audit_writer::keys::{FileKeys, generate};
+use audit_writer::keys::{FileKeys, generate_of};
 use audit_writer::reader::{Json, Line};
-use audit_writer::verify::{Trust, Verdict, verify};
+use audit_writer::verify::{Trust, Verdict, verify_stream};
 use fastrand::Rng;
 use rustix::process::Signal;
 
@@ -56,24 +57,44 @@ pub(crate) fn run(kills: usize, rng: &mut Rng) -> Result<Tally, String> {
 }
 
 fn kill_and_check(dir: &Path, kills: usize, rng: &mut Rng) -> Result<Tally, String> {
-    let key = generate(&FileKeys::of_log(dir).unwrap()).unwrap();
+    let streams: &[Stream] = match rng.bool() {
+        true => &[Stream::Audit],
+        false => &[Stream::Audit, Stream::Access],
+    };
+    let store = FileKeys::of_log(dir).unwrap();
+    let keys: Vec<VerifierKey> =
+        streams.iter().map(|stream| generate_of(&store, *stream).unwrap()).collect();
     let told: Vec<Vec<Acknowledged>> =
         (0..kills).map(|_| run_and_kill(dir, rng)).collect::<Result<_, _>>()?;
     let report = child::open(dir).shutdown();
     if !report.is_complete() {
         return Err(format!("the log does not end in order: {report}"));
     }
-    let lines = lines(dir)?;
-    check_acknowledged(&told, &lines)?;
-    check_counts(&lines)?;
-    check_evidence(dir, key)?;
-    Ok(Tally {
-        kills,
-        acknowledged: told.iter().map(Vec::len).sum(),
-        lines: lines.len(),
-        segments: lines.iter().filter(|line| line.kind == "header").count(),
-        repairs: lines.iter().filter(|line| is_repair(line)).count(),
-    })
+    let mut tally =
+        Tally { kills, acknowledged: told.iter().map(Vec::len).sum(), ..Tally::default() };
+    for (stream, key) in streams.iter().zip(keys) {
+        let lines = lines(dir, *stream)?;
+        check_acknowledged(&of_stream(&told, *stream, streams), &lines)?;
+        check_counts(&lines)?;
+        check_evidence(dir, *stream, key)?;
+        tally.lines += lines.len();
+        tally.segments += lines.iter().filter(|line| line.kind == "header").count();
+        tally.repairs += lines.iter().filter(|line| is_repair(line)).count();
+    }
+    Ok(tally)
+}
+
+/// What was acknowledged of events of this stream: the odd ones are of `access`, where it is there.
+fn of_stream(
+    told: &[Vec<Acknowledged>],
+    stream: Stream,
+    streams: &[Stream],
+) -> Vec<Vec<Acknowledged>> {
+    let is_of_it = |told: &&Acknowledged| {
+        let has_access = streams.contains(&Stream::Access);
+        !has_access || (told.count % 2 == 1) == (stream == Stream::Access)
+    };
+    told.iter().map(|of_child| of_child.iter().filter(is_of_it).copied().collect()).collect()
 }
 
 /// Starts a child, kills it with SIGKILL, and returns what it was acknowledged until then.
@@ -109,9 +130,9 @@ fn kill(child: &mut Child) -> Result<(), String> {
 }
 
 /// No kill looks like an edit.
-fn check_evidence(dir: &Path, key: VerifierKey) -> Result<(), String> {
+fn check_evidence(dir: &Path, stream: Stream, key: VerifierKey) -> Result<(), String> {
     let trust = Trust { key: Some(key), anchor: None };
-    let report = verify(dir, &trust).map_err(|error| error.to_string())?;
+    let report = verify_stream(dir, stream, &trust).map_err(|error| error.to_string())?;
     match report.verdict == Verdict::Intact && report.faults.is_empty() {
         true => Ok(()),
         false => Err(report.to_string()),

@@ -5,8 +5,8 @@ use std::io::Write;
 use std::os::fd::AsFd;
 use std::path::Path;
 
-use audit_core::AuditEvent;
 use audit_core::vocab::ObjectId;
+use audit_core::{AuditEvent, Stream};
 use audit_writer::reader::{Json, Line, Lines};
 
 /// Somebody knocked at a door.
@@ -51,11 +51,11 @@ pub(crate) fn say(line: &str) {
     pipe.write_all(line.as_bytes()).unwrap();
 }
 
-/// All lines of a log that nothing was removed from; an error says which one is unreadable, or
+/// All lines of a stream that nothing was removed from; an error says which one is unreadable, or
 /// where the numbers have a hole or come twice.
-pub(crate) fn lines(dir: &Path) -> Result<Vec<Line>, String> {
+pub(crate) fn lines(dir: &Path, stream: Stream) -> Result<Vec<Line>, String> {
     let mut lines: Vec<Line> = Vec::new();
-    for (at, line) in Lines::of_dir(dir).map_err(|error| error.to_string())? {
+    for (at, line) in Lines::of_stream(dir, stream).map_err(|error| error.to_string())? {
         let line = line.map_err(|error| format!("{at:?}: {error}"))?;
         if line.seq != lines.len() as u64 {
             return Err(format!("{at:?}: number {} in place of {}", line.seq, lines.len()));

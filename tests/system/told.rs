@@ -93,7 +93,7 @@ impl Told {
             return Err(format!("again: {report}"));
         }
         check_evidence(dir)?;
-        let lines = lines(dir)?;
+        let lines = lines(dir, audit_core::Stream::Audit)?;
         for told in &self.acknowledged {
             line_of(*told, &lines)?;
             check_not_too_soon(*told, &lines)?;

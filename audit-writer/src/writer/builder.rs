@@ -129,8 +129,8 @@ impl Builder {
         self
     }
 
-    /// Where the keys are kept that checkpoints are signed with: by default in the folder `keys` of
-    /// the log's directory, or in the given storage.
+    /// Where the keys of all streams are kept that checkpoints are signed with: by default in the
+    /// folder `keys` of the log's directory, or in the given storage.
     pub fn keys(mut self, keys: Arc<dyn KeyStore>) -> Builder {
         self.keys = Some(keys);
         self
