@@ -87,6 +87,7 @@ mod segment;
 // From the emitting threads to the files.
 mod channel;
 mod fork;
+mod import;
 mod loss;
 mod per_stream;
 mod pseudonym;
@@ -107,6 +108,7 @@ pub use crate::config::{Durability, Evidence, Overflow};
 pub use crate::error::{Error, NotOurs};
 pub use crate::evidence::note::{NoteError, VerifierKey};
 pub use crate::flood::Flood;
+pub use crate::import::{CANDIDATES_MAX, Imported, Joined};
 pub use crate::line::FORMAT_VERSION;
 pub use crate::retention::Retention;
 pub use crate::rotation::Rotation;

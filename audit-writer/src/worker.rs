@@ -10,7 +10,7 @@ use crate::channel::{Carried, Message, Next, Receiver, Stop};
 use crate::clock::{Stamp, nanos};
 use crate::loss::Loss;
 use crate::stats::add;
-use crate::stream::{NotWritten, World};
+use crate::stream::{Manner, NotWritten, World};
 use crate::streams::{Served, Streams};
 
 /// At most so many messages are taken before lines are written, synced and acknowledged.
@@ -188,11 +188,16 @@ impl Worker {
             }
         };
         let at = self.now.at(at_ns);
-        let may_fold = waiter.is_none();
+        let own = Manner { may_fold: waiter.is_none(), told: b"" };
         let served = self.streams.of(record.stream());
         let written = match &record {
-            Carried::InSlot(record) => served.stream.event(at, record, may_fold),
-            Carried::Boxed { record, .. } => served.stream.event(at, record, may_fold),
+            Carried::InSlot(record) => served.stream.event(at, record, own),
+            Carried::Boxed { record, .. } => served.stream.event(at, record, own),
+            Carried::Imported(imported) => {
+                // What another log told of in full is not counted here.
+                let manner = Manner { may_fold: false, told: &imported.told };
+                served.stream.event(at, &imported.record, manner)
+            }
         };
         // A waiter whose event has no line is answered by being dropped.
         match written {

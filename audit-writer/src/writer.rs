@@ -9,12 +9,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use audit_core::{EmitError, EventRef, Pending, Recorder, Schema, Stream, pending};
+use audit_core::{EmitError, EventRef, LINE_BYTES_MAX, Pending, Recorder, Schema, Stream, pending};
 use crossbeam_channel::{Receiver as Answer, Sender as QueueEnd};
 
 use crate::channel::{Sender, Stop};
 use crate::clock::Clock;
 use crate::config::Overflow;
+use crate::import::Imported;
 use crate::loss::{Loss, LossCounter};
 use crate::per_stream::PerStream;
 use crate::stats::{Counters, Stats, add};
@@ -103,6 +104,26 @@ impl WriterThread {
 }
 
 impl Writer {
+    /// Records an event that happened elsewhere or before, as another log told of it; waits for room
+    /// for at most so long. It is never folded.
+    ///
+    /// # Errors
+    ///
+    /// `Full`, and nothing is counted as lost: try again; `TooLarge`: the texts of `imported` take
+    /// too much, or with them the event's line would; `Closed` or `AfterFork`.
+    pub fn import(
+        &self,
+        event: EventRef<'_>,
+        imported: &Imported<'_>,
+        at_most: Duration,
+    ) -> Result<(), EmitError> {
+        let told = imported.spell()?;
+        if event.schema().max_line() + told.len() > LINE_BYTES_MAX {
+            return Err(EmitError::TooLarge);
+        }
+        self.handle.sender.import(event, told, at_most)
+    }
+
     /// Makes everything that was accepted before durable, and waits for that, at most so long.
     ///
     /// # Errors

@@ -22,6 +22,7 @@ mod flood;
 mod foreign;
 mod format;
 mod hostile;
+mod import;
 mod leak;
 mod overflow;
 mod place;

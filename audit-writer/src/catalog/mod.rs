@@ -47,7 +47,7 @@ fn example(record: &Record<Box<[u8]>>) -> Option<String> {
 fn spell<B: Buffer>(record: &Record<B>) -> Option<Vec<u8>> {
     let mut line = Vec::new();
     let spelling = Spelling::of(record.schema());
-    spelling.write(&ENVELOPE, record, &mut Times::default(), &mut line).ok()?;
+    spelling.write(&ENVELOPE, b"", record, &mut Times::default(), &mut line).ok()?;
     line.pop();
     Some(line)
 }

@@ -28,6 +28,21 @@ pub(crate) enum Carried {
         record: Record<Box<[u8]>>,
         _room: Room,
     },
+    Imported(Box<Import>),
+}
+
+/// A record of what another log told of.
+pub(crate) struct Import {
+    pub(crate) record: Record<Box<[u8]>>,
+    /// What its line says of that, spelled.
+    pub(crate) told: Box<[u8]>,
+    _room: Room,
+}
+
+impl Import {
+    pub(crate) fn new(record: Record<Box<[u8]>>, told: Box<[u8]>, room: Room) -> Import {
+        Import { record, told, _room: room }
+    }
 }
 
 impl Carried {
@@ -36,6 +51,7 @@ impl Carried {
         match self {
             Carried::InSlot(record) => record.schema().stream,
             Carried::Boxed { record, .. } => record.schema().stream,
+            Carried::Imported(imported) => imported.record.schema().stream,
         }
     }
 }

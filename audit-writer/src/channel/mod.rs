@@ -25,9 +25,9 @@ mod naps;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use audit_core::{Completer, EmitError, EventRef};
+use audit_core::{Completer, EmitError, EventRef, Record};
 
-use self::message::{BoxRoom, Room, SLOT_BYTES};
+use self::message::{BoxRoom, Import, Room, SLOT_BYTES};
 use self::naps::{Naps, is_burst};
 use crate::clock::Clock;
 use crate::fork::ForkMark;
@@ -175,6 +175,31 @@ impl Sender {
         self.check_not_ended()
     }
 
+    /// Encodes an event that another log told of and queues it, waiting for room for at most so
+    /// long.
+    ///
+    /// # Errors
+    ///
+    /// As for [`send`](Sender::send).
+    pub(crate) fn import(
+        &self,
+        event: EventRef<'_>,
+        told: Box<[u8]>,
+        at_most: Duration,
+    ) -> Result<(), EmitError> {
+        self.check_open()?;
+        let at_ns = self.clock.up_ns();
+        let needed = match event.encode([0; 0], Some(self.pseudonyms.as_ref())) {
+            Ok(_) => 0,
+            Err(too_small) => too_small.needed,
+        };
+        let (record, room) = self.encode_boxed(event, needed, told.len(), at_most)?;
+        let record = Carried::Imported(Box::new(Import::new(record, told, room)));
+        let tried = self.queue.try_send(Message::Write { at_ns, record, waiter: None });
+        tried.or_else(|refused| self.queue_in_time(refused, at_ns, at_most))?;
+        self.check_not_ended()
+    }
+
     /// Queues a flush.
     ///
     /// # Errors
@@ -271,17 +296,34 @@ impl Sender {
         needed: usize,
         at_most: Duration,
     ) -> Result<Carried, EmitError> {
-        if !self.boxes.could_take(needed) {
+        let (record, room) = self.encode_boxed(event, needed, 0, at_most)?;
+        Ok(Carried::Boxed { record, _room: room })
+    }
+
+    /// The event, encoded into a box, with room for that and so many bytes beside it.
+    ///
+    /// # Errors
+    ///
+    /// `Full` or `TooLarge`.
+    fn encode_boxed(
+        &self,
+        event: EventRef<'_>,
+        needed: usize,
+        beside: usize,
+        at_most: Duration,
+    ) -> Result<(Record<Box<[u8]>>, Room), EmitError> {
+        let bytes = needed + beside;
+        if !self.boxes.could_take(bytes) {
             return Err(EmitError::TooLarge);
         }
         let room: Room =
-            self.wait_until(self.clock.up_ns(), at_most, || BoxRoom::take(&self.boxes, needed))?;
+            self.wait_until(self.clock.up_ns(), at_most, || BoxRoom::take(&self.boxes, bytes))?;
         let buffer = vec![0; needed].into_boxed_slice();
         // A value that encodes differently the second time is a defect of its type.
         let record = event
             .encode(buffer, Some(self.pseudonyms.as_ref()))
             .map_err(|_too_small| EmitError::TooLarge)?;
-        Ok(Carried::Boxed { record, _room: room })
+        Ok((record, room))
     }
 
     /// Queues what the queue refused, if that becomes possible in time.

@@ -128,6 +128,15 @@ pub(crate) enum NotWritten {
     Broken,
 }
 
+/// How an event is written.
+#[derive(Clone, Copy)]
+pub(crate) struct Manner<'a> {
+    /// Whether it may be counted instead, if there are too many of its sort.
+    pub(crate) may_fold: bool,
+    /// What its line says of where it was told, spelled; nothing where it happened here.
+    pub(crate) told: &'a [u8],
+}
+
 /// An event that got a line.
 pub(crate) struct Numbered {
     pub(crate) seq: u64,
@@ -188,33 +197,33 @@ impl OpenStream {
         &mut self,
         at: Stamp,
         record: &Record<B>,
-        may_fold: bool,
+        manner: Manner<'_>,
     ) -> Result<Numbered, NotWritten> {
         if self.is_broken() {
             return Err(NotWritten::Broken);
         }
-        if may_fold && self.folds(at, record) {
+        if manner.may_fold && self.folds(at, record) {
             return Err(NotWritten::Folded);
         }
         let place = self.known.place(record.schema());
-        self.make_room_for_event(at, place);
+        self.make_room_for_event(at, place, manner.told.len() as u64);
         if self.is_broken() {
             return Err(NotWritten::Broken);
         }
         if self.operations.is_full() && record.ending().phase == Some(Phase::Begun) {
             return Err(self.lose(Loss::Full, at));
         }
-        match self.push_event(at, place, record) {
+        match self.push_event(at, place, record, manner.told) {
             Some(numbered) => Ok(numbered),
             None => Err(self.lose(Loss::Malformed, at)),
         }
     }
 
     /// Room for an event of the type at this place, behind its schema.
-    fn make_room_for_event(&mut self, at: Stamp, place: usize) {
+    fn make_room_for_event(&mut self, at: Stamp, place: usize, more: u64) {
         let Some(of) = self.known.get(place) else { return };
         let schema = of.schema;
-        self.make_room(at, of.room.min(self.world.config.rotation.segment_bytes / 2));
+        self.make_room(at, (of.room + more).min(self.world.config.rotation.segment_bytes / 2));
         if !self.known.stands(place) && self.push(at, &SchemaBody(schema)).is_some() {
             self.known.was_written(place);
         }
@@ -225,6 +234,7 @@ impl OpenStream {
         at: Stamp,
         place: usize,
         record: &Record<B>,
+        told: &[u8],
     ) -> Option<Numbered> {
         let seq = self.next_seq;
         let active = self.active.as_mut()?;
@@ -235,7 +245,7 @@ impl OpenStream {
         let mut ending = None;
         let chain = self.signing.as_mut().map(|signing| &mut signing.chain);
         let pushed = active.push(seq, chain, |out| {
-            let written = of.spelling.write(&envelope, record, times, out);
+            let written = of.spelling.write(&envelope, told, record, times, out);
             ending = Some(written.map_err(|malformed| {
                 tracing::error!(target: "audit_writer", %malformed, "an audit event could not be spelled out");
             })?);
