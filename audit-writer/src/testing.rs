@@ -83,8 +83,9 @@ impl Speller {
         record: &Record<B>,
         out: &mut Vec<u8>,
     ) -> Result<(), Malformed> {
-        let envelope = Envelope { seq: self.seq, at, run: "9f2c51d07a3be641", synced: true };
-        self.spelling.write(&envelope, b"", record, &mut self.times, out)?;
+        let envelope =
+            Envelope { seq: self.seq, at, run: "9f2c51d07a3be641", synced: true, told: b"" };
+        self.spelling.write(&envelope, record, &mut self.times, out)?;
         self.seq += 1;
         Ok(())
     }

@@ -35,6 +35,7 @@ const ENVELOPE: Envelope<'_> = Envelope {
     at: Stamp { unix_ns: 1_795_176_000_123_456_789, up_ns: 8_123_456_789_000 },
     run: "9f2c51d07a3be641",
     synced: true,
+    told: b"",
 };
 
 /// The line of this record, as a log would hold it but for its newline, by the code that writes
@@ -47,7 +48,7 @@ fn example(record: &Record<Box<[u8]>>) -> Option<String> {
 fn spell<B: Buffer>(record: &Record<B>) -> Option<Vec<u8>> {
     let mut line = Vec::new();
     let spelling = Spelling::of(record.schema());
-    spelling.write(&ENVELOPE, b"", record, &mut Times::default(), &mut line).ok()?;
+    spelling.write(&ENVELOPE, record, &mut Times::default(), &mut line).ok()?;
     line.pop();
     Some(line)
 }

@@ -103,6 +103,9 @@ pub(crate) enum Next {
     Abandoned,
 }
 
+/// An event in a box, and the room that it takes.
+type Encoded = (Record<Box<[u8]>>, Room);
+
 /// What every event of a channel is sent with.
 pub(crate) struct Ends {
     pub(crate) clock: Arc<dyn Clock>,
@@ -311,7 +314,7 @@ impl Sender {
         needed: usize,
         beside: usize,
         at_most: Duration,
-    ) -> Result<(Record<Box<[u8]>>, Room), EmitError> {
+    ) -> Result<Encoded, EmitError> {
         let bytes = needed + beside;
         if !self.boxes.could_take(bytes) {
             return Err(EmitError::TooLarge);

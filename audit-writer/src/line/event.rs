@@ -50,8 +50,8 @@ impl Spelling {
         }
     }
 
-    /// Appends the line of a record of this schema, its newline included, with what is spelled
-    /// already of where it was told; leaves `out` as it was on an error. Tells how the event ended.
+    /// Appends the line of a record of this schema, its newline included; leaves `out` as it was on
+    /// an error. Tells how the event ended.
     ///
     /// # Errors
     ///
@@ -59,7 +59,6 @@ impl Spelling {
     pub(crate) fn write<B: Buffer>(
         &self,
         envelope: &Envelope<'_>,
-        told: &[u8],
         record: &Record<B>,
         times: &mut Times,
         out: &mut Vec<u8>,
@@ -67,7 +66,6 @@ impl Spelling {
         let start = out.len();
         let (ending, values) = record.ending_and_rest();
         envelope.write("event", times, out);
-        out.extend_from_slice(told);
         self.write_head(&ending, out);
         match self.write_values(values, out) {
             Ok(()) => Ok(ending),

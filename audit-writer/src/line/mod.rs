@@ -31,6 +31,8 @@ pub(crate) struct Envelope<'a> {
     pub(crate) at: Stamp,
     pub(crate) run: &'a str,
     pub(crate) synced: bool,
+    /// What an imported event's line says of where it was told, spelled; nothing in all others.
+    pub(crate) told: &'a [u8],
 }
 
 /// What a line says behind its envelope.
@@ -41,7 +43,7 @@ pub(crate) trait Body: Serialize {
 impl Envelope<'_> {
     /// Appends the beginning of a line of this kind, up to where its body begins.
     fn write(&self, kind: &'static str, times: &mut Times, out: &mut Vec<u8>) {
-        let Envelope { seq, at, run, synced } = *self;
+        let Envelope { seq, at, run, synced, told } = *self;
         out.extend_from_slice(br#"{"v":"#);
         json::number(u64::from(FORMAT_VERSION), out);
         out.extend_from_slice(br#","kind":""#);
@@ -57,6 +59,7 @@ impl Envelope<'_> {
         let synced: &[u8] = if synced { b"true," } else { b"false," };
         out.extend_from_slice(br#","synced":"#);
         out.extend_from_slice(synced);
+        out.extend_from_slice(told);
     }
 }
 

@@ -240,12 +240,13 @@ impl OpenStream {
         let active = self.active.as_mut()?;
         let before = active.filling().bytes;
         let of = self.known.get(place)?;
-        let envelope = Envelope { seq, at, run: &self.world.run, synced: self.clock_synced };
+        let synced = self.clock_synced;
+        let envelope = Envelope { seq, at, run: &self.world.run, synced, told };
         let times = &mut self.times;
         let mut ending = None;
         let chain = self.signing.as_mut().map(|signing| &mut signing.chain);
         let pushed = active.push(seq, chain, |out| {
-            let written = of.spelling.write(&envelope, told, record, times, out);
+            let written = of.spelling.write(&envelope, record, times, out);
             ending = Some(written.map_err(|malformed| {
                 tracing::error!(target: "audit_writer", %malformed, "an audit event could not be spelled out");
             })?);
@@ -371,7 +372,8 @@ impl OpenStream {
     fn push<B: Body>(&mut self, at: Stamp, body: &B) -> Option<u64> {
         let seq = self.next_seq;
         let active = self.active.as_mut()?;
-        let envelope = Envelope { seq, at, run: &self.world.run, synced: self.clock_synced };
+        let synced = self.clock_synced;
+        let envelope = Envelope { seq, at, run: &self.world.run, synced, told: b"" };
         let times = &mut self.times;
         let chain = self.signing.as_mut().map(|signing| &mut signing.chain);
         let pushed = active.push(seq, chain, |out| {

@@ -244,7 +244,8 @@ impl OpenStream {
     /// A line with a checkpoint, in the buffer; its note.
     fn push_checkpoint(&mut self, signed: Signed, why: &'static str) -> Option<String> {
         let (seq, at) = (self.next_seq, self.world.clock.now());
-        let envelope = Envelope { seq, at, run: &self.world.run, synced: self.clock_synced };
+        let synced = self.clock_synced;
+        let envelope = Envelope { seq, at, run: &self.world.run, synced, told: b"" };
         let Signing { chain, keys, .. } = self.signing.as_mut()?;
         let (active, times) = (self.active.as_mut()?, &mut self.times);
         let mut note = String::new();

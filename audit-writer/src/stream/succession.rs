@@ -96,8 +96,13 @@ impl OpenStream {
 
     /// Gives a line that stands before all others of a segment its number.
     fn spell<B: Body>(&mut self, at: Stamp, body: &B, out: &mut Vec<u8>) {
-        let envelope =
-            Envelope { seq: self.next_seq, at, run: &self.world.run, synced: self.clock_synced };
+        let envelope = Envelope {
+            seq: self.next_seq,
+            at,
+            run: &self.world.run,
+            synced: self.clock_synced,
+            told: b"",
+        };
         let start = out.len();
         match crate::line::write(&envelope, body, &mut self.times, out) {
             Ok(()) => {
