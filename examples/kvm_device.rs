@@ -30,7 +30,7 @@ mod kit;
 mod maintenance;
 #[path = "kvm_device/media.rs"]
 mod media;
-#[path = "kvm_device/secrets.rs"]
+#[path = "shared/secrets.rs"]
 mod secrets;
 #[path = "kvm_device/server.rs"]
 mod server;
@@ -163,8 +163,8 @@ fn play_a_day(device: Device, log: Writer, dir: &Path) -> Result<(), Failure> {
         }
         next_seq = Some(line.seq + 1);
     }
-    let text = secrets::everything_in(dir)?;
-    print!("{text}");
+    print!("{}", text_of(dir)?);
+    let text = secrets::everything_below(dir)?;
     println!("\nThe log is in {}", dir.display());
     match secrets.iter().filter(|secret| secrets::holds(&text, secret)).count() {
         0 => println!(
@@ -174,6 +174,15 @@ fn play_a_day(device: Device, log: Writer, dir: &Path) -> Result<(), Failure> {
         found => return Err(format!("{found} of this day's secrets are in the log").into()),
     }
     Ok(())
+}
+
+/// The text of the log's segments, in their order.
+fn text_of(dir: &Path) -> std::io::Result<String> {
+    let mut paths: Vec<_> =
+        std::fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
+    paths.retain(|path| path.extension().is_some_and(|it| it == "jsonl"));
+    paths.sort();
+    paths.iter().map(std::fs::read_to_string).collect()
 }
 
 fn arguments() -> Result<Option<Arguments>, Failure> {

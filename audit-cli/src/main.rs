@@ -1,4 +1,4 @@
-//! `auditlog`: verify a log, prove a line of it, and look after its keys.
+//! `auditlog`: verify a log, prove a line of it, export it, and look after its keys.
 //!
 //! Exit status: 0 if all is well (an unclosed log is, with a warning), 1 if something was found, 2 if
 //! it could not be done.
@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, reason = "a program of the command line")]
 #![expect(clippy::print_stderr, reason = "a program of the command line")]
 
+mod export;
 mod keys;
 mod progress;
 mod proof;
@@ -33,6 +34,7 @@ enum Command {
     Verify(verify::Arguments),
     Prove(proof::Prove),
     CheckProof(proof::Check),
+    Export(export::Arguments),
     Keygen(keys::Keygen),
     Vkey(keys::Vkey),
 }
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Prove(arguments) => proof::make(&arguments),
         Command::CheckProof(arguments) => proof::check(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Keygen(arguments) => keys::generate(&arguments),
         Command::Vkey(arguments) => keys::show(&arguments),
     };

@@ -42,6 +42,7 @@ macro_rules! logged {
 
 logged! {
     /// The program said something.
+    #[audit(level = "info")]
     Info;
     /// The program warned.
     #[audit(level = "warn")]

@@ -78,13 +78,14 @@ fn a_message_is_a_text() {
     let lines = recorded(plain, || {
         tracing::warn!("the disk is slow");
         tracing::error!(code = 7);
+        tracing::info!(code = 8);
     });
     let of = |event| data(&lines, event);
     assert_eq!(text(of("logged_warning")[0], "message"), "withheld");
     assert_eq!(text(of("logged_error")[0], "message"), "none");
     let events = lines.iter().filter(|line| line.kind == "event");
     let levels: Vec<_> = events.filter_map(|line| line.get("level")?.as_str()).collect();
-    assert_eq!(levels, ["warn", "error"]);
+    assert_eq!(levels, ["warn", "error", "info"]);
 }
 
 #[test]

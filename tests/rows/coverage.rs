@@ -6,14 +6,19 @@ use audit_events::EVENTS;
 
 const PAGE: &str = include_str!("../../docs/coverage.md");
 
-/// The modules that have tests of rows.
-const MODULES: [(&str, &str); 6] = [
+/// The modules that have tests of rows: those here, the examples' and the one of what is exported.
+const MODULES: [(&str, &str); 11] = [
+    ("api_runner", include_str!("../../examples/api_runner/rows.rs")),
+    ("export", include_str!("../../audit-cli/tests/export.rs")),
     ("hypervisor", include_str!("hypervisor.rs")),
+    ("hypervisor_day", include_str!("../../examples/hypervisor/rows.rs")),
     ("kvm", include_str!("kvm.rs")),
+    ("kvm_device", include_str!("../../examples/kvm_device/kit.rs")),
     ("leaks", include_str!("leaks.rs")),
     ("page", include_str!("page.rs")),
     ("runner", include_str!("runner.rs")),
     ("vault", include_str!("vault.rs")),
+    ("vault_server", include_str!("../../examples/vault_server/rows.rs")),
 ];
 
 /// What the page has between backticks.
@@ -50,6 +55,16 @@ fn every_event_is_in_the_table() {
         let event = schema.event;
         let is_of_serial = event.starts_with("serial_console_") && event.ends_with("_changed");
         assert!(is_of_serial || named.contains(event), "docs/coverage.md does not name `{event}`");
+    }
+}
+
+/// What is missing in a row is a later thing, and the row says so.
+#[test]
+fn no_row_of_the_managers_the_runners_and_the_vaults_is_without_a_test() {
+    let rows =
+        PAGE.lines().filter(|line| ["| B", "| C", "| D"].iter().any(|of| line.starts_with(of)));
+    for row in rows {
+        assert!(!row.contains("—") || row.contains("planned: "), "{row}");
     }
 }
 

@@ -4,19 +4,18 @@ use std::path::Path;
 
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 
-/// The text of every file of the log in a folder, its segments in their order.
-pub fn everything_in(dir: &Path) -> std::io::Result<String> {
-    let mut paths: Vec<_> =
-        std::fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
-    paths.retain(|path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.starts_with("audit") && !name.ends_with(".lock")
-    });
-    paths.sort();
-    paths
-        .iter()
-        .map(|path| Ok(String::from_utf8_lossy(&std::fs::read(path)?).into_owned()))
-        .collect()
+/// What all files of a folder and of those in it hold, whatever they are.
+pub fn everything_below(dir: &Path) -> std::io::Result<String> {
+    let mut everything = String::new();
+    for entry in std::fs::read_dir(dir)? {
+        let path = entry?.path();
+        match path.is_dir() {
+            true => everything += &everything_below(&path)?,
+            false => everything += &String::from_utf8_lossy(&std::fs::read(&path)?),
+        }
+        everything.push('\n');
+    }
+    Ok(everything)
 }
 
 /// Whether a text holds a secret, plain or in one of the spellings that it could have slipped
