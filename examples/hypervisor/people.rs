@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use audit_core::vocab::{ClaimedName, Count, ObjectId, ObjectName, SessionRef, UserName};
-use audit_core::{Outcome, Withheld};
+use audit_core::vocab::{ClaimedName, Count, ObjectId, ObjectName, UserName};
+use audit_core::{Context, Outcome, Source, Withheld};
 use audit_events::hypervisor::{
     AccountLocked, Fault, GroupMemberAdded, GroupMemberRemoved, LoggedOut, LoginFailed,
     LoginRefusal, LoginSucceeded, PasswordReset, PermissionGranted, PermissionRevoked, UserCreated,
@@ -27,9 +27,9 @@ impl Manager {
                 if !is_locked && account.password == password {
                     account.failures = 0;
                     let cookie = format!("{:016x}{:016x}", getrandom::u64()?, getrandom::u64()?);
-                    let (name, session) = (UserName::new(user)?, SessionRef::of(&cookie));
-                    LoginSucceeded { user: name, session, from }.emit()?;
-                    return Ok(Some(Caller { user: user.to_owned(), cookie, from }));
+                    let caller = Caller { user: user.to_owned(), cookie, from };
+                    LoginSucceeded {}.emit_in(&caller.context()?)?;
+                    return Ok(Some(caller));
                 }
                 account.failures += 1;
                 let reason = match is_locked {
@@ -41,9 +41,11 @@ impl Manager {
         };
         let (attempt, password) = (Count::new(failures), Some(Withheld::new(password)));
         // Refused in any case, so there is nothing to hold back.
-        LoginFailed { user: claimed, from, reason, attempt, password }.emit_or_count();
+        let nobody = Context::of_nobody(Source::Address(from));
+        LoginFailed { user: claimed, reason, attempt: Some(attempt), password }
+            .emit_or_count_in(&nobody);
         if failures == FAILURES_MAX && reason == LoginRefusal::BadPassword {
-            AccountLocked { from, user: UserName::new(user)?, failures: attempt }.emit()?;
+            AccountLocked { user: UserName::new(user)?, failures: attempt }.emit_in(&nobody)?;
         }
         Ok(None)
     }

@@ -102,10 +102,10 @@ impl Session<'_> {
             Some(_) => ClaimedName::known(user),
             None => ClaimedName::unknown(user),
         };
-        let attempt = Count::new(self.attempts);
-        let failed =
-            LoginFailed { user, from: self.from, reason: refusal, attempt, password: None };
-        failed.emit_to(&*self.shared.log)?;
+        let attempt = Some(Count::new(self.attempts));
+        let nobody = Context::of_nobody(Source::Address(self.from));
+        LoginFailed { user, reason: refusal, attempt, password: None }
+            .emit_to_in(&*self.shared.log, &nobody)?;
         Ok(format!("DENIED {}", label(refusal)))
     }
 
