@@ -31,7 +31,7 @@ impl Fields {
         &self.text
     }
 
-    /// The message, without its quotation marks where it is one.
+    /// The message, in the form of a value: a text in quotation marks; `none` where there is none.
     pub(crate) fn message(&self) -> &str {
         self.message.as_deref().unwrap_or("none")
     }

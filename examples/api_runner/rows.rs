@@ -98,6 +98,8 @@ fn c02_connectors_executions_retries_errors_and_health_checks() {
     assert_eq!(messages, expected);
     assert_eq!(said[0][2], r#"connector="eu-1" version="1.4.0""#);
     assert!(said[2][2].starts_with("status=200 healthy=true"), "{:?}", said[2]);
+    assert!(said[4][2].starts_with(r#"reason="NotPermitted""#), "{:?}", said[4]);
+    assert!(said[16][2].starts_with(r#"reason="MissingVariable""#), "{:?}", said[16]);
     let span = r#"execution{number=3 request="orders.sync" connector="eu-1"}"#;
     assert!(said[7..11].iter().all(|[.., spans]| spans == span), "{said:?}");
     assert_eq!(said[8][2], r#"attempt=1 reason="TimedOut""#);

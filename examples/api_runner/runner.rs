@@ -63,10 +63,9 @@ impl Runner {
         let start_ns = SystemClock::new().up_ns();
         tracing::info!("request execution started");
         // Recorded before it is used: which variable, by which request, never what it holds.
-        let is_ready = self.use_variables(caller, request)?;
-        let ended = match is_ready {
-            true => self.send(request),
-            false => Err(RunnerError::MissingVariable),
+        let ended = match self.use_variables(caller, request)? {
+            None => self.send(request),
+            Some(reason) => Err(reason),
         };
         let took_us = SystemClock::new().up_ns().saturating_sub(start_ns) / 1000;
         match ended {
@@ -76,9 +75,13 @@ impl Runner {
         Ok(ended.is_ok())
     }
 
-    /// Whether all variables that the request needs may be used, and are there.
-    fn use_variables(&self, caller: &Caller, request: &Request) -> Result<bool, Failure> {
-        let mut is_ready = true;
+    /// Why one of the variables that the request needs may not be used, or cannot be.
+    fn use_variables(
+        &self,
+        caller: &Caller,
+        request: &Request,
+    ) -> Result<Option<RunnerError>, Failure> {
+        let mut why_not = None;
         for variable in request.variables {
             let value = self.variables.get(variable).map(String::as_str);
             let outcome = match value {
@@ -90,9 +93,11 @@ impl Runner {
             let value = Withheld::new(value.unwrap_or_default());
             SecretVariableUsed { outcome, variable: name, request: of, value }
                 .emit_in(&caller.context()?)?;
-            is_ready &= outcome == Outcome::Success;
+            if let Outcome::Denied(reason) | Outcome::Failure(reason) = outcome {
+                why_not = Some(reason);
+            }
         }
-        Ok(is_ready)
+        Ok(why_not)
     }
 
     /// Sends a request, again and again where that may help.
