@@ -7,11 +7,12 @@ use super::tree::{Hash, Range, Tree, leaf_hash};
 /// What a line says of the one before: the first bytes of its hash. It finds where a log is damaged;
 /// what proves it is the tree.
 const PREV_BYTES: usize = 8;
+const PREV_TEXT: usize = 11;
 const KEY: &[u8] = br#","prev":""#;
 pub(crate) type Prev = [u8; PREV_BYTES];
 
 /// What binding adds to a line: the key, and eight bytes in base64url.
-pub(crate) const BOUND_BYTES: usize = KEY.len() + 11 + 1;
+pub(crate) const BOUND_BYTES: usize = KEY.len() + PREV_TEXT + 1;
 
 /// The lines so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,13 +76,17 @@ impl Chain {
 
     /// The same, of a line that says this.
     pub(crate) fn precedes_one_that_says(&self, prev: Option<Prev>) -> bool {
-        self.last.is_none_or(|last| is_prev(prev, &last))
+        self.last.is_none_or(|last| prev.is_some_and(|prev| last.starts_with(&prev)))
     }
 }
 
-/// Whether that is what a line says of one before it that has this hash.
-pub(crate) fn is_prev(prev: Option<Prev>, last: &Hash) -> bool {
-    prev.is_some_and(|prev| last.starts_with(&prev))
+/// Whether a line says of one before it that it has this hash: by comparing what it should say, which
+/// is sooner done than reading what it says.
+pub(crate) fn says(line: &[u8], last: &Hash) -> bool {
+    let mut text = [0; PREV_TEXT];
+    BASE64URL_NOPAD.encode_mut(last.get(..PREV_BYTES).unwrap_or_default(), &mut text);
+    let rest = line.strip_suffix(b"\"}").and_then(|rest| rest.strip_suffix(&text));
+    rest.is_some_and(|rest| rest.ends_with(KEY))
 }
 
 /// What a line says of the one before, if it does.
@@ -113,6 +118,8 @@ mod tests {
         assert_eq!(line.len(), 7 + BOUND_BYTES);
         assert_eq!(prev_of(line).unwrap(), leaf_hash(b"{\"a\":1}")[..8]);
         assert!(before.precedes(line) && !chain.precedes(line));
+        let [first, second] = [&b"{\"a\":1}"[..], line].map(leaf_hash);
+        assert!(says(line, &first) && !says(line, &second) && !says(b"{\"b\":2}", &first));
         assert_eq!(chain.tree.size(), 2);
         assert!(!before.precedes(b"{\"b\":2}"));
     }

@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Read};
 use audit_core::LINE_BYTES_MAX;
 use memchr::memchr;
 
-use crate::evidence::chain::{Prev, is_prev, prev_of};
+use crate::evidence::chain::{Prev, prev_of, says};
 use crate::evidence::tree::{Hash, Range, leaf_hash};
 use crate::reader::{LineError, Position, Raw, front, next_line};
 
@@ -105,12 +105,11 @@ impl<R: Read> Pieces<R> {
 
 /// Puts a line behind a stretch, or begins one with it; says whether that is possible.
 fn extend(stretch: &mut Option<Stretch>, line: &[u8], at: &Position) -> bool {
-    let prev = prev_of(line);
     match stretch {
         Some(stretch) => {
             let next = stretch.range.to();
             let follows = is_event(line, next) || plain_seq(line) == Some(next);
-            if !follows || !is_prev(prev, &stretch.last) {
+            if !follows || !says(line, &stretch.last) {
                 return false;
             }
             stretch.last = leaf_hash(line);
@@ -118,6 +117,7 @@ fn extend(stretch: &mut Option<Stretch>, line: &[u8], at: &Position) -> bool {
         }
         None => {
             let Some(seq) = plain_seq(line) else { return false };
+            let prev = prev_of(line);
             let (last, mut range) = (leaf_hash(line), Range::new(seq));
             range.push(last);
             let (begins_at, ends_at) = (at.clone(), at.clone());
