@@ -1,0 +1,266 @@
+//! TinyPilot's application log: which of its records tell who did something.
+//!
+//! A record is `YYYY-MM-DD HH:MM:SS.mmm LOGGER LEVEL message`, padded as Python's format pads it;
+//! what does not begin so belongs to the record before. Only the messages in [`form`] are
+//! understood, with or without the markers of a sensitive block; of everything else, and of the
+//! rest of those, nothing is kept. Names of logins that failed are not kept either: of those only a
+//! keyed hash is, in memory, to see which lines belong together.
+//!
+//! Anybody who can send a user name can write lines that look like records. So nothing here is an
+//! event: the join decides what the access log bears out.
+
+use crate::access::{Network, behind_proxies};
+use crate::name::Name;
+use crate::source::{End, Line};
+use crate::zone::{Moments, Zone};
+use std::collections::hash_map::RandomState;
+use std::fmt;
+use std::hash::BuildHasher;
+use std::net::IpAddr;
+
+pub(crate) mod form;
+
+use form::Form;
+
+/// Of a message this many bytes are looked at.
+const MESSAGE_MAX: usize = 4 * 1024;
+const OPEN: &[u8] = b"[SENSITIVE] ";
+const CLOSE: &[u8] = b"[/SENSITIVE]";
+
+/// A record that is understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Note {
+    pub(crate) moments: Moments,
+    pub(crate) what: What,
+    /// Where its first line begins, and the number of that line.
+    pub(crate) offset: u64,
+    pub(crate) line: u64,
+    /// It stands where a sensitive block was open: a client may have written it.
+    pub(crate) in_block: bool,
+}
+
+/// What a record says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// The address that is behind the proxies that are trusted.
+    LoginRequest(Option<IpAddr>),
+    /// A hash of the name.
+    Checking(u64),
+    /// A hash of the name.
+    Refused(u64),
+    /// The name, if it is whole and not too long, and its hash.
+    Started(Option<Name>, u64),
+    Ended(Option<Name>),
+    Created(Option<Name>),
+    PasswordChanged(Option<Name>),
+    RoleChanged(Option<Name>),
+    Deleted(Option<Name>),
+    AllDeleted,
+    /// A hash of the client's id.
+    Connected(u64),
+    Disconnected(u64),
+}
+
+/// What became of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Became {
+    /// The begin of a record that is understood, and its time.
+    Understood(Moments),
+    /// The begin of one that is not, with its time; or a line that goes on.
+    Ignored(Option<Moments>),
+    /// It is too long, or cut short.
+    Unreadable,
+}
+
+/// Reads the lines of one file after another.
+pub(crate) struct Records {
+    zone: Zone,
+    trusted: Vec<Network>,
+    keys: RandomState,
+    open: Option<Open>,
+    in_block: bool,
+}
+
+/// The record that goes on until the next one begins.
+struct Open {
+    moments: Moments,
+    form: Form,
+    /// The message behind what its form begins with.
+    text: Vec<u8>,
+    /// Whether it began with the marker.
+    marked: bool,
+    too_long: bool,
+    offset: u64,
+    line: u64,
+    in_block: bool,
+}
+
+impl fmt::Debug for Records {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Records").field("zone", &self.zone).finish_non_exhaustive()
+    }
+}
+
+impl Records {
+    pub(crate) fn new(zone: Zone, trusted: Vec<Network>, in_block: bool) -> Records {
+        Records { zone, trusted, keys: RandomState::new(), open: None, in_block }
+    }
+
+    /// Where the record begins that may go on.
+    pub(crate) fn open_at(&self) -> Option<(u64, u64)> {
+        self.open.as_ref().map(|it| (it.offset, it.line))
+    }
+
+    /// Whether a sensitive block was open before the record that may go on.
+    pub(crate) fn in_block(&self) -> bool {
+        self.open.as_ref().map_or(self.in_block, |it| it.in_block)
+    }
+
+    /// Takes a line, and hands on the record that it ends.
+    pub(crate) fn read(&mut self, line: Line<'_>, note: &mut impl FnMut(Note)) -> Became {
+        if line.end != End::Whole {
+            // It may be the rest of a name.
+            if let Some(open) = &mut self.open {
+                open.too_long = true;
+            }
+            if line.end == End::Torn && head(line.bytes, &self.zone).is_some() {
+                self.flush(note);
+            }
+            return Became::Unreadable;
+        }
+        let Some((moments, message)) = head(line.bytes, &self.zone) else {
+            if let Some(open) = &mut self.open {
+                open.go_on(line.bytes);
+            }
+            self.in_block &= !line.bytes.ends_with(CLOSE);
+            return Became::Ignored(None);
+        };
+        self.flush(note);
+        let in_block = self.in_block;
+        let marked = message.strip_prefix(OPEN);
+        self.in_block = (in_block || marked.is_some()) && !message.ends_with(CLOSE);
+        let Some((form, rest)) = form::of(marked.unwrap_or(message)) else {
+            // In a block it is what a client may have written.
+            return Became::Ignored(Some(moments).filter(|_| !in_block));
+        };
+        let mut open = Open {
+            moments,
+            form,
+            text: Vec::new(),
+            marked: marked.is_some(),
+            too_long: false,
+            offset: line.offset,
+            line: line.number,
+            in_block,
+        };
+        open.keep(rest);
+        self.open = Some(open);
+        Became::Understood(moments)
+    }
+
+    /// The record that may go on does not: the file is over, or has been quiet.
+    pub(crate) fn flush(&mut self, note: &mut impl FnMut(Note)) {
+        let Some(open) = self.open.take() else { return };
+        let text = if open.too_long { None } else { open.value() };
+        let Open { moments, offset, line, in_block, form, .. } = open;
+        if let Some(what) = self.what(form, text) {
+            note(Note { moments, what, offset, line, in_block });
+        }
+    }
+
+    fn what(&self, form: Form, text: Option<&[u8]>) -> Option<What> {
+        // A cut name is no name; nothing is as good as a name that no other line has.
+        let hash = text.map_or(0, |it| self.keys.hash_one(it));
+        let name = || text.and_then(Name::new);
+        Some(match form {
+            Form::LoginRequest => {
+                What::LoginRequest(text.and_then(|it| behind_proxies(it, &self.trusted)))
+            }
+            Form::Checking => What::Checking(hash),
+            Form::Refused => What::Refused(hash),
+            Form::Started => What::Started(name(), hash),
+            Form::Ended => What::Ended(name()),
+            Form::Created => What::Created(text.and_then(form::before_role).and_then(Name::new)),
+            Form::PasswordChanged => What::PasswordChanged(name()),
+            Form::RoleChanged => What::RoleChanged(name()),
+            Form::Deleted => What::Deleted(name()),
+            Form::AllDeleted => text.filter(|it| it.is_empty()).map(|_| What::AllDeleted)?,
+            Form::Client => match form::client(text?)? {
+                (id, true) => What::Connected(client_hash(id)),
+                (id, false) => What::Disconnected(client_hash(id)),
+            },
+        })
+    }
+}
+
+impl Open {
+    fn go_on(&mut self, line: &[u8]) {
+        self.keep(b"\n");
+        self.keep(line);
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        if self.too_long || self.text.len() + bytes.len() > MESSAGE_MAX {
+            self.too_long = true;
+            self.text = Vec::new();
+        } else {
+            self.text.extend_from_slice(bytes);
+        }
+    }
+
+    /// What the form is about, without the marker at its end.
+    fn value(&self) -> Option<&[u8]> {
+        if self.marked { self.text.strip_suffix(b" [/SENSITIVE]") } else { Some(&self.text) }
+    }
+}
+
+/// The same in every run, because a connection may outlast one. It is the id of a connection, and
+/// good for nothing when that is over.
+fn client_hash(id: &[u8]) -> u64 {
+    // FNV-1a.
+    id.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// The time and the message of a line that begins like a record, exactly as Python writes it.
+fn head<'a>(line: &'a [u8], zone: &Zone) -> Option<(Moments, &'a [u8])> {
+    const MARKS: [(usize, u8); 7] =
+        [(4, b'-'), (7, b'-'), (10, b' '), (13, b':'), (16, b':'), (19, b'.'), (23, b' ')];
+    if !MARKS.iter().all(|(at, mark)| line.get(*at) == Some(mark)) {
+        return None;
+    }
+    let number = |from: usize, to: usize| {
+        line.get(from..to)?
+            .iter()
+            .try_fold(0_i16, |sum, it| it.is_ascii_digit().then(|| sum * 10 + i16::from(it - b'0')))
+    };
+    let small = |from: usize, to: usize| number(from, to).and_then(|it| i8::try_from(it).ok());
+    let time = jiff::civil::DateTime::new(
+        number(0, 4)?,
+        small(5, 7)?,
+        small(8, 10)?,
+        small(11, 13)?,
+        small(14, 16)?,
+        small(17, 19)?,
+        i32::from(number(20, 23)?) * 1_000_000,
+    );
+    let rest = padded(line.get(24..)?, 15)?;
+    let level = [&b"INFO"[..], b"ERROR", b"WARNING", b"DEBUG", b"CRITICAL"]
+        .into_iter()
+        .find(|it| rest.starts_with(it))?;
+    let message = rest.get(level.len()..)?.strip_prefix(b" ")?;
+    Some((zone.moments(time.ok()?)?, message))
+}
+
+/// What follows a word that is padded to a width, and the space behind it.
+fn padded(text: &[u8], width: usize) -> Option<&[u8]> {
+    let word = memchr::memchr(b' ', text)?;
+    let end = word.max(width);
+    let padding = text.get(word..end)?;
+    let whole = word > 0 && padding.iter().all(|it| *it == b' ');
+    text.get(end..)?.strip_prefix(b" ").filter(|_| whole)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! Why rules, a format, a zone or a position cannot be used.
+
+use std::fmt;
+
+/// Why what the user gave cannot be used. Never quotes it: a format or a rules file may be the
+/// wrong file altogether.
+#[derive(Debug)]
+pub struct Error(pub(crate) ErrorKind);
+
+#[derive(Debug)]
+pub(crate) enum ErrorKind {
+    Format(&'static str),
+    Rules { line: Option<usize>, why: &'static str },
+    Zone,
+    Network,
+}
+
+impl Error {
+    pub(crate) fn format(why: &'static str) -> Error {
+        Error(ErrorKind::Format(why))
+    }
+
+    pub(crate) fn rules(line: Option<usize>, why: &'static str) -> Error {
+        Error(ErrorKind::Rules { line, why })
+    }
+
+    /// Whether it is the format of the access log that cannot be used.
+    pub fn is_format(&self) -> bool {
+        matches!(self.0, ErrorKind::Format(_))
+    }
+
+    /// Whether it is the rules that cannot be used.
+    pub fn is_rules(&self) -> bool {
+        matches!(self.0, ErrorKind::Rules { .. })
+    }
+
+    /// Whether it is the time zone that nobody knows.
+    pub fn is_zone(&self) -> bool {
+        matches!(self.0, ErrorKind::Zone)
+    }
+
+    /// Whether it is the network of a trusted proxy that cannot be read.
+    pub fn is_network(&self) -> bool {
+        matches!(self.0, ErrorKind::Network)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            ErrorKind::Format(why) => write!(f, "the log_format cannot be used: {why}"),
+            ErrorKind::Rules { line: Some(line), why } => {
+                write!(f, "the rules cannot be used: line {line}: {why}")
+            }
+            ErrorKind::Rules { line: None, why } => write!(f, "the rules cannot be used: {why}"),
+            ErrorKind::Zone => f.write_str(
+                "no such time zone: give its name in the IANA database, such as Europe/Berlin",
+            ),
+            ErrorKind::Network => {
+                f.write_str("no network: give an address or a prefix, such as 192.0.2.0/24")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {}

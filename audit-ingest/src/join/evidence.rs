@@ -1,0 +1,282 @@
+//! What the application log claims, kept until every request that could bear it out is known.
+
+use super::clock::Clock;
+use crate::action::{Claim, FileId, Log, Origin, Unconfirmed};
+use crate::app::{Note, What};
+use crate::name::Name;
+use crate::rules::Proof;
+use std::collections::VecDeque;
+use std::net::IpAddr;
+
+/// How long the messages of one login may be apart, in milliseconds.
+const CHAIN_MAX: i64 = 5_000;
+/// Logins that begin within this may be mixed up, in milliseconds.
+const CONCURRENT_MAX: i64 = 100;
+/// Of the messages of logins under way so many are remembered.
+const UNDER_WAY_MAX: usize = 64;
+/// Claims that are held; more have no request to bear them out.
+const HELD_MAX: usize = 20_000;
+
+/// A claim of the application log.
+#[derive(Clone, Debug)]
+pub(crate) struct Evidence {
+    pub(crate) proof: Proof,
+    pub(crate) at: i64,
+    /// The other moment that its local time may mean.
+    pub(crate) alternative: Option<i64>,
+    pub(crate) name: Option<Name>,
+    /// Where a login says that it came from: the proxy appends that.
+    pub(crate) hints: Vec<IpAddr>,
+    /// When the login began.
+    pub(crate) since: i64,
+    /// All messages of the login are there.
+    pub(crate) chained: bool,
+    /// A new password was followed by a new session of the same user.
+    pub(crate) own: bool,
+    /// The client of a connection, hashed.
+    pub(crate) client: u64,
+    pub(crate) begins: bool,
+    pub(crate) origin: Origin,
+    line: u64,
+    in_block: bool,
+    out_of_order: bool,
+    /// When no request can bear it out any more, in the application log's time.
+    until: i64,
+    /// The request that it was taken for, by the number of the request.
+    pub(crate) taken_by: Option<u64>,
+}
+
+impl Evidence {
+    /// Whether it may be about a request that was logged within these, in milliseconds.
+    pub(crate) fn within(&self, from: i64, to: i64) -> bool {
+        let within = |at: i64| (from..=to).contains(&at);
+        within(self.at) || self.alternative.is_some_and(within)
+    }
+
+    pub(crate) fn is_free(&self) -> bool {
+        self.taken_by.is_none()
+    }
+
+    pub(crate) fn is_hidden(&self) -> bool {
+        self.in_block || self.out_of_order
+    }
+}
+
+/// A message of a login under way.
+#[derive(Clone, Debug)]
+struct UnderWay {
+    at: i64,
+    address: Option<IpAddr>,
+    /// The hash of the name, when it is known.
+    name: Option<u64>,
+    hints: Vec<IpAddr>,
+}
+
+/// Where reading must begin again to see all that is still needed.
+#[derive(Clone, Copy, Debug)]
+struct Trail {
+    until: i64,
+    clock: i64,
+    file: FileId,
+    offset: u64,
+    line: u64,
+    in_block: bool,
+}
+
+/// A place to begin again, and the clock that was there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Again {
+    pub(crate) file: FileId,
+    pub(crate) offset: u64,
+    pub(crate) line: u64,
+    pub(crate) in_block: bool,
+    pub(crate) clock: i64,
+}
+
+/// All claims that may still be borne out.
+#[derive(Debug, Default)]
+pub(crate) struct Claims {
+    pub(crate) held: VecDeque<Evidence>,
+    pub(crate) clock: Clock,
+    requests: VecDeque<UnderWay>,
+    checks: VecDeque<UnderWay>,
+    trail: VecDeque<Trail>,
+    /// Claims that came before this were dealt with.
+    pub(crate) horizon: i64,
+}
+
+impl Claims {
+    pub(crate) fn new(clock: i64, horizon: i64) -> Claims {
+        Claims { clock: Clock::at(clock), horizon, ..Claims::default() }
+    }
+
+    /// Takes a record. `access` is how far the access log has come.
+    pub(crate) fn push(&mut self, note: Note, file: FileId, access: i64) {
+        let clock = self.clock.now();
+        let seen = self.clock.see(note.moments, access);
+        let last = seen.alternative.unwrap_or(seen.at);
+        let until = seen.at.max(last).max(self.clock.now());
+        let Note { offset, line, in_block, .. } = note;
+        self.trail.push_back(Trail { until, clock, file, offset, line, in_block });
+        let origin = Origin { log: Log::App, file, offset };
+        let mut evidence = Evidence {
+            proof: Proof::Login,
+            at: seen.at,
+            alternative: seen.alternative,
+            name: None,
+            hints: Vec::new(),
+            since: seen.at,
+            chained: false,
+            own: false,
+            client: 0,
+            begins: false,
+            origin,
+            line,
+            in_block,
+            out_of_order: seen.out_of_order,
+            until,
+            taken_by: None,
+        };
+        (evidence.proof, evidence.name) = match note.what {
+            What::LoginRequest(address) => return self.request(seen.at, address),
+            What::Checking(name) => return self.check(seen.at, name),
+            What::Refused(name) => return self.refuse(name),
+            What::Started(name, hash) => {
+                // Whoever logs in has the name checked.
+                self.chain(&mut evidence, hash);
+                if !evidence.chained && self.follows_password(seen.at, name.as_ref()) {
+                    return;
+                }
+                (Proof::Login, name)
+            }
+            What::Ended(name) => (Proof::Logout, name),
+            What::Created(name) => (Proof::UserCreated, name),
+            What::PasswordChanged(name) => (Proof::PasswordChanged, name),
+            What::RoleChanged(name) => (Proof::RoleChanged, name),
+            What::Deleted(name) => (Proof::UserDeleted, name),
+            What::AllDeleted => (Proof::UsersDeleted, None),
+            What::Connected(client) | What::Disconnected(client) => {
+                evidence.client = client;
+                evidence.begins = matches!(note.what, What::Connected(_));
+                (Proof::Client, None)
+            }
+        };
+        if until >= self.horizon {
+            self.held.push_back(evidence);
+        }
+    }
+
+    fn request(&mut self, at: i64, address: Option<IpAddr>) {
+        let address = address.map(|it| it.to_canonical());
+        remember(&mut self.requests, UnderWay { at, address, name: None, hints: Vec::new() });
+    }
+
+    fn check(&mut self, at: i64, name: u64) {
+        let near = |it: &UnderWay| (at - CONCURRENT_MAX..=at + CONCURRENT_MAX).contains(&it.at);
+        let concurrent = self.requests.iter().filter(|it| near(it)).count();
+        let (hints, since) = if concurrent > 1 {
+            // Any of them could be the one; those that are over soon are too old to be it.
+            let all = self.requests.iter().filter(|it| near(it));
+            (self.hints(at), all.map(|it| it.at).min().unwrap_or(at))
+        } else {
+            let last = self.requests.pop_back().filter(|it| (at - it.at).abs() <= CHAIN_MAX);
+            let since = last.as_ref().map_or(at, |it| it.at);
+            (last.and_then(|it| it.address).into_iter().collect(), since)
+        };
+        remember(&mut self.checks, UnderWay { at: since, address: None, name: Some(name), hints });
+    }
+
+    /// The addresses that logins under way come from.
+    fn hints(&self, at: i64) -> Vec<IpAddr> {
+        let range = at - CONCURRENT_MAX..=at + CONCURRENT_MAX;
+        let near = self.requests.iter().filter(|it| range.contains(&it.at));
+        let mut hints: Vec<IpAddr> = near.filter_map(|it| it.address).collect();
+        hints.sort_unstable();
+        hints.dedup();
+        hints
+    }
+
+    fn refuse(&mut self, name: u64) {
+        if let Some(at) = self.checks.iter().rposition(|it| it.name == Some(name)) {
+            let _refused = self.checks.remove(at);
+        }
+    }
+
+    fn chain(&mut self, evidence: &mut Evidence, name: u64) {
+        let at = evidence.at;
+        let near = |it: &UnderWay| it.name == Some(name) && it.at >= at - CHAIN_MAX;
+        match self.checks.iter().rposition(near).and_then(|at| self.checks.remove(at)) {
+            Some(check) => {
+                evidence.chained = true;
+                evidence.since = check.at;
+                evidence.hints = check.hints;
+            }
+            None => evidence.hints = self.hints(at),
+        }
+    }
+
+    /// Whether a new session is that of a user who has just changed the own password.
+    fn follows_password(&mut self, at: i64, name: Option<&Name>) -> bool {
+        let changed = self.held.iter_mut().rev().take(UNDER_WAY_MAX).find(|it| {
+            it.proof == Proof::PasswordChanged
+                && !it.own
+                && it.name.as_ref() == name
+                && (at - CHAIN_MAX..=at).contains(&it.at)
+        });
+        let Some(changed) = changed.filter(|_| name.is_some()) else { return false };
+        changed.own = true;
+        true
+    }
+
+    /// Drops what no request can bear out any more, which is what came before `horizon`.
+    pub(crate) fn expire(&mut self, horizon: i64, mut tell: impl FnMut(Evidence)) {
+        self.horizon = self.horizon.max(horizon);
+        while let Some(first) = self.held.front() {
+            if first.until >= self.horizon && self.held.len() <= HELD_MAX {
+                break;
+            }
+            if let Some(evidence) = self.held.pop_front() {
+                tell(evidence);
+            }
+        }
+        let still = self.horizon.saturating_sub(2 * CHAIN_MAX);
+        while self.trail.front().is_some_and(|it| it.until < still) || self.trail.len() > HELD_MAX {
+            let _passed = self.trail.pop_front();
+        }
+    }
+
+    /// Where to begin again after a stop.
+    pub(crate) fn again(&self) -> Option<Again> {
+        let Trail { clock, file, offset, line, in_block, .. } = *self.trail.front()?;
+        Some(Again { file, offset, line, in_block, clock })
+    }
+}
+
+fn remember(list: &mut VecDeque<UnderWay>, it: UnderWay) {
+    if list.len() >= UNDER_WAY_MAX {
+        let _oldest = list.pop_front();
+    }
+    list.push_back(it);
+}
+
+/// What a claim is told as, if nothing bears it out.
+pub(crate) fn unconfirmed(evidence: &Evidence) -> Option<Unconfirmed> {
+    let claim = match evidence.proof {
+        Proof::Login => Claim::Login,
+        Proof::Logout => Claim::Logout,
+        Proof::UserCreated => Claim::UserCreated,
+        Proof::UserDeleted => Claim::UserDeleted,
+        Proof::UsersDeleted => Claim::UsersDeleted,
+        Proof::PasswordChanged | Proof::OwnPasswordChanged => Claim::PasswordChanged,
+        Proof::RoleChanged => Claim::RoleChanged,
+        Proof::Client => return None,
+    };
+    Some(Unconfirmed {
+        origin: evidence.origin,
+        line: evidence.line,
+        claim,
+        claimed_at: evidence.at,
+        out_of_order: evidence.out_of_order,
+        in_sensitive_block: evidence.in_block,
+    })
+}

@@ -1,0 +1,218 @@
+//! Who did it: requests of the access log joined with what the application log claims.
+//!
+//! Neither log alone knows. The access log is believed about what happened; the application log
+//! about who did it, where a request bears it out at that moment. Requests wait in the order of
+//! their log until everything that could be about them has been read, and are told in that order.
+//! All that is decided depends on the lines alone, not on how they were cut or when they came.
+
+mod clock;
+mod consoles;
+mod evidence;
+mod sessions;
+mod solve;
+mod state;
+mod tell;
+mod who;
+
+pub use sessions::{Ended, Session};
+pub(crate) use state::{Place, State};
+
+use crate::access::Request;
+use crate::action::{Action, FileId, Origin, Outcome, Unconfirmed};
+use crate::app::Note;
+use crate::rules::{Means, Proof, Rules};
+use crate::zone::Moments;
+use consoles::Consoles;
+use evidence::Claims;
+use sessions::Sessions;
+use solve::Verdict;
+use std::collections::{BTreeSet, VecDeque};
+
+/// A message may be this much older than the line of its request, in milliseconds…
+const BEFORE: i64 = 3_000;
+/// …and this much younger than its second.
+const AFTER: i64 = 1_250;
+/// Requests that wait; with more the first is told with what is known.
+const WAITING_MAX: usize = 50_000;
+
+/// What is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Told {
+    /// Something happened.
+    Action(Action),
+    /// The application log claims something that the access log does not bear out.
+    Unconfirmed(Unconfirmed),
+    /// A session is over, or still open when everything has been read.
+    Session(Session),
+}
+
+/// A request that waits.
+#[derive(Debug)]
+struct Waiting {
+    number: u64,
+    request: Request,
+    proof: Option<Proof>,
+    origin: Origin,
+    line: u64,
+    /// How far the log had come before it.
+    clock: i64,
+    verdict: Option<Verdict>,
+    told: bool,
+    /// The last of the requests that were decided together with it.
+    until: u64,
+}
+
+/// Joins both logs.
+#[derive(Debug)]
+pub(crate) struct Join {
+    rules: Rules,
+    idle: i64,
+    waiting: VecDeque<Waiting>,
+    numbers: u64,
+    access_clock: i64,
+    access_over: bool,
+    app_over: bool,
+    claims: Claims,
+    sessions: Sessions,
+    consoles: Consoles,
+    /// Lines that were told, or taken, before a stop and come again.
+    done: BTreeSet<Origin>,
+    taken: BTreeSet<Origin>,
+}
+
+impl Join {
+    pub(crate) fn new(rules: Rules, idle: i64, has_app: bool) -> Join {
+        Join {
+            rules,
+            idle,
+            waiting: VecDeque::new(),
+            numbers: 0,
+            access_clock: i64::MIN,
+            access_over: false,
+            app_over: !has_app,
+            claims: Claims::default(),
+            sessions: Sessions::default(),
+            consoles: Consoles::default(),
+            done: BTreeSet::new(),
+            taken: BTreeSet::new(),
+        }
+    }
+
+    /// How far both logs have come.
+    pub(crate) fn clocks(&self) -> (i64, i64) {
+        (self.access_clock, self.claims.clock.now())
+    }
+
+    pub(crate) fn push_request(&mut self, request: Request, origin: Origin, line: u64) {
+        let clock = self.access_clock;
+        self.access_clock = clock.max(request.at);
+        self.numbers += 1;
+        let proof = self.rules.get(request.rule).and_then(|it| it.proof);
+        let told = self.done.remove(&origin);
+        let number = self.numbers;
+        self.waiting.push_back(Waiting {
+            number,
+            request,
+            proof,
+            origin,
+            line,
+            clock,
+            verdict: None,
+            told,
+            until: number,
+        });
+    }
+
+    pub(crate) fn push_note(&mut self, note: Note, file: FileId) {
+        self.claims.push(note, file, self.access_clock);
+        if let Some(last) = self.claims.held.back_mut()
+            && self.taken.remove(&last.origin)
+        {
+            last.taken_by = Some(0);
+        }
+    }
+
+    /// A line of the access log that means nothing was written then.
+    pub(crate) fn access_time(&mut self, at: i64) {
+        self.access_clock = self.access_clock.max(at);
+    }
+
+    /// A record of the application log that means nothing was written then.
+    pub(crate) fn app_time(&mut self, moments: Moments) {
+        let _seen = self.claims.clock.see(moments, self.access_clock);
+    }
+
+    /// Nothing older comes any more, in either log.
+    pub(crate) fn advance(&mut self, to: i64) {
+        self.access_clock = self.access_clock.max(to);
+        self.claims.clock.advance(to);
+    }
+
+    /// Both logs are over: all that waits is told, and the sessions that are open.
+    pub(crate) fn finish(&mut self, out: &mut dyn FnMut(Told)) {
+        (self.access_over, self.app_over) = (true, true);
+        self.step(out);
+        self.expire(i64::MAX, out);
+        self.sessions.open().iter().for_each(|it| out(Told::Session(it.clone())));
+    }
+
+    /// Tells what can be told.
+    pub(crate) fn step(&mut self, out: &mut dyn FnMut(Told)) {
+        while let Some(index) = self.waiting.iter().position(|it| !it.told) {
+            let full = self.waiting.len() > WAITING_MAX;
+            if !full && !self.is_ready(index) {
+                break;
+            }
+            if !self.decide(index, full) {
+                break;
+            }
+            self.tell(index, out);
+            self.pop();
+        }
+        let first = self.waiting.front().map(|it| it.request.at);
+        let horizon = first.unwrap_or(self.access_clock).saturating_sub(BEFORE + AFTER);
+        self.expire(horizon, out);
+    }
+
+    /// Whether all lines were read that could be about a request.
+    fn is_ready(&self, index: usize) -> bool {
+        let Some(it) = self.waiting.get(index) else { return false };
+        let session = matches!(self.means(it), Some(Means::Session { .. }));
+        if it.request.outcome != Outcome::Success || (it.proof.is_none() && !session) {
+            return true;
+        }
+        let app = self.app_over || self.claims.clock.now() > it.request.at + AFTER;
+        // Others that could claim the same.
+        let access = self.access_over || self.access_clock > it.request.at + AFTER + BEFORE;
+        app && access
+    }
+
+    fn means(&self, it: &Waiting) -> Option<&Means> {
+        self.rules.get(it.request.rule).map(|it| &it.means)
+    }
+
+    /// Drops the requests at the front whose whole group was told.
+    fn pop(&mut self) {
+        let told = self.waiting.iter().take_while(|it| it.told).last().map_or(0, |it| it.number);
+        while self.waiting.front().is_some_and(|it| it.told && it.until <= told) {
+            let _told = self.waiting.pop_front();
+        }
+    }
+
+    fn expire(&mut self, horizon: i64, out: &mut dyn FnMut(Told)) {
+        let consoles = &mut self.consoles;
+        self.claims.expire(horizon, |evidence| {
+            if evidence.proof == Proof::Client && evidence.is_free() {
+                consoles.keep(&evidence);
+            } else if evidence.is_free()
+                && let Some(unconfirmed) = evidence::unconfirmed(&evidence)
+            {
+                out(Told::Unconfirmed(unconfirmed));
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;

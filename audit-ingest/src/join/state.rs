@@ -1,0 +1,81 @@
+//! What must be kept to go on after a stop as if there had been none: where to begin again in both
+//! logs, and what was concluded from the lines before. No line, and no name but those that were
+//! told.
+
+use super::consoles::Consoles;
+use super::evidence::{Again, Claims};
+use super::sessions::Sessions;
+use super::{Join, Waiting};
+use crate::action::{FileId, Origin};
+use crate::rules::Rules;
+use serde::{Deserialize, Serialize};
+
+/// Where reading begins again in a log, and how far the log had come there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Place {
+    pub(crate) file: FileId,
+    pub(crate) offset: u64,
+    pub(crate) line: u64,
+    pub(crate) clock: i64,
+    pub(crate) in_block: bool,
+}
+
+/// What the join must keep.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct State {
+    pub(crate) access: Place,
+    pub(crate) app: Place,
+    horizon: i64,
+    /// Lines behind those places that were told, or taken for something that was.
+    done: Vec<Origin>,
+    taken: Vec<Origin>,
+    sessions: Sessions,
+    consoles: Consoles,
+}
+
+impl Join {
+    /// Takes what must be kept, when the logs were read up to these places.
+    pub(crate) fn state(&self, access: Place, app: Place) -> State {
+        let first = self.waiting.front();
+        let place = |it: &Waiting| Place {
+            file: it.origin.file,
+            offset: it.origin.offset,
+            line: it.line,
+            clock: it.clock,
+            in_block: false,
+        };
+        let again = |Again { file, offset, line, in_block, clock }| Place {
+            file,
+            offset,
+            line,
+            clock,
+            in_block,
+        };
+        let still = first.map_or(u64::MAX, |it| it.number);
+        let held = self.claims.held.iter();
+        let taken = held.filter(|it| it.taken_by.is_some_and(|by| by < still)).map(|it| it.origin);
+        let done = self.waiting.iter().filter(|it| it.told).map(|it| it.origin);
+        State {
+            access: first.map_or(access, place),
+            app: self.claims.again().map_or(app, again),
+            horizon: self.claims.horizon,
+            done: done.chain(self.done.iter().copied()).collect(),
+            taken: taken.chain(self.taken.iter().copied()).collect(),
+            sessions: self.sessions.clone(),
+            consoles: self.consoles.clone(),
+        }
+    }
+
+    /// Goes on from what was kept.
+    pub(crate) fn resume(rules: Rules, idle: i64, has_app: bool, state: State) -> Join {
+        let State { access, app, horizon, done, taken, sessions, consoles } = state;
+        let mut join = Join::new(rules, idle, has_app);
+        join.access_clock = access.clock;
+        join.claims = Claims::new(app.clock, horizon);
+        join.done = done.into_iter().collect();
+        join.taken = taken.into_iter().collect();
+        join.sessions = sessions;
+        join.consoles = consoles;
+        join
+    }
+}

@@ -1,0 +1,188 @@
+//! From bytes to lines, each with its place.
+//!
+//! Lines end at LF and nowhere else: names hold CR, U+2028 and NUL. What a line may cost is bounded:
+//! one that is longer than the limit is passed over and counted, and never held.
+
+use std::fmt;
+
+/// A line without its LF.
+#[derive(Clone, Copy)]
+pub struct Line<'a> {
+    /// What it says: any bytes but LF. Nothing when it is too long.
+    pub bytes: &'a [u8],
+    /// Where it begins in its file, in bytes.
+    pub offset: u64,
+    /// Its number in its file, from 1; counted from where reading began when that was not the start.
+    pub number: u64,
+    /// What stood at its end, or that it was passed over.
+    pub end: End,
+}
+
+/// How a line ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// With LF.
+    Whole,
+    /// The file ended first.
+    Torn,
+    /// It is longer than the limit; its bytes are not here.
+    TooLong,
+}
+
+// Lines hold what must not be told.
+impl fmt::Debug for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Line")
+            .field("offset", &self.offset)
+            .field("number", &self.number)
+            .field("end", &self.end)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Splits what is pushed into lines. Holds at most one line, of at most the limit.
+///
+/// ```
+/// use audit_ingest::source::{End, Lines};
+///
+/// let mut lines = Lines::new(1024, 0, 1);
+/// let mut seen = Vec::new();
+/// lines.push(b"one\ntw", |line| seen.push((line.offset, line.bytes.to_vec())));
+/// lines.push(b"o\nthr", |line| seen.push((line.offset, line.bytes.to_vec())));
+/// assert_eq!(seen, [(0, b"one".to_vec()), (4, b"two".to_vec())]);
+/// lines.finish(|torn| assert_eq!((torn.bytes, torn.end), (&b"thr"[..], End::Torn)));
+/// ```
+pub struct Lines {
+    limit: usize,
+    held: Vec<u8>,
+    passing_over: bool,
+    /// Of the line that is held or passed over.
+    offset: u64,
+    number: u64,
+    /// Bytes of it so far.
+    length: u64,
+}
+
+impl fmt::Debug for Lines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lines")
+            .field("offset", &self.offset)
+            .field("number", &self.number)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Lines {
+    /// Lines of at most `limit` bytes, of a file that is read from `offset`, where its line `number`
+    /// begins.
+    pub fn new(limit: usize, offset: u64, number: u64) -> Lines {
+        Lines { limit, held: Vec::new(), passing_over: false, offset, number, length: 0 }
+    }
+
+    /// Takes the next bytes of the file, and hands on every line that they end.
+    pub fn push(&mut self, mut bytes: &[u8], mut line: impl FnMut(Line<'_>)) {
+        while let Some(at) = memchr::memchr(b'\n', bytes) {
+            let (head, rest) = bytes.split_at(at);
+            self.end_line(head, &mut line);
+            bytes = rest.get(1..).unwrap_or_default();
+        }
+        self.hold(bytes);
+    }
+
+    /// The file is over: hands on what has no LF, if there is any.
+    pub fn finish(&mut self, mut line: impl FnMut(Line<'_>)) {
+        if self.length > 0 {
+            let end = if self.passing_over { End::TooLong } else { End::Torn };
+            line(Line { bytes: &self.held, offset: self.offset, number: self.number, end });
+            self.next_line();
+        }
+    }
+
+    /// Where the line begins that is not ended yet, in bytes, and its number.
+    pub fn place(&self) -> (u64, u64) {
+        (self.offset, self.number)
+    }
+
+    fn end_line(&mut self, head: &[u8], line: &mut impl FnMut(Line<'_>)) {
+        let (offset, number) = (self.offset, self.number);
+        if self.length == 0 && head.len() <= self.limit {
+            // The common case copies nothing.
+            line(Line { bytes: head, offset, number, end: End::Whole });
+            self.length = head.len() as u64;
+        } else {
+            self.hold(head);
+            let end = if self.passing_over { End::TooLong } else { End::Whole };
+            line(Line { bytes: &self.held, offset, number, end });
+        }
+        self.length += 1;
+        self.next_line();
+    }
+
+    fn hold(&mut self, bytes: &[u8]) {
+        self.length += bytes.len() as u64;
+        if self.passing_over || self.held.len() + bytes.len() > self.limit {
+            self.passing_over = true;
+            self.held = Vec::new();
+        } else {
+            self.held.extend_from_slice(bytes);
+        }
+    }
+
+    fn next_line(&mut self) {
+        self.offset += self.length;
+        self.number += 1;
+        self.length = 0;
+        self.held.clear();
+        self.passing_over = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    type Seen = (u64, u64, Vec<u8>, End);
+
+    fn split(bytes: &[u8], sizes: &[usize], limit: usize) -> Vec<Seen> {
+        let mut lines = Lines::new(limit, 0, 1);
+        let mut seen = Vec::new();
+        let mut keep = |it: Line<'_>| seen.push((it.offset, it.number, it.bytes.to_vec(), it.end));
+        let (mut rest, mut sizes) = (bytes, sizes.iter().cycle());
+        while !rest.is_empty() {
+            let size = (*sizes.next().unwrap()).clamp(1, rest.len());
+            lines.push(&rest[..size], &mut keep);
+            rest = &rest[size..];
+        }
+        lines.finish(&mut keep);
+        seen
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_passed_over_and_the_next_is_read() {
+        let seen = split(b"ok\n0123456789\nok\n0123456789", &[3], 4);
+        let ends: Vec<_> = seen.iter().map(|it| (it.0, it.1, it.2.len(), it.3)).collect();
+        let long = End::TooLong;
+        assert_eq!(
+            ends,
+            [(0, 1, 2, End::Whole), (3, 2, 0, long), (14, 3, 2, End::Whole), (17, 4, 0, long)]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn how_it_is_cut_does_not_matter(
+            bytes in proptest::collection::vec(prop_oneof![Just(b'\n'), any::<u8>()], 0..200),
+            sizes in proptest::collection::vec(1_usize..20, 1..5),
+        ) {
+            let whole = split(&bytes, &[usize::MAX], 30);
+            prop_assert_eq!(&whole, &split(&bytes, &sizes, 30));
+            for (offset, _, line, end) in &whole {
+                let at = usize::try_from(*offset).unwrap();
+                if *end != End::TooLong {
+                    prop_assert_eq!(&bytes[at..at + line.len()], line.as_slice());
+                }
+            }
+        }
+    }
+}
