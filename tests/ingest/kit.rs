@@ -108,7 +108,12 @@ pub(crate) fn read(config: &Config, logs: &Logs, size: usize) -> Result {
 
 /// Reads it all, but stopped again and again after some pushes, each time without what was told
 /// since the position was last kept.
-pub(crate) fn read_killed(config: &Config, logs: &Logs, random: &mut fastrand::Rng) -> Result {
+pub(crate) fn read_killed(
+    config: &Config,
+    logs: &Logs,
+    random: &mut fastrand::Rng,
+) -> (Result, usize) {
+    let mut stops = 0;
     let mut kept = BTreeMap::new();
     let mut position: Option<String> = None;
     let mut shown = String::new();
@@ -119,7 +124,8 @@ pub(crate) fn read_killed(config: &Config, logs: &Logs, random: &mut fastrand::R
             None => Ingest::new(config.clone()),
         };
         let mut told = Vec::new();
-        let pushes = (random.usize(50..3_000), random.usize(5..60));
+        // Enough for the longest line now and then, or it would never be passed.
+        let pushes = (random.usize(50..20_000), random.usize(5..100));
         let over = go(&mut ingest, logs, from.as_ref(), pushes, &mut |it| told.push(it));
         for told in told {
             if let Told::Action(it) = told {
@@ -133,6 +139,7 @@ pub(crate) fn read_killed(config: &Config, logs: &Logs, random: &mut fastrand::R
         if over.is_some() {
             break;
         }
+        stops += 1;
         // Now and then the stop comes before the position is kept.
         if random.bool() {
             let it = serde_json::to_string(&ingest.position()).unwrap();
@@ -140,7 +147,7 @@ pub(crate) fn read_killed(config: &Config, logs: &Logs, random: &mut fastrand::R
             position = Some(it);
         }
     }
-    Result { actions: kept.into_values().collect(), shown, ..Result::default() }
+    (Result { actions: kept.into_values().collect(), shown, ..Result::default() }, stops)
 }
 
 /// Pushes so many bytes at a time, so many times; the report when everything was read.

@@ -1,7 +1,7 @@
 //! Looks for secrets in every spelling that they may slip through in.
 
 use data_encoding::{BASE64_NOPAD, HEXLOWER};
-use memchr::memmem::find;
+use std::collections::{BTreeSet, HashMap};
 
 /// The spellings of a secret, in lower case.
 fn spellings(secret: &str) -> Vec<String> {
@@ -37,17 +37,28 @@ fn spellings(secret: &str) -> Vec<String> {
     spellings
 }
 
-/// How many of the secrets are in what was shown.
+/// Needles that begin alike are looked up by this much.
+const BEGIN: usize = 8;
+
+/// Which of the secrets are in what was shown.
 pub(crate) fn leaked(shown: &str, secrets: &[String]) -> Vec<String> {
+    let mut needles = HashMap::<Vec<u8>, Vec<(Vec<u8>, &String)>>::new();
+    for secret in secrets {
+        for needle in spellings(secret) {
+            let needle = needle.into_bytes();
+            needles.entry(needle[..BEGIN].to_vec()).or_default().push((needle, secret));
+        }
+    }
     let shown = shown.to_ascii_lowercase();
     let dense: String = shown.split_ascii_whitespace().collect();
-    let is_in = |secret: &&String| {
-        spellings(secret).iter().any(|it| {
-            find(shown.as_bytes(), it.as_bytes()).is_some()
-                || find(dense.as_bytes(), it.as_bytes()).is_some()
-        })
-    };
-    secrets.iter().filter(is_in).cloned().collect()
+    let mut leaked = BTreeSet::new();
+    for text in [shown.as_bytes(), dense.as_bytes()] {
+        for at in 0..text.len().saturating_sub(BEGIN - 1) {
+            let found = needles.get(&text[at..at + BEGIN]).into_iter().flatten();
+            leaked.extend(found.filter(|it| text[at..].starts_with(&it.0)).map(|it| it.1.clone()));
+        }
+    }
+    leaked.into_iter().collect()
 }
 
 /// The search finds what it looks for.

@@ -1,11 +1,14 @@
 //! Logs from elsewhere: how much of what happened is found, who did it, and that nothing leaks.
 
+mod device;
 mod kit;
 mod leaks;
 mod score;
 
 use audit_ingest::{Config, Log};
+use device::{Day, Device, Plan};
 use kit::Logs;
+use score::{Score, Truth};
 use std::path::{Path, PathBuf};
 
 fn main() {
@@ -14,6 +17,9 @@ fn main() {
         Some(dir) => real(&dir),
         None => println!("SKIPPED: ../shared/data/kvm is not beside the checkout"),
     }
+    hostile();
+    killed();
+    println!("ingest: all held");
 }
 
 /// Logs that a real nginx wrote, with what really happened: beside the checkout.
@@ -27,31 +33,146 @@ fn lines(path: &Path) -> Vec<String> {
     std::fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect()
 }
 
-fn real(dir: &Path) {
+fn real_logs(dir: &Path) -> Logs {
     let mut logs = Logs::default();
     for name in ["access.log.1", "access.log"] {
         logs.add(Log::Access, std::fs::read(dir.join(name)).unwrap());
     }
     logs.add(Log::App, std::fs::read(dir.join("app.log")).unwrap());
-    let truths: Vec<score::Truth> =
+    logs
+}
+
+fn config(zone: &str) -> Config {
+    Config { zone: zone.parse().unwrap(), ..Config::default() }
+}
+
+fn real(dir: &Path) {
+    let truths: Vec<Truth> =
         serde_json::from_slice(&std::fs::read(dir.join("truth.json")).unwrap()).unwrap();
     let secrets = lines(&dir.join("secrets.txt"));
-    let config = Config { zone: "Europe/Berlin".parse().unwrap(), ..Config::default() };
-    let result = kit::read(&config, &logs, 4096);
+    let config = config("Europe/Berlin");
+    let result = kit::read(&config, &real_logs(dir), 4096);
     let score = score::score(&truths, &secrets, &result);
     println!("what a real nginx wrote:\n{score}");
-    for (what, list) in [
-        ("missed", &score.missed),
-        ("invented", &score.invented),
-        ("wrong", &score.wrong),
-        ("untold", &score.untold),
-        ("target", &score.targets_wrong),
-    ] {
-        for it in list {
-            println!("{what}: {it}");
+    hold(&score);
+    // The forged lines that are like real ones are told as what nothing bears out.
+    assert_eq!(score.unconfirmed_logins, 5, "{:?}", result.unconfirmed);
+    // How the files are cut into pieces does not matter.
+    for size in [1, 17, 1 << 20] {
+        assert_eq!(kit::read(&config, &real_logs(dir), size).actions, result.actions, "{size}");
+    }
+}
+
+/// The bounds that hold for every log.
+fn hold(score: &Score) {
+    assert!(score.found * 100 >= score.truths * 99, "missed: {:#?}", score.missed);
+    assert!(score.invented.is_empty(), "invented: {:#?}", score.invented);
+    assert!(score.leaked.is_empty(), "leaked: {:#?}", score.leaked);
+    assert_eq!(score.certain_wrong, 0, "{:#?}", score.wrong);
+    assert!(score.wrong.is_empty(), "wrong: {:#?}", score.wrong);
+    assert!(score.untold.len() * 50 <= score.truths, "not told: {:#?}", score.untold);
+}
+
+const PLANS: [Plan; 6] = [
+    Plan {
+        seed: 1,
+        zone: "Asia/Kolkata",
+        begin: "2027-02-03T18:00:00Z",
+        pause: 4_000,
+        steps: 900,
+        marked: false,
+    },
+    Plan {
+        seed: 2,
+        zone: "America/New_York",
+        begin: "2026-11-01T05:10:00Z",
+        pause: 9_000,
+        steps: 900,
+        marked: true,
+    },
+    Plan {
+        seed: 3,
+        zone: "Europe/Berlin",
+        begin: "2026-10-25T00:10:00Z",
+        pause: 15_000,
+        steps: 700,
+        marked: true,
+    },
+    Plan {
+        seed: 4,
+        zone: "Europe/Berlin",
+        begin: "2027-03-28T00:30:00Z",
+        pause: 9_000,
+        steps: 700,
+        marked: false,
+    },
+    Plan {
+        seed: 5,
+        zone: "Australia/Lord_Howe",
+        begin: "2026-04-04T14:00:00Z",
+        pause: 15_000,
+        steps: 500,
+        marked: true,
+    },
+    Plan {
+        seed: 6,
+        zone: "UTC",
+        begin: "2026-12-31T23:50:00Z",
+        pause: 60,
+        steps: 1_200,
+        marked: true,
+    },
+];
+
+/// Files of so many lines.
+fn rotated(day: &Day, lines: usize) -> Logs {
+    let mut logs = Logs::default();
+    for (log, all) in [(Log::Access, &day.access), (Log::App, &day.app)] {
+        for some in all.chunks(lines) {
+            logs.add(log, some.concat());
         }
     }
-    for it in &result.unconfirmed {
-        println!("{it:?}");
+    logs
+}
+
+fn hostile() {
+    for plan in &PLANS {
+        let day = Device::day(plan);
+        let config = config(plan.zone);
+        let result = kit::read(&config, &rotated(&day, usize::MAX), 4096);
+        let score = score::score(&day.truths, &day.secrets, &result);
+        println!("{plan:?}:\n{score}");
+        hold(&score);
+        // Thousands of rotations do not matter: a file ends within a line now and then.
+        let many = rotated(&day, 2);
+        assert!(many.access.len() > 300, "{}", many.access.len());
+        let rotated = kit::read(&config, &many, 4096);
+        let score = score::score(&day.truths, &day.secrets, &rotated);
+        println!(
+            "  the same in {} files: found {}",
+            many.access.len() + many.app.len(),
+            score.found
+        );
+        hold(&score);
     }
+}
+
+/// Stopped at any moment, each action is there once, and says the same.
+fn killed() {
+    let mut random = fastrand::Rng::with_seed(7);
+    for (plan, lines) in PLANS.iter().zip([usize::MAX, 40, 3, 200, usize::MAX, 500]) {
+        let plan = Plan { steps: 250, ..plan.clone() };
+        let day = Device::day(&plan);
+        let (config, logs) = (config(plan.zone), rotated(&day, lines));
+        let mut whole = kit::read(&config, &logs, 4096).actions;
+        whole.sort_by_key(|it| it.id);
+        for _ in 0..5 {
+            let (killed, stops) = kit::read_killed(&config, &logs, &mut random);
+            assert_eq!(killed.actions, whole);
+            let leaked = leaks::leaked(&killed.shown, &day.secrets);
+            assert!(leaked.is_empty(), "{leaked:?}");
+            assert!(stops > 10, "{stops}");
+        }
+    }
+    println!("stopped and begun again: the same actions, each once");
 }

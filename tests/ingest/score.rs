@@ -43,11 +43,14 @@ impl Truth {
     }
 
     fn is(&self, action: &Action) -> bool {
+        self.is_but_for_time(action) && self.off(action) <= OFF_MAX
+    }
+
+    fn is_but_for_time(&self, action: &Action) -> bool {
         self.kind() == action.kind
             && self.outcome() == action.outcome
             && self.source_ip == action.source.to_string()
             && self.path == action.path
-            && self.off(action) <= OFF_MAX
     }
 
     fn off(&self, action: &Action) -> i64 {
@@ -62,12 +65,11 @@ pub(crate) struct Score {
     pub(crate) found: usize,
     pub(crate) missed: Vec<String>,
     pub(crate) invented: Vec<String>,
+    pub(crate) misdated: usize,
     pub(crate) leaked: Vec<String>,
     pub(crate) right: usize,
     pub(crate) wrong: Vec<String>,
     pub(crate) ambiguous: usize,
-    /// Ambiguous at an address that nobody shared.
-    pub(crate) timid: usize,
     pub(crate) untold: Vec<String>,
     pub(crate) targets_right: usize,
     pub(crate) targets_wrong: Vec<String>,
@@ -80,17 +82,17 @@ impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let share = 100.0 * self.found as f64 / self.truths.max(1) as f64;
         writeln!(f, "  found {} of {} ({share:.2} %)", self.found, self.truths)?;
-        writeln!(f, "  missed {}, invented {}", self.missed.len(), self.invented.len())?;
+        let (missed, invented) = (self.missed.len(), self.invented.len());
+        writeln!(f, "  missed {missed}, invented {invented}, misdated {}", self.misdated)?;
         writeln!(f, "  leaked {}", self.leaked.len())?;
         writeln!(
             f,
-            "  attributed: {} rightly ({} certain), {} wrongly ({} certain), {} ambiguous ({} needlessly), {} not",
+            "  attributed: {} rightly ({} certain), {} wrongly ({} certain), {} ambiguous, {} not",
             self.right,
             self.certain,
             self.wrong.len(),
             self.certain_wrong,
             self.ambiguous,
-            self.timid,
             self.untold.len()
         )?;
         writeln!(f, "  targets: {} right, {} not", self.targets_right, self.targets_wrong.len())?;
@@ -112,16 +114,23 @@ pub(crate) fn score(truths: &[Truth], secrets: &[String], result: &Result) -> Sc
         };
         score.found += 1;
         left[at] = None;
-        who(truth, truths, action, &mut score);
+        who(truth, action, &mut score);
     }
-    score.invented = left.iter().flatten().map(|it| format!("{it:?}")).collect();
+    // Something that happened, but not at that moment: the begin of a connection is no line.
+    let misdated = |it: &&&Action| {
+        let is = |truth: &Truth| truth.is_but_for_time(it);
+        it.kind == Kind::SessionStart && truths.iter().any(is)
+    };
+    score.misdated = left.iter().flatten().filter(misdated).count();
+    let invented = left.iter().flatten().filter(|it| !misdated(it));
+    score.invented = invented.map(|it| format!("{it:?}")).collect();
     score.leaked = leaked(&result.shown, secrets);
     score.unconfirmed_logins =
         result.unconfirmed.iter().filter(|it| it.claim == Claim::Login).count();
     score
 }
 
-fn who(truth: &Truth, truths: &[Truth], action: &Action, score: &mut Score) {
+fn who(truth: &Truth, action: &Action, score: &mut Score) {
     let certain = action.confidence == Confidence::Certain;
     let authenticated = action.kind != Kind::Login || action.outcome == Outcome::Success;
     let user = truth.user.as_deref().filter(|_| authenticated);
@@ -139,11 +148,6 @@ fn who(truth: &Truth, truths: &[Truth], action: &Action, score: &mut Score) {
             let may = user.map_or(*others, |user| users.iter().any(|it| it.as_str() == user));
             if may || *others {
                 score.ambiguous += 1;
-                let shared = |it: &&Truth| {
-                    it.source_ip == truth.source_ip && it.user != truth.user && it.action == "login"
-                };
-                let alone = !truths.iter().any(|it| shared(&it) && it.outcome == "success");
-                score.timid += usize::from(alone && !*others);
             } else {
                 score.wrong.push(wrong);
             }

@@ -54,6 +54,16 @@ pub(crate) struct Ended<'a> {
     pub(crate) notes: &'a [&'a Evidence],
 }
 
+/// What was found out about the begin of a connection.
+pub(crate) struct Began {
+    /// When it was, if anything tells.
+    pub(crate) when: Option<When>,
+    /// Whoever had a session since then may have opened it.
+    pub(crate) first: i64,
+    /// The client that it was.
+    pub(crate) client: Option<u64>,
+}
+
 impl Consoles {
     /// A page was loaded, or something was done that a connection begins with.
     pub(crate) fn mark(&mut self, source: Address, at: i64, kind: Option<Kind>) {
@@ -85,24 +95,21 @@ impl Consoles {
         self.clients.retain(|it| it.client != client);
     }
 
-    /// When a connection began, if anything tells, and the client that it was.
-    pub(crate) fn began(&mut self, ended: &Ended<'_>) -> (Option<When>, Option<u64>) {
-        let mark = self.take_mark(ended);
+    /// When a connection began.
+    pub(crate) fn began(&mut self, ended: &Ended<'_>) -> Began {
+        let (mark, first) = self.take_mark(ended).unzip();
         let latest = ended.at + SECOND;
         let fresh = ended.notes.iter().filter(|it| it.begins && it.is_free());
         let fresh = fresh.map(|it| Client { at: it.at, client: it.client });
         let clients = self.clients.iter().copied().chain(fresh);
-        let clients: Vec<Client> = clients.filter(|it| it.at <= latest).collect();
+        let mut clients: Vec<Client> = clients.filter(|it| it.at <= latest).collect();
         if ended.is_client {
-            let left = |it: &Evidence| {
-                !it.begins && it.is_free() && it.within(ended.at - SECOND, latest + SECOND / 2)
-            };
-            let mut gone: Vec<_> = ended.notes.iter().filter(|it| left(it)).collect();
-            if let (Some(it), true) = (gone.pop(), gone.is_empty())
-                && let Some(client) = clients.iter().find(|client| client.client == it.client)
-                && ended.since.is_none_or(|since| since <= client.at)
-            {
-                return (Some(When::At(client.at)), Some(client.client));
+            let gone = self.gone(ended, &clients);
+            if let [Client { at, client }] = gone[..] {
+                return Began { when: Some(When::At(at)), first: at, client: Some(client) };
+            }
+            if !gone.is_empty() {
+                clients = gone;
             }
         }
         let near = |it: &&Client| mark.is_some_and(|mark| near_mark(it.at, mark));
@@ -117,16 +124,36 @@ impl Consoles {
         }
         let client = found.filter(|_| ended.is_client).map(|it| it.client);
         let Some(likely) = found.map(|it| it.at).or(mark).or(ended.since) else {
-            return (None, client);
+            return Began { when: None, first: ended.at, client };
         };
         let from = ended.since.or(mark).unwrap_or(likely).min(likely);
         let to = ended.at.max(likely);
-        (Some(When::Between { from, to, likely }), client)
+        let first = first.unwrap_or(likely).min(likely);
+        Began { when: Some(When::Between { from, to, likely }), first, client }
+    }
+
+    /// The clients that left when a connection ended, and came when a page was loaded there.
+    fn gone(&self, ended: &Ended<'_>, clients: &[Client]) -> Vec<Client> {
+        let left = |client: &&Client| {
+            ended.notes.iter().any(|it| {
+                !it.begins
+                    && it.is_free()
+                    && it.client == client.client
+                    && it.within(ended.at - SECOND, ended.at + SECOND + SECOND / 2)
+            })
+        };
+        let pages = || self.marks.get(&ended.source).into_iter().flatten();
+        let came = |client: &&Client| {
+            ended.since.is_none_or(|since| since <= client.at)
+                && (pages().next().is_none() || pages().any(|it| near_mark(client.at, it.at)))
+        };
+        clients.iter().filter(left).filter(came).copied().collect()
     }
 
     /// The page, or action, that a connection began with: the last one, but one of the second of its
-    /// end may be the next connection's. None begins two connections of a kind.
-    fn take_mark(&mut self, ended: &Ended<'_>) -> Option<i64> {
+    /// end may be the next connection's. None begins two connections of a kind. And the first that it
+    /// can have begun with.
+    fn take_mark(&mut self, ended: &Ended<'_>) -> Option<(i64, i64)> {
         let marks = self.marks.get_mut(&ended.source)?;
         let of_kind = |it: &&mut Mark| it.kind == ended.after && it.at <= ended.at;
         let mut marks: Vec<_> = marks.iter_mut().filter(of_kind).collect();
@@ -136,9 +163,10 @@ impl Consoles {
             last.checked_sub(1).filter(|_| marks.get(last).is_some_and(|it| it.at == ended.at));
         let before = before.filter(|it| marks.get(*it).is_some_and(free));
         let index = before.or_else(|| marks.iter().rposition(free))?;
+        let first = marks.iter().find(|it| !it.used.contains(&ended.rule)).map(|it| it.at)?;
         let mark = marks.get_mut(index)?;
         mark.used.push(ended.rule);
-        Some(mark.at)
+        Some((mark.at, first))
     }
 }
 

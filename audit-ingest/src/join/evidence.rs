@@ -44,6 +44,8 @@ pub(crate) struct Evidence {
     until: i64,
     /// The request that it was taken for, by the number of the request.
     pub(crate) taken_by: Option<u64>,
+    /// It is one of several that a request could be about, so it is not without any.
+    pub(crate) explained: bool,
 }
 
 impl Evidence {
@@ -101,13 +103,15 @@ pub(crate) struct Claims {
     requests: VecDeque<UnderWay>,
     checks: VecDeque<UnderWay>,
     trail: VecDeque<Trail>,
+    /// This log tells whose name is checked, so a login without that is none.
+    pub(crate) tells_checks: bool,
     /// Claims that came before this were dealt with.
     pub(crate) horizon: i64,
 }
 
 impl Claims {
-    pub(crate) fn new(clock: i64, horizon: i64) -> Claims {
-        Claims { clock: Clock::at(clock), horizon, ..Claims::default() }
+    pub(crate) fn new(clock: i64, horizon: i64, tells_checks: bool) -> Claims {
+        Claims { clock: Clock::at(clock), horizon, tells_checks, ..Claims::default() }
     }
 
     /// Takes a record. `access` is how far the access log has come.
@@ -136,6 +140,7 @@ impl Claims {
             out_of_order: seen.out_of_order,
             until,
             taken_by: None,
+            explained: false,
         };
         (evidence.proof, evidence.name) = match note.what {
             What::LoginRequest(address) => return self.request(seen.at, address),
@@ -172,6 +177,7 @@ impl Claims {
     }
 
     fn check(&mut self, at: i64, name: u64) {
+        self.tells_checks = true;
         let near = |it: &UnderWay| (at - CONCURRENT_MAX..=at + CONCURRENT_MAX).contains(&it.at);
         let concurrent = self.requests.iter().filter(|it| near(it)).count();
         let (hints, since) = if concurrent > 1 {

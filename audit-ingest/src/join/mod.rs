@@ -79,6 +79,7 @@ pub(crate) struct Join {
     /// Lines that were told, or taken, before a stop and come again.
     done: BTreeSet<Origin>,
     taken: BTreeSet<Origin>,
+    explained: BTreeSet<Origin>,
 }
 
 impl Join {
@@ -96,6 +97,7 @@ impl Join {
             consoles: Consoles::default(),
             done: BTreeSet::new(),
             taken: BTreeSet::new(),
+            explained: BTreeSet::new(),
         }
     }
 
@@ -126,11 +128,11 @@ impl Join {
 
     pub(crate) fn push_note(&mut self, note: Note, file: FileId) {
         self.claims.push(note, file, self.access_clock);
-        if let Some(last) = self.claims.held.back_mut()
-            && self.taken.remove(&last.origin)
-        {
+        let Some(last) = self.claims.held.back_mut() else { return };
+        if self.taken.remove(&last.origin) {
             last.taken_by = Some(0);
         }
+        last.explained |= self.explained.remove(&last.origin);
     }
 
     /// A line of the access log that means nothing was written then.
@@ -154,7 +156,7 @@ impl Join {
         (self.access_over, self.app_over) = (true, true);
         self.step(out);
         self.expire(i64::MAX, out);
-        self.sessions.open().iter().for_each(|it| out(Told::Session(it.clone())));
+        self.sessions.open().for_each(|it| out(Told::Session(it.clone())));
     }
 
     /// Tells what can be told.
@@ -206,6 +208,7 @@ impl Join {
             if evidence.proof == Proof::Client && evidence.is_free() {
                 consoles.keep(&evidence);
             } else if evidence.is_free()
+                && !evidence.explained
                 && let Some(unconfirmed) = evidence::unconfirmed(&evidence)
             {
                 out(Told::Unconfirmed(unconfirmed));

@@ -29,6 +29,8 @@ pub(crate) struct State {
     /// Lines behind those places that were told, or taken for something that was.
     done: Vec<Origin>,
     taken: Vec<Origin>,
+    explained: Vec<Origin>,
+    tells_checks: bool,
     sessions: Sessions,
     consoles: Consoles,
 }
@@ -54,6 +56,7 @@ impl Join {
         let still = first.map_or(u64::MAX, |it| it.number);
         let held = self.claims.held.iter();
         let taken = held.filter(|it| it.taken_by.is_some_and(|by| by < still)).map(|it| it.origin);
+        let explained = self.claims.held.iter().filter(|it| it.explained).map(|it| it.origin);
         let done = self.waiting.iter().filter(|it| it.told).map(|it| it.origin);
         State {
             access: first.map_or(access, place),
@@ -61,6 +64,8 @@ impl Join {
             horizon: self.claims.horizon,
             done: done.chain(self.done.iter().copied()).collect(),
             taken: taken.chain(self.taken.iter().copied()).collect(),
+            explained: explained.chain(self.explained.iter().copied()).collect(),
+            tells_checks: self.claims.tells_checks,
             sessions: self.sessions.clone(),
             consoles: self.consoles.clone(),
         }
@@ -68,12 +73,13 @@ impl Join {
 
     /// Goes on from what was kept.
     pub(crate) fn resume(rules: Rules, idle: i64, has_app: bool, state: State) -> Join {
-        let State { access, app, horizon, done, taken, sessions, consoles } = state;
+        let State { access, app, horizon, tells_checks, sessions, consoles, .. } = state;
         let mut join = Join::new(rules, idle, has_app);
         join.access_clock = access.clock;
-        join.claims = Claims::new(app.clock, horizon);
-        join.done = done.into_iter().collect();
-        join.taken = taken.into_iter().collect();
+        join.claims = Claims::new(app.clock, horizon, tells_checks);
+        join.done = state.done.into_iter().collect();
+        join.taken = state.taken.into_iter().collect();
+        join.explained = state.explained.into_iter().collect();
         join.sessions = sessions;
         join.consoles = consoles;
         join

@@ -97,9 +97,10 @@ impl Join {
             self.claims.held.iter().filter(|it| it.proof == Proof::Client).collect();
         let since = self.sessions.since(source);
         let ended = consoles::Ended { source, at, rule, is_client, after, since, notes: &notes };
-        let (mut began, client) = self.consoles.began(&ended);
+        let consoles::Began { when: mut began, mut first, client } = self.consoles.began(&ended);
         if let Some(took) = request.took {
-            began = Some(When::At(at - took));
+            first = at - took;
+            began = Some(When::At(first));
         }
         if let Some(client) = client {
             self.consoles.forget(client);
@@ -108,9 +109,9 @@ impl Join {
             let same = held.filter(|it| it.proof == Proof::Client && it.client == client);
             same.for_each(|it| it.taken_by = number);
         }
-        let first = began.map_or(at, When::millis);
-        let until = first.max(at.min(first + SECOND));
-        let who = || self.sessions.who(source, Some(first - SECOND), until);
+        // Where the begin is known, whoever logged in later did not open it.
+        let until = if matches!(began, Some(When::At(_))) { first + SECOND } else { at };
+        let who = || self.sessions.who(source, Some(first - SECOND), until.max(first));
         let ended = telling(Kind::SessionEnd, When::At(at), 1, who());
         match began {
             Some(began) => vec![telling(Kind::SessionStart, began, 0, who()), ended],
@@ -207,14 +208,17 @@ impl Join {
             }
             Kind::Logout => self.sessions.logout(at, source, user, over),
             Kind::UserDelete if proof == Some(Proof::UsersDeleted) => {
-                self.sessions.end(at, Ended::Credentials, |_| true, over);
+                self.sessions.end((at, Ended::Credentials), |_| true, over);
             }
             Kind::UserDelete | Kind::PasswordChange => {
                 let Some(target) = target else { return };
                 let own = proof == Some(Proof::OwnPasswordChanged);
+                if own {
+                    self.sessions.narrow(source, target);
+                }
                 let meant = |it: &Session| it.users == [target.clone()];
                 let meant = |it: &Session| meant(it) && !(own && it.source == source);
-                self.sessions.end(at, Ended::Credentials, meant, &mut over);
+                self.sessions.end((at, Ended::Credentials), meant, &mut over);
             }
             _ => {}
         }

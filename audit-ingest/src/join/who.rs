@@ -50,13 +50,16 @@ impl Join {
         let last = group.last().and_then(|it| self.waiting.get(*it)).map_or(0, |it| it.number);
         for (at, mut verdict) in group.into_iter().zip(verdicts) {
             let Some(it) = self.waiting.get_mut(at) else { continue };
-            let one = verdict.claims.len() == 1
-                && !matches!(verdict.sure, Some((Confidence::Ambiguous, _)));
+            let alone = verdict.claims.len() == 1;
+            let clear = !matches!(verdict.sure, Some((Confidence::Ambiguous, _)));
             for claim in &verdict.claims {
-                if let Some(evidence) = self.claims.held.get_mut(*claim) {
+                let Some(evidence) = self.claims.held.get_mut(*claim) else { continue };
+                evidence.explained = true;
+                // What could be about several is taken from none of them.
+                if alone {
                     evidence.taken_by = Some(it.number);
-                    verdict.origin = one.then_some(evidence.origin);
                 }
+                verdict.origin = (alone && clear).then_some(evidence.origin);
             }
             it.verdict = Some(verdict);
             it.until = last;
@@ -125,9 +128,12 @@ impl Join {
         if self.could(group, chained).iter().any(|it| !it.is_empty()) {
             return self.clearest(group, &[&chained, &|it| chained(it) && !it.is_hidden()]);
         }
-        let mut verdicts = solve(&self.could(group, |it| login(it) && from_here(it)));
+        // A login that lacks a message is a forged one, unless this log has no such messages.
+        let whole = |it: &Evidence| it.chained || !self.claims.tells_checks;
+        let may = |it: &Evidence| login(it) && whole(it) && !it.is_hidden();
+        let mut verdicts = solve(&self.could(group, |it| may(it) && from_here(it)));
         if verdicts.iter().all(|it| it.sure.is_none()) {
-            verdicts = solve(&self.could(group, |it| login(it) && self.is_from_nowhere(it)));
+            verdicts = solve(&self.could(group, |it| may(it) && self.is_from_nowhere(it)));
         }
         verdicts.iter_mut().for_each(weaken);
         verdicts
@@ -174,8 +180,8 @@ impl Join {
         if self.could(group, |it| is(it) && has(it)).iter().all(Vec::is_empty) {
             // Whoever was logged in before the logs begin.
             let stranger = |it: &Evidence| {
-                let open = self.sessions.open().iter();
-                it.name.as_ref().is_some_and(|name| !open.clone().any(|it| it.users.contains(name)))
+                let mut open = self.sessions.open();
+                it.name.as_ref().is_some_and(|name| !open.any(|it| it.users.contains(name)))
             };
             let mut verdicts = solve(&self.could(group, |it| is(it) && stranger(it)));
             verdicts.iter_mut().for_each(weaken);
