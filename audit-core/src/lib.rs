@@ -130,7 +130,7 @@ pub use crate::escape::specials;
 pub use crate::event::AuditEvent;
 pub use crate::mapping::{Ecs, Mapping, Ocsf};
 pub use crate::no_text::{CarriesNoText, TellsNoLength};
-pub use crate::outcome::{Level, Outcome, OutcomeKind};
+pub use crate::outcome::{Level, Outcome, OutcomeKind, Reported};
 #[cfg(feature = "std")]
 pub use crate::pending::{Completer, Pending, pending};
 pub use crate::pseudonym::{Domain, Pseudonym, Pseudonyms};

@@ -54,7 +54,39 @@ unsafe impl<R: AuditReason> AuditValue for Outcome<R> {
     }
 }
 
-/// A type for `#[audit(outcome)]`: [`Outcome`] alone.
+/// How an action ended, as another log tells: it may not say, and then nobody knows whether it was
+/// done. Whoever acts knows, and has an [`Outcome`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Reported<R> {
+    /// It is as that log says.
+    Ended(Outcome<R>),
+    /// It may have been done or not.
+    Unknown,
+}
+
+impl<R> core::fmt::Debug for Reported<R> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Reported::Ended(outcome) => outcome.fmt(f),
+            Reported::Unknown => f.write_str(OutcomeKind::Unknown.name()),
+        }
+    }
+}
+
+// SAFETY: writes an outcome, or the kind alone, which is read as one without a reason.
+unsafe impl<R: AuditReason> AuditValue for Reported<R> {
+    const TYPE: Type = Type::Outcome(&R::TYPE);
+    const CLASS: Class = R::CLASS;
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        match self {
+            Reported::Ended(outcome) => outcome.encode(out),
+            Reported::Unknown => out.put_u8(OutcomeKind::Unknown as u8),
+        }
+    }
+}
+
+/// A type for `#[audit(outcome)]`: [`Outcome`], or [`Reported`] where another log tells of it.
 ///
 /// # Safety
 ///
@@ -70,6 +102,9 @@ pub unsafe trait IsOutcome: AuditValue {}
 
 // SAFETY: it is the type that is meant.
 unsafe impl<R: AuditReason> IsOutcome for Outcome<R> {}
+
+// SAFETY: its type is an outcome's.
+unsafe impl<R: AuditReason> IsOutcome for Reported<R> {}
 
 /// How an action ended, without the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -6,6 +6,7 @@
 
 mod media;
 mod serial;
+pub mod told;
 
 use audit_core::vocab::{
     ByteSize, Digest, Elapsed, ErrorCode, ObjectId, ObjectName, PasteSize, SettingName, Version,

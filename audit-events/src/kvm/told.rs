@@ -1,0 +1,246 @@
+//! What other logs tell of such a device: requests that its web server logged.
+//!
+//! Nobody emits these events where something happens; `auditlog ingest` records them, in lines that
+//! have `occurred` and `origin`. They say no more than the other log does: that a request was made,
+//! and how it was answered. So they are events of their own: an image that nobody named is not
+//! mounted by a `media_mounted` that has no image.
+
+use audit_core::vocab::{Elapsed, HttpMethod, HttpPath, HttpStatus, UserName};
+use audit_core::{AuditEvent, AuditValue, Catalog, Outcome, Reported};
+
+/// Why a request was refused or went wrong, as far as the answer's status tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, AuditValue)]
+#[non_exhaustive]
+pub enum Answer {
+    /// 401: nobody was logged in, or the name or the password was wrong.
+    NotAuthenticated,
+    /// 403: whoever asked lacks the permission.
+    NotPermitted,
+    /// 429: there were too many.
+    TooMany,
+    /// 404 and 410: there is no such thing.
+    NotFound,
+    /// 405: not in this way.
+    MethodNotAllowed,
+    /// 408: it did not come in time.
+    TimedOut,
+    /// 409: something is in the way.
+    Conflict,
+    /// 413 and 414: it is too large.
+    TooLarge,
+    /// Another 4xx: it makes no sense.
+    Invalid,
+    /// 502, 503 and 504: the device's application did not answer.
+    Unavailable,
+    /// Another 5xx: the device failed.
+    Internal,
+    /// None of these.
+    Other,
+}
+
+impl Answer {
+    /// What a status says.
+    ///
+    /// ```
+    /// use audit_events::kvm::told::Answer;
+    /// assert_eq!(Answer::of(403), Answer::NotPermitted);
+    /// assert_eq!(Answer::of(418), Answer::Invalid);
+    /// ```
+    pub const fn of(status: u16) -> Answer {
+        match status {
+            401 => Answer::NotAuthenticated,
+            403 => Answer::NotPermitted,
+            429 => Answer::TooMany,
+            404 | 410 => Answer::NotFound,
+            405 => Answer::MethodNotAllowed,
+            408 => Answer::TimedOut,
+            409 => Answer::Conflict,
+            413 | 414 => Answer::TooLarge,
+            400..=499 => Answer::Invalid,
+            502..=504 => Answer::Unavailable,
+            500..=599 => Answer::Internal,
+            _ => Answer::Other,
+        }
+    }
+}
+
+/// The request that an event was concluded from.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// How it was answered.
+    pub outcome: Reported<Answer>,
+    /// Its method.
+    pub method: HttpMethod,
+    /// Its path, without query; none where it is too long.
+    pub path: Option<HttpPath<'a>>,
+    /// The status of the answer; none where it is not one of HTTP's.
+    pub status: Option<HttpStatus>,
+}
+
+impl<'a> Request<'a> {
+    /// A request and its answer. `is_unknown` says that nobody knows whether it was carried out.
+    pub fn new(method: &str, path: &'a str, status: u16, is_unknown: bool) -> Request<'a> {
+        let outcome = match status {
+            _ if is_unknown => Reported::Unknown,
+            401 | 403 | 429 => Reported::Ended(Outcome::Denied(Answer::of(status))),
+            101 | 200..=299 => Reported::Ended(Outcome::Success),
+            _ => Reported::Ended(Outcome::Failure(Answer::of(status))),
+        };
+        let (method, path) = (HttpMethod::of(method), HttpPath::of(path).ok());
+        Request { outcome, method, path, status: HttpStatus::new(status).ok() }
+    }
+}
+
+/// Declares events of one request each, and how they are made from it.
+macro_rules! told {
+    ($(
+        $(#[$meta:meta])*
+        $name:ident { $($(#[$of:meta])* $field:ident: $type:ty),* }
+    )*) => {
+        /// All events of this module.
+        pub const EVENTS: Catalog = audit_core::catalog![$($name<'_>),*];
+
+        $(
+            #[must_use]
+            #[derive(AuditEvent)]
+            $(#[$meta])*
+            #[audit(from_context(actor, source), object(id = "self"), object_type = "system")]
+            pub struct $name<'a> {
+                /// How the request was answered.
+                #[audit(outcome)]
+                pub outcome: Reported<Answer>,
+                /// The request's method.
+                pub method: HttpMethod,
+                /// The request's path, without query.
+                pub path: Option<HttpPath<'a>>,
+                /// The answer's status.
+                pub status: Option<HttpStatus>,
+                $($(#[$of])* pub $field: $type,)*
+            }
+
+            impl<'a> $name<'a> {
+                /// The event that a request tells of.
+                pub fn of(request: Request<'a> $(, $field: $type)*) -> $name<'a> {
+                    let Request { outcome, method, path, status } = request;
+                    $name { outcome, method, path, status $(, $field)* }
+                }
+            }
+        )*
+    };
+}
+
+told! {
+    /// A login was tried.
+    #[audit(action = "login", category = "authentication")]
+    #[audit(ocsf(class = 3002, activity = 1), ecs(category = "authentication", type = "start"))]
+    ToldLogin {}
+
+    /// A user logged out, or tried to.
+    #[audit(action = "logout", category = "authentication")]
+    #[audit(ocsf(class = 3002, activity = 2), ecs(category = "authentication", type = "end"))]
+    ToldLogout {}
+
+    /// A connection to the remote console was opened, or refused.
+    #[audit(action = "session_start", category = "session")]
+    #[audit(ecs(category = "session", type = "start"))]
+    ToldSessionStart {
+        /// How far off the moment may be: the other log tells of a connection when it ends.
+        off_by: Option<Elapsed>
+    }
+
+    /// A connection to the remote console ended.
+    #[audit(action = "session_end", category = "session")]
+    #[audit(ecs(category = "session", type = "end"))]
+    ToldSessionEnd {}
+
+    /// Text was pasted to the attached machine.
+    #[audit(action = "paste", category = "input")]
+    ToldPaste {}
+
+    /// Virtual media was mounted.
+    #[audit(action = "media_mount", category = "media")]
+    #[audit(ocsf(class = 1010, activity = 1), ecs(category = "host", type = "change"))]
+    ToldMediaMount {}
+
+    /// Virtual media was unmounted.
+    #[audit(action = "media_unmount", category = "media")]
+    #[audit(ocsf(class = 1010, activity = 2), ecs(category = "host", type = "change"))]
+    ToldMediaUnmount {}
+
+    /// An image was uploaded.
+    #[audit(action = "media_upload", category = "media")]
+    #[audit(ocsf(class = 1001, activity = 1), ecs(category = "file", type = "creation"))]
+    ToldMediaUpload {}
+
+    /// An image was fetched from a URL.
+    #[audit(action = "media_fetch", category = "media")]
+    #[audit(ocsf(class = 1001, activity = 1), ecs(category = "file", type = "creation"))]
+    ToldMediaFetch {}
+
+    /// The device was shut down.
+    #[audit(action = "power_shutdown", category = "power")]
+    #[audit(ecs(category = "host", type = "change"))]
+    ToldPowerShutdown {}
+
+    /// The device was restarted.
+    #[audit(action = "power_restart", category = "power")]
+    #[audit(ecs(category = "host", type = "change"))]
+    ToldPowerRestart {}
+
+    /// The device's firmware was to be replaced.
+    #[audit(action = "firmware_update", category = "firmware")]
+    #[audit(ecs(category = "package", type = "installation"))]
+    ToldFirmwareUpdate {}
+
+    /// A user was created.
+    #[audit(action = "user_create", category = "account")]
+    #[audit(ocsf(class = 3001, activity = 1), ecs(category = "iam", type = "creation"))]
+    ToldUserCreate {
+        /// Who, where the application log tells.
+        target: Option<UserName<'a>>
+    }
+
+    /// One user was deleted, or all of them.
+    #[audit(action = "user_delete", category = "account")]
+    #[audit(ocsf(class = 3001, activity = 6), ecs(category = "iam", type = "deletion"))]
+    ToldUserDelete {
+        /// Who, where the application log tells.
+        target: Option<UserName<'a>>
+    }
+
+    /// A user's password was changed.
+    #[audit(action = "password_change", category = "account")]
+    #[audit(ocsf(class = 3001, activity = 3), ecs(category = "iam", type = "change"))]
+    ToldPasswordChange {
+        /// Whose, where the application log tells.
+        target: Option<UserName<'a>>
+    }
+
+    /// A user was given another role.
+    #[audit(action = "role_change", category = "account")]
+    #[audit(ocsf(class = 3005, activity = 1), ecs(category = "iam", type = "change"))]
+    ToldRoleChange {
+        /// Whose, where the application log tells.
+        target: Option<UserName<'a>>
+    }
+
+    /// A setting was changed.
+    #[audit(action = "setting_change", category = "configuration")]
+    #[audit(ocsf(class = 5019, activity = 1), ecs(category = "configuration", type = "change"))]
+    ToldSettingChange {}
+
+    /// The serial console was set up.
+    #[audit(action = "serial_config", category = "configuration")]
+    #[audit(ocsf(class = 5019, activity = 1), ecs(category = "configuration", type = "change"))]
+    ToldSerialConfig {}
+
+    /// The device's debug logs were handed out.
+    #[audit(action = "debug_log_export", category = "diagnostics")]
+    #[audit(ocsf(class = 1008, activity = 3), ecs(category = "file", type = "access"))]
+    ToldDebugLogExport {}
+
+    /// A script was run.
+    #[audit(action = "script_run", category = "script")]
+    #[audit(ocsf(class = 1009, activity = 1), ecs(category = "process", type = "end"))]
+    ToldScriptRun {}
+}
