@@ -1,4 +1,5 @@
-//! `auditlog`: verify a log, prove a line of it, export it, and look after its keys.
+//! `auditlog`: verify a log, prove a line of it, export it, look after its keys, and take in what other logs
+//! tell.
 //!
 //! Exit status: 0 if all is well (an unclosed log is, with a warning), 1 if something was found, 2 if
 //! it could not be done.
@@ -8,6 +9,7 @@
 #![expect(clippy::print_stderr, reason = "a program of the command line")]
 
 mod export;
+mod ingest;
 mod keys;
 mod progress;
 mod proof;
@@ -32,6 +34,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Verify(verify::Arguments),
+    Ingest(ingest::Arguments),
     Prove(proof::Prove),
     CheckProof(proof::Check),
     Export(export::Arguments),
@@ -58,6 +61,7 @@ type Failure = Box<dyn std::error::Error>;
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Ingest(arguments) => ingest::run(&arguments),
         Command::Prove(arguments) => proof::make(&arguments),
         Command::CheckProof(arguments) => proof::check(&arguments),
         Command::Export(arguments) => export::run(&arguments),

@@ -6,7 +6,7 @@
 //! mounted by a `media_mounted` that has no image.
 
 use audit_core::vocab::{Elapsed, HttpMethod, HttpPath, HttpStatus, UserName};
-use audit_core::{AuditEvent, AuditValue, Catalog, Outcome, Reported};
+use audit_core::{AuditEvent, AuditValue, Catalog, Outcome, OutcomeKind, Reported};
 
 /// Why a request was refused or went wrong, as far as the answer's status tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, AuditValue)]
@@ -78,13 +78,13 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// A request and its answer. `is_unknown` says that nobody knows whether it was carried out.
-    pub fn new(method: &str, path: &'a str, status: u16, is_unknown: bool) -> Request<'a> {
-        let outcome = match status {
-            _ if is_unknown => Reported::Unknown,
-            401 | 403 | 429 => Reported::Ended(Outcome::Denied(Answer::of(status))),
-            101 | 200..=299 => Reported::Ended(Outcome::Success),
-            _ => Reported::Ended(Outcome::Failure(Answer::of(status))),
+    /// A request, how it ended and the status of its answer.
+    pub fn new(method: &str, path: &'a str, ended: OutcomeKind, status: u16) -> Request<'a> {
+        let outcome = match ended {
+            OutcomeKind::Success => Reported::Ended(Outcome::Success),
+            OutcomeKind::Denied => Reported::Ended(Outcome::Denied(Answer::of(status))),
+            OutcomeKind::Failure => Reported::Ended(Outcome::Failure(Answer::of(status))),
+            _ => Reported::Unknown,
         };
         let (method, path) = (HttpMethod::of(method), HttpPath::of(path).ok());
         Request { outcome, method, path, status: HttpStatus::new(status).ok() }

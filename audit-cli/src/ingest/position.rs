@@ -1,0 +1,202 @@
+//! What is kept beside the log for going on after a stop: a key, and the position.
+//!
+//! The log itself is the memory of what is recorded. The position says where to read on; what is
+//! read again from there is known by the lines of the log that came after it.
+#![expect(clippy::disallowed_methods, reason = "files of this command's own, beside the log")]
+
+use std::collections::HashSet;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use audit_ingest::{FileId, Id, Position};
+use audit_writer::reader::{Json, Lines};
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use crate::Failure;
+
+/// The folder in the log's directory.
+const FOLDER: &str = "ingest";
+const KEY: &str = "key";
+const POSITION: &str = "position.json";
+const VERSION: u64 = 1;
+
+/// The key of hashes of first lines: without it they say nothing of what a line holds.
+pub(crate) struct Key([u8; 32]);
+
+impl Key {
+    pub(crate) fn hash(&self, line: &[u8]) -> u64 {
+        // A key of any length is taken.
+        let Ok(mut hash) = Hmac::<Sha256>::new_from_slice(&self.0) else { return 0 };
+        hash.update(line);
+        let hash = hash.finalize().into_bytes();
+        hash.iter().take(8).fold(0, |all, byte| (all << 8) | u64::from(*byte))
+    }
+}
+
+/// The folder, and what is in it.
+pub(crate) struct Kept {
+    folder: PathBuf,
+    pub(crate) key: Key,
+}
+
+/// A position, and how many events of the log had been imported when it was taken.
+pub(crate) struct Stop {
+    pub(crate) position: Position,
+    pub(crate) imported: u64,
+}
+
+impl Kept {
+    /// Opens the folder in the log's directory, or makes it. The caller has the log's lock.
+    ///
+    /// # Errors
+    ///
+    /// Says what could not be read or written.
+    pub(crate) fn of_log(dir: &Path) -> Result<Kept, Failure> {
+        let folder = dir.join(FOLDER);
+        DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+        let path = folder.join(KEY);
+        let key = match File::open(&path) {
+            Ok(mut file) => {
+                let mut key = [0; 32];
+                let read = file.read_exact(&mut key);
+                read.map_err(|error| format!("{}: {error}", path.display()))?;
+                key
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let mut key = [0; 32];
+                getrandom::fill(&mut key).map_err(|error| format!("no random key: {error}"))?;
+                replace(&folder, KEY, &key)?;
+                key
+            }
+            Err(error) => return Err(format!("{}: {error}", path.display()).into()),
+        };
+        Ok(Kept { folder, key: Key(key) })
+    }
+
+    /// The position, if one was kept.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
+    pub(crate) fn stop(&self) -> Result<Option<Stop>, Failure> {
+        let path = self.folder.join(POSITION);
+        let text = match fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(format!("{}: {error}", path.display()).into()),
+        };
+        let stop = parse(&text).ok_or_else(|| {
+            let why = "it is no position, or of another version; without it all is read again, and";
+            format!("{}: {why} what is recorded already is skipped", path.display())
+        })?;
+        Ok(Some(stop))
+    }
+
+    /// Keeps a position. All that was told before is durable.
+    ///
+    /// # Errors
+    ///
+    /// It could not be written.
+    pub(crate) fn keep(&self, stop: &Stop) -> Result<(), Failure> {
+        let Stop { position, imported } = stop;
+        let text = json!({ "version": VERSION, "imported": imported, "position": position });
+        Ok(replace(&self.folder, POSITION, text.to_string().as_bytes())?)
+    }
+}
+
+fn parse(text: &[u8]) -> Option<Stop> {
+    let mut json: Value = serde_json::from_slice(text).ok()?;
+    if json.get("version")?.as_u64()? != VERSION {
+        return None;
+    }
+    let imported = json.get("imported")?.as_u64()?;
+    let position = serde_json::from_value(json.get_mut("position")?.take()).ok()?;
+    Some(Stop { position, imported })
+}
+
+/// Writes a file as a whole: whoever reads it sees the old one or the new one.
+fn replace(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let new = folder.join(format!("{name}.new"));
+    let mut options = OpenOptions::new();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&new, folder.join(name))?;
+    File::open(folder)?.sync_all()
+}
+
+/// How a line of the log names the file of an action.
+pub(crate) fn text_of(file: FileId) -> String {
+    let FileId { device, inode, generation } = file;
+    format!("{device:x}:{inode:x}:{generation:016x}")
+}
+
+fn file_of(text: &str) -> Option<FileId> {
+    let mut parts = text.split(':').map(|it| u64::from_str_radix(it, 16).ok());
+    let mut next = || parts.next().flatten();
+    Some(FileId { device: next()?, inode: next()?, generation: next()? })
+}
+
+/// What a line of the log tells of: file, offset, part.
+type Told = (FileId, u64, u8);
+
+/// What the log has already.
+#[derive(Debug, Default)]
+pub(crate) struct Recorded {
+    told: HashSet<Told>,
+    /// Imported events, in all.
+    pub(crate) imported: u64,
+}
+
+impl Recorded {
+    /// Reads the log once. What came before the position is not told again, so of that nothing
+    /// has to be remembered.
+    ///
+    /// # Errors
+    ///
+    /// The log cannot be read.
+    pub(crate) fn of_log(dir: &Path, stop: Option<&Stop>) -> Result<Recorded, Failure> {
+        let mut recorded = Recorded::default();
+        let mut before = stop.map_or(0, |it| it.imported);
+        for (at, (_, line)) in Lines::of_dir(dir)?.enumerate() {
+            let Ok(line) = line else { continue };
+            // A log whose first lines are gone does not begin to count where the position did.
+            if at == 0 && line.seq > 1 {
+                before = 0;
+            }
+            let Some(told) = line.get("origin").and_then(told_by) else { continue };
+            recorded.imported += 1;
+            if recorded.imported > before {
+                recorded.told.insert(told);
+            }
+        }
+        Ok(recorded)
+    }
+
+    pub(crate) fn has(&self, id: Id) -> bool {
+        self.told.contains(&(id.origin.file, id.origin.offset, id.part))
+    }
+}
+
+fn told_by(origin: &Json) -> Option<Told> {
+    let file = file_of(origin.get("file_id")?.as_str()?)?;
+    let part = u8::try_from(origin.get("part")?.as_u64()?).ok()?;
+    Some((file, origin.get("offset")?.as_u64()?, part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_so_that_it_is_found_again() {
+        let file = FileId { device: 0xfd01, inode: u64::MAX, generation: 7 };
+        assert_eq!(file_of(&text_of(file)), Some(file));
+        assert_eq!(file_of("1:2"), None);
+        assert_eq!(file_of("x:1:2"), None);
+    }
+}

@@ -1,0 +1,150 @@
+//! An action of the other logs, as an event of the catalogue.
+
+use std::time::Duration;
+
+use audit_core::vocab::UserName;
+use audit_core::{Actor, Context, EmitError, EventRef, OutcomeKind, Source, lit};
+use audit_events::kvm::told::*;
+use audit_ingest::{Action, Actor as Who, Address, Confidence, Kind, Outcome, When, Why};
+use audit_writer::{CANDIDATES_MAX, Imported, Joined, Writer};
+
+use super::position::text_of;
+
+/// How long one try waits for room.
+const TRY: Duration = Duration::from_millis(500);
+
+/// Records an action, waiting until there is room. `file` is what its file is called.
+///
+/// # Errors
+///
+/// As for [`Writer::import`], but never `Full`.
+pub(crate) fn record(writer: &Writer, action: &Action, file: &str) -> Result<(), EmitError> {
+    let context = Context::new(actor(&action.actor), source(action.source));
+    let names: Vec<&str> = match &action.actor {
+        // Only names that could be an actor's: others would not fit into the line.
+        Who::Candidates { users, .. } => users
+            .iter()
+            .map(audit_ingest::Name::as_str)
+            .filter(|it| UserName::new(it).is_ok())
+            .take(CANDIDATES_MAX)
+            .collect(),
+        _ => Vec::new(),
+    };
+    let (confidence, why) = (confidence(action.confidence), why(action.why));
+    let file_id = text_of(action.id.origin.file);
+    let mut imported = Imported {
+        occurred_unix_ns: action.occurred.millis().saturating_mul(1_000_000),
+        file,
+        file_id: &file_id,
+        offset: action.id.origin.offset,
+        part: action.id.part,
+        joined: Some(Joined { confidence, why, candidates: &names }),
+    };
+    loop {
+        match import(writer, action, &context, &imported) {
+            Err(EmitError::Full) => {}
+            // Rather without them than not at all: the line says still that there are several.
+            Err(EmitError::TooLarge)
+                if imported.joined.is_some_and(|it| !it.candidates.is_empty()) =>
+            {
+                imported.joined = Some(Joined { confidence, why, candidates: &[] });
+            }
+            done => return done,
+        }
+    }
+}
+
+fn import(
+    writer: &Writer,
+    action: &Action,
+    context: &Context<'_>,
+    imported: &Imported<'_>,
+) -> Result<(), EmitError> {
+    let ended = match action.outcome {
+        Outcome::Success => OutcomeKind::Success,
+        Outcome::Denied => OutcomeKind::Denied,
+        Outcome::Failure => OutcomeKind::Failure,
+        Outcome::Unknown => OutcomeKind::Unknown,
+    };
+    let request = Request::new(&action.method, &action.path, ended, action.status);
+    let target = action.target.as_ref().and_then(|it| UserName::new(it.as_str()).ok());
+    let off_by = match action.occurred {
+        When::At(_) => None,
+        When::Between { from, to, .. } => u64::try_from(to.saturating_sub(from)).ok(),
+    };
+    let off_by = off_by.map(|it| Duration::from_millis(it).into());
+    macro_rules! import {
+        ($event:expr) => {{
+            let event = $event;
+            writer.import(EventRef::of_in(&event, context), imported, TRY)
+        }};
+    }
+    match action.kind {
+        Kind::Login => import!(ToldLogin::of(request)),
+        Kind::Logout => import!(ToldLogout::of(request)),
+        Kind::MediaMount => import!(ToldMediaMount::of(request)),
+        Kind::MediaUnmount => import!(ToldMediaUnmount::of(request)),
+        Kind::MediaUpload => import!(ToldMediaUpload::of(request)),
+        Kind::MediaFetch => import!(ToldMediaFetch::of(request)),
+        Kind::Paste => import!(ToldPaste::of(request)),
+        Kind::PowerShutdown => import!(ToldPowerShutdown::of(request)),
+        Kind::PowerRestart => import!(ToldPowerRestart::of(request)),
+        Kind::FirmwareUpdate => import!(ToldFirmwareUpdate::of(request)),
+        Kind::UserCreate => import!(ToldUserCreate::of(request, target)),
+        Kind::UserDelete => import!(ToldUserDelete::of(request, target)),
+        Kind::PasswordChange => import!(ToldPasswordChange::of(request, target)),
+        Kind::RoleChange => import!(ToldRoleChange::of(request, target)),
+        Kind::SettingChange => import!(ToldSettingChange::of(request)),
+        Kind::DebugLogExport => import!(ToldDebugLogExport::of(request)),
+        Kind::ScriptRun => import!(ToldScriptRun::of(request)),
+        Kind::SerialConfig => import!(ToldSerialConfig::of(request)),
+        Kind::SessionStart => import!(ToldSessionStart::of(request, off_by)),
+        Kind::SessionEnd => import!(ToldSessionEnd::of(request)),
+    }
+}
+
+fn actor(who: &Who) -> Actor<'_> {
+    match who {
+        Who::Known(name) => match UserName::new(name.as_str()) {
+            Ok(name) => Actor::User(name),
+            Err(_) => Actor::None(lit!("a user whose name is too long or empty")),
+        },
+        Who::Candidates { others: false, .. } => Actor::None(lit!("one of several users")),
+        Who::Candidates { others: true, .. } => {
+            Actor::None(lit!("one of several users, or somebody else"))
+        }
+        Who::Claimed => Actor::None(lit!("somebody who gave a name that was not confirmed")),
+        Who::Unknown => Actor::None(lit!("the logs do not tell")),
+    }
+}
+
+fn source(address: Address) -> Source {
+    match address {
+        Address::Ip(ip) => Source::Ip(ip),
+        Address::Unix => Source::Local(lit!("a socket of the device")),
+    }
+}
+
+fn confidence(it: Confidence) -> &'static str {
+    match it {
+        Confidence::Certain => "certain",
+        Confidence::Likely => "likely",
+        Confidence::Ambiguous => "ambiguous",
+        Confidence::None => "none",
+    }
+}
+
+fn why(it: Why) -> &'static str {
+    match it {
+        Why::BothLogs => "both_logs",
+        Why::ByTimeAlone => "by_time_alone",
+        Why::ByOrder => "by_order",
+        Why::OrderUnknown => "order_unknown",
+        Why::OneUserHere => "one_user_here",
+        Why::SharedAddress => "shared_address",
+        Why::NobodyHere => "nobody_here",
+        Why::NotChecked => "not_checked",
+        Why::NotAuthenticated => "not_authenticated",
+        Why::NothingInAppLog => "nothing_in_app_log",
+    }
+}

@@ -1,0 +1,130 @@
+//! What became of the lines, for whoever ran it. No line is ever quoted.
+
+use std::fmt;
+
+use audit_ingest::{Claim, Lines, Report, Unconfirmed};
+use serde_json::{Value, json};
+
+/// Places that are told one by one.
+const PLACES_MAX: usize = 10;
+
+#[derive(Debug, Default)]
+pub(crate) struct Summary {
+    pub(crate) lines: Report,
+    /// The file of each place in `lines.unreadable`.
+    pub(crate) names: Vec<String>,
+    /// Events recorded by this run.
+    pub(crate) recorded: u64,
+    /// Actions that are in the log already.
+    pub(crate) repeated: u64,
+    pub(crate) notices: Vec<String>,
+    unconfirmed: u64,
+    /// The first of them, in words.
+    claims: Vec<(String, u64, Claim)>,
+}
+
+impl Summary {
+    pub(crate) fn unconfirmed(&mut self, file: String, claim: &Unconfirmed) {
+        self.unconfirmed += 1;
+        if self.claims.len() < PLACES_MAX {
+            self.claims.push((file, claim.line, claim.claim));
+        }
+    }
+
+    fn unreadable(&self) -> u64 {
+        self.lines.access.unreadable + self.lines.app.unreadable
+    }
+
+    /// Whether all lines could be read and nothing is claimed that nothing bears out.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.unreadable() == 0 && self.unconfirmed == 0 && self.notices.is_empty()
+    }
+
+    fn places(&self) -> impl Iterator<Item = (&str, u64)> {
+        let numbers = self.lines.unreadable.iter().map(|it| it.line);
+        self.names.iter().map(String::as_str).zip(numbers).take(PLACES_MAX)
+    }
+
+    pub(crate) fn as_json(&self) -> Value {
+        let lines = |it: Lines| {
+            let Lines { read, mapped, ignored, unreadable } = it;
+            json!({ "read": read, "mapped": mapped, "ignored": ignored, "unreadable": unreadable })
+        };
+        let place = |(file, line): (&str, u64)| json!({ "file": file, "line": line });
+        let claims = self.claims.iter().map(
+            |(file, line, claim)| json!({ "file": file, "line": line, "claim": words(*claim) }),
+        );
+        json!({
+            "nginx": lines(self.lines.access),
+            "tinypilot": lines(self.lines.app),
+            "unreadable": self.places().map(place).collect::<Vec<_>>(),
+            "unconfirmed": self.unconfirmed,
+            "unconfirmed_claims": claims.collect::<Vec<_>>(),
+            "recorded": self.recorded,
+            "repeated": self.repeated,
+            "notices": self.notices,
+        })
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, it) in [("nginx", self.lines.access), ("tinypilot", self.lines.app)] {
+            let Lines { read, mapped, ignored, unreadable } = it;
+            writeln!(
+                f,
+                "{name}: {read} lines read, {mapped} understood, {ignored} of no importance, \
+                 {unreadable} unreadable"
+            )?;
+        }
+        for (file, line) in self.places() {
+            writeln!(f, "  unreadable: {} line {line}", shown(file))?;
+        }
+        more(f, self.unreadable())?;
+        if self.unconfirmed > 0 {
+            let claims = self.unconfirmed;
+            writeln!(f, "{claims} claims of the application log that no request bears out")?;
+            for (file, line, claim) in &self.claims {
+                writeln!(f, "  unconfirmed: {} line {line}: {}", shown(file), words(*claim))?;
+            }
+            more(f, claims)?;
+        }
+        for notice in &self.notices {
+            writeln!(f, "{}", shown(notice))?;
+        }
+        write!(f, "{} events recorded", self.recorded)?;
+        match self.repeated {
+            0 => writeln!(f),
+            repeated => writeln!(f, ", {repeated} were recorded already"),
+        }
+    }
+}
+
+/// Names of files hold what they like.
+fn shown(text: &str) -> String {
+    text.chars()
+        .flat_map(|it| match it.is_control() {
+            true => it.escape_default().collect::<Vec<_>>(),
+            false => vec![it],
+        })
+        .collect()
+}
+
+fn more(f: &mut fmt::Formatter<'_>, count: u64) -> fmt::Result {
+    match count.checked_sub(PLACES_MAX as u64) {
+        None | Some(0) => Ok(()),
+        Some(more) => writeln!(f, "  and {more} more"),
+    }
+}
+
+fn words(claim: Claim) -> &'static str {
+    match claim {
+        Claim::Login => "a login",
+        Claim::Logout => "a logout",
+        Claim::UserCreated => "a user created",
+        Claim::UserDeleted => "a user deleted",
+        Claim::UsersDeleted => "all users deleted",
+        Claim::PasswordChanged => "a password changed",
+        Claim::RoleChanged => "a role changed",
+    }
+}
