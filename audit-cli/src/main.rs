@@ -13,6 +13,7 @@ mod ingest;
 mod keys;
 mod progress;
 mod proof;
+mod sessions;
 mod stream;
 mod verify;
 
@@ -35,6 +36,7 @@ struct Arguments {
 enum Command {
     Verify(verify::Arguments),
     Ingest(ingest::Arguments),
+    Sessions(sessions::Arguments),
     Prove(proof::Prove),
     CheckProof(proof::Check),
     Export(export::Arguments),
@@ -56,12 +58,27 @@ fn told(error: &dyn std::error::Error) -> String {
     }
 }
 
+/// A text of others as it is fit for a terminal: what is neither a letter, a digit nor plain
+/// punctuation is escaped, so that it can neither end a line nor hide.
+fn shown(text: &str) -> String {
+    let is_plain = |it: char| it.is_alphanumeric() || it == ' ' || it == '…';
+    let mut shown = String::with_capacity(text.len());
+    for it in text.chars() {
+        match is_plain(it) || (it.is_ascii_graphic() && it != '\\') {
+            true => shown.push(it),
+            false => shown.extend(it.escape_default()),
+        }
+    }
+    shown
+}
+
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Ingest(arguments) => ingest::run(&arguments),
+        Command::Sessions(arguments) => sessions::run(&arguments),
         Command::Prove(arguments) => proof::make(&arguments),
         Command::CheckProof(arguments) => proof::check(&arguments),
         Command::Export(arguments) => export::run(&arguments),

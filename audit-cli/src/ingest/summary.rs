@@ -5,6 +5,8 @@ use std::fmt;
 use audit_ingest::{Claim, Lines, Report, Unconfirmed};
 use serde_json::{Value, json};
 
+use crate::shown;
+
 /// Places that are told one by one.
 const PLACES_MAX: usize = 10;
 
@@ -98,16 +100,6 @@ impl fmt::Display for Summary {
             repeated => writeln!(f, ", {repeated} were recorded already"),
         }
     }
-}
-
-/// Names of files hold what they like.
-fn shown(text: &str) -> String {
-    text.chars()
-        .flat_map(|it| match it.is_control() {
-            true => it.escape_default().collect::<Vec<_>>(),
-            false => vec![it],
-        })
-        .collect()
 }
 
 fn more(f: &mut fmt::Formatter<'_>, count: u64) -> fmt::Result {

@@ -1,0 +1,120 @@
+//! What a line of a log says of somebody: who, from where, what, when.
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use audit_writer::reader::{Json, Line};
+use jiff::Timestamp;
+
+/// What one line tells.
+#[derive(Clone, Debug)]
+pub(crate) struct Fact {
+    /// When it happened, in nanoseconds since 1970 in UTC.
+    pub(crate) at: i64,
+    pub(crate) action: Arc<str>,
+    pub(crate) outcome: Arc<str>,
+    /// Who, if the line says so.
+    pub(crate) user: Option<Arc<str>>,
+    /// A reference to the session, which is the same in all of its lines.
+    pub(crate) session: Option<Arc<str>>,
+    /// From where.
+    pub(crate) source: Option<Arc<str>>,
+    /// What an importer concluded of who it was.
+    pub(crate) joined: Option<Joined>,
+}
+
+/// What an importer concluded.
+#[derive(Clone, Debug)]
+pub(crate) struct Joined {
+    pub(crate) confidence: Arc<str>,
+    pub(crate) why: Arc<str>,
+    pub(crate) candidates: Vec<Arc<str>>,
+}
+
+/// Makes facts of lines; of texts that are alike one is kept.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    texts: HashSet<Arc<str>>,
+}
+
+impl Facts {
+    /// What a line tells of somebody; nothing if it is no event, or one of the system's own.
+    pub(crate) fn of(&mut self, line: &Line) -> Option<Fact> {
+        if line.kind != "event" {
+            return None;
+        }
+        let text = |key: &str| line.get(key).and_then(Json::as_str);
+        let at = moment(text("occurred").unwrap_or(&line.time))?;
+        let actor = line.get("actor")?;
+        if actor.get("service").is_some() {
+            return None;
+        }
+        let user = actor.get("user").and_then(name);
+        let session = actor.get("session").and_then(|it| reference(it, &line.run));
+        let source = line.get("source").and_then(place);
+        if user.is_none() && session.is_none() && source.is_none() {
+            return None;
+        }
+        let joined = line.get("origin").and_then(|it| self.joined(it));
+        Some(Fact {
+            at,
+            action: self.kept(text("action")?),
+            outcome: self.kept(text("outcome").unwrap_or("unknown")),
+            user: user.map(|it| self.kept(&it)),
+            session: session.map(|it| self.kept(&it)),
+            source: source.map(|it| self.kept(&it)),
+            joined,
+        })
+    }
+
+    fn joined(&mut self, origin: &Json) -> Option<Joined> {
+        let candidates = origin.get("candidates").and_then(Json::as_list).unwrap_or_default();
+        Some(Joined {
+            confidence: self.kept(origin.get("joined")?.as_str()?),
+            why: self.kept(origin.get("why")?.as_str()?),
+            candidates: candidates
+                .iter()
+                .filter_map(Json::as_str)
+                .map(|it| self.kept(it))
+                .collect(),
+        })
+    }
+
+    fn kept(&mut self, text: &str) -> Arc<str> {
+        if let Some(kept) = self.texts.get(text) {
+            return Arc::clone(kept);
+        }
+        let kept: Arc<str> = text.into();
+        self.texts.insert(Arc::clone(&kept));
+        kept
+    }
+}
+
+/// In nanoseconds since 1970.
+pub(crate) fn moment(text: &str) -> Option<i64> {
+    i64::try_from(text.parse::<Timestamp>().ok()?.as_nanosecond()).ok()
+}
+
+/// A name in clear. A pseudonym stands for what somebody typed, and is nobody's name.
+fn name(json: &Json) -> Option<String> {
+    match json.as_str() {
+        Some(name) => Some(name.to_owned()),
+        None => Some(format!("{}…", json.get("text")?.as_str()?)),
+    }
+}
+
+/// Pseudonyms of sessions are of one run.
+fn reference(json: &Json, run: &str) -> Option<String> {
+    let pseudonym = json.get("pseudonym").unwrap_or(json);
+    Some(format!("{run}/{}", pseudonym.as_str()?))
+}
+
+/// An address in its usual spelling, or a place on the device.
+fn place(source: &Json) -> Option<String> {
+    if let Some(ip) = source.get("ip").and_then(Json::as_str) {
+        let parsed = ip.parse::<IpAddr>();
+        return Some(parsed.map_or_else(|_| ip.to_owned(), |it| it.to_canonical().to_string()));
+    }
+    source.get("local").and_then(Json::as_str).map(str::to_owned)
+}
