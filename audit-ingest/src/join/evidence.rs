@@ -17,8 +17,8 @@ const UNDER_WAY_MAX: usize = 64;
 /// Claims that are held; more have no request to bear them out.
 const HELD_MAX: usize = 20_000;
 
-/// A claim of the application log.
-#[derive(Clone, Debug)]
+/// A claim of the application log. Its name may be what a client made up.
+#[derive(Clone)]
 pub(crate) struct Evidence {
     pub(crate) proof: Proof,
     pub(crate) at: i64,
@@ -96,7 +96,7 @@ pub(crate) struct Again {
 }
 
 /// All claims that may still be borne out.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Claims {
     pub(crate) held: VecDeque<Evidence>,
     pub(crate) clock: Clock,

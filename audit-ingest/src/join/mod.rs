@@ -48,7 +48,6 @@ pub enum Told {
 }
 
 /// A request that waits.
-#[derive(Debug)]
 struct Waiting {
     number: u64,
     request: Request,
@@ -64,7 +63,6 @@ struct Waiting {
 }
 
 /// Joins both logs.
-#[derive(Debug)]
 pub(crate) struct Join {
     rules: Rules,
     idle: i64,
