@@ -20,6 +20,8 @@ const FIRST_MAX: usize = 4096;
 /// nginx writes to a file for a moment after it was renamed: it is over when it was looked at so
 /// often without anything new.
 const QUIET_LOOKS: u32 = 5;
+/// A directory is looked at so often until nothing moves in it.
+const LOOKS_MAX: usize = 100;
 /// Names of files that were read, for messages.
 const NAMES_MAX: usize = 1024;
 
@@ -43,6 +45,18 @@ impl Place {
         let modified = i128::from(it.mtime()) * 1_000_000_000 + i128::from(it.mtime_nsec());
         Ok(Place { path: path.into(), node: (it.dev(), it.ino()), modified, bytes: it.len() })
     }
+
+    /// # Errors
+    ///
+    /// `NotFound` too if there is another file by now.
+    fn open(&self) -> io::Result<File> {
+        let file = File::open(&self.path)?;
+        let it = file.metadata()?;
+        match (it.dev(), it.ino()) == self.node {
+            true => Ok(file),
+            false => Err(io::Error::from(io::ErrorKind::NotFound)),
+        }
+    }
 }
 
 /// What comes next, and as which file.
@@ -52,6 +66,8 @@ struct Next {
     /// The file that it is a copy of, and from where it is read.
     copy_of: Option<(u64, u64)>,
     from: u64,
+    /// The mark that it must have, to be read from there.
+    mark: Option<u64>,
 }
 
 /// The file that is read.
@@ -88,6 +104,8 @@ pub(crate) struct Files {
     is_over: bool,
     /// The live file is copied and truncated to rotate it.
     copies: Option<(u64, u64)>,
+    /// Device and inode of the file that was read last.
+    last: Option<(u64, u64)>,
     names: VecDeque<(FileId, String)>,
     /// What was lost on the way, in words.
     pub(crate) notices: Vec<String>,
@@ -135,6 +153,7 @@ impl Files {
             live,
             is_over: false,
             copies: None,
+            last: None,
             names: VecDeque::new(),
             notices: Vec::new(),
         };
@@ -163,7 +182,7 @@ impl Files {
             });
         }
         let node = (begin.id.device, begin.id.inode);
-        let mark = |it: &Place| key.mark_of(&it.path).ok().flatten();
+        let mark = |it: &Place| key.mark_of(it).ok().flatten();
         let same = places.iter().position(|it| {
             it.node == node && mark(it) == Some(begin.id.generation) && it.bytes >= begin.offset
         });
@@ -175,14 +194,18 @@ impl Files {
             return Ok(false);
         };
         let copy_of = same.is_none().then_some(node);
-        if copy_of.is_some() && self.live.is_some() {
-            self.copies = copy_of;
+        let mut places = places.into_iter().skip(at);
+        if let Some(place) = places.next() {
+            self.queue.push_back(Next {
+                place,
+                copy_of,
+                from: begin.offset,
+                mark: Some(begin.id.generation),
+            });
         }
-        for (index, place) in places.into_iter().enumerate().skip(at) {
-            let is_first = index == at;
-            let copy_of = copy_of.filter(|_| is_first || self.copies.is_some());
-            let from = if is_first { begin.offset } else { 0 };
-            self.queue.push_back(Next { place, copy_of, from });
+        match copy_of.filter(|_| self.live.is_some()) {
+            Some(_) => self.copies = copy_of, // What follows is found when the copy was read.
+            None => self.queue.extend(places.map(Next::whole)),
         }
         Ok(true)
     }
@@ -226,7 +249,7 @@ impl Files {
             if follows && !self.rotated()? {
                 return Ok(Step::End);
             }
-            self.current = None;
+            self.last = self.current.take().map(|it| it.node);
         }
     }
 
@@ -259,17 +282,31 @@ impl Files {
                 Err(error) => return Err(told(&next.place.path, &error)),
             };
             let is_live = is_last && self.live.is_some();
-            let Some(mark) = key.mark(&file, !is_live)? else {
+            let mark = key.mark(&file, !is_live)?;
+            if next.mark.is_some() && next.mark != mark {
+                self.truncated_before(key)?;
+                continue;
+            }
+            let Some(mark) = mark else {
                 if is_live {
                     return Ok(None); // Its first line is not whole yet.
                 }
                 self.queue.pop_front();
                 continue; // It is empty.
             };
+            let between = self.between(next.place.node, mark, key)?;
+            if !between.is_empty() {
+                for place in between.into_iter().rev() {
+                    let copy_of = self.copies;
+                    self.queue.push_front(Next { place, copy_of, from: 0, mark: None });
+                }
+                continue;
+            }
             let Some(next) = self.queue.pop_front() else { return Ok(None) };
             let (device, inode) = next.copy_of.unwrap_or(next.place.node);
             let id = FileId { device, inode, generation: mark };
-            self.is_over = !self.queue.is_empty();
+            let is_copy = (device, inode) != next.place.node;
+            self.is_over = is_copy || !self.queue.is_empty();
             if self.names.len() == NAMES_MAX {
                 self.names.pop_front();
             }
@@ -282,42 +319,71 @@ impl Files {
 
     /// Opens a file that may have been renamed since it was looked at.
     fn open(&self, place: &Place) -> io::Result<File> {
-        let opened = |path: &Path| {
-            let file = File::open(path)?;
-            let it = file.metadata()?;
-            match (it.dev(), it.ino()) == place.node {
-                true => Ok(file),
-                false => Err(io::Error::from(io::ErrorKind::NotFound)),
-            }
-        };
-        match (opened(&place.path), &self.live) {
+        match (place.open(), &self.live) {
             (Err(error), Some(live)) if is_missing(&error) => {
                 let renamed = siblings(live)?.into_iter().find(|it| it.node == place.node);
-                renamed.map_or(Err(error), |it| opened(&it.path))
+                renamed.map_or(Err(error), |it| it.open())
             }
             (opened, _) => opened,
         }
     }
 
-    /// The file was truncated: the copy of it is read to its end, then what was copied since.
+    /// The file was truncated: the copy of it is read to its end, as if it were the file itself.
     fn truncated(&mut self, key: &Key) -> io::Result<()> {
         let (Some(current), Some(live)) = (self.current.take(), &self.live) else { return Ok(()) };
         let of = (current.id.device, current.id.inode);
         self.copies = Some(of);
-        let mut places = siblings(live)?;
-        in_order(&mut places, live);
-        let mark = |it: &Place| key.mark_of(&it.path).ok().flatten();
-        let is_copy = |it: &Place| it.node != of && mark(it) == Some(current.id.generation);
-        let Some(at) = places.iter().position(is_copy) else {
-            let name = name_of(live);
-            self.notices.push(format!("{name} was truncated, and there is no copy of it"));
-            return Ok(());
-        };
-        for (index, place) in places.into_iter().enumerate().skip(at) {
-            let from = if index == at { current.offset } else { 0 };
-            self.queue.push_back(Next { place, copy_of: Some(of), from });
+        match copy(live, of, current.id.generation, key)? {
+            Some((place, file)) => {
+                self.is_over = true;
+                self.current = Some(Current { file, node: place.node, ..current });
+            }
+            None => self.lost(),
         }
         Ok(())
+    }
+
+    /// The file that was to be read on was truncated since it was found: the same.
+    fn truncated_before(&mut self, key: &Key) -> io::Result<()> {
+        let Some(Next { place, from, mark, .. }) = self.queue.pop_front() else { return Ok(()) };
+        let copy = match (&self.live, mark) {
+            (Some(live), Some(mark)) => copy(live, place.node, mark, key)?,
+            _ => None,
+        };
+        match copy {
+            Some((copy, _)) => {
+                self.copies = Some(place.node);
+                let copy_of = self.copies;
+                self.queue.push_front(Next { place: copy, copy_of, from, mark: None });
+            }
+            None => {
+                self.lost();
+                self.queue.push_front(Next::whole(place));
+            }
+        }
+        Ok(())
+    }
+
+    fn lost(&mut self) {
+        let name = self.live.as_deref().map(name_of).unwrap_or_default();
+        self.notices.push(format!("{name} was truncated, and there is no copy of it"));
+    }
+
+    /// Files that were rotated between the one that was read last and this one, which was opened
+    /// with this mark: a rotation may come between two looks.
+    fn between(&self, node: (u64, u64), mark: u64, key: &Key) -> io::Result<Vec<Place>> {
+        let (Some(live), Some(last)) = (&self.live, self.last) else { return Ok(Vec::new()) };
+        let mut places = siblings(live)?;
+        in_order(&mut places, live);
+        let at = |node| places.iter().position(|it| it.node == node);
+        let (Some(from), Some(to)) = (at(last), at(node)) else { return Ok(Vec::new()) };
+        let between = places.get(from + 1..to).unwrap_or_default().iter();
+        // A copy of this one, which is being made, tells nothing new.
+        let is_other = |it: &&Place| match key.mark_of(it) {
+            Ok(its) => its.is_some_and(|its| its != mark),
+            Err(_) => true,
+        };
+        Ok(between.filter(is_other).cloned().collect())
     }
 
     /// Whether the file, read to its end, was renamed, and nothing is written to it any more. What
@@ -358,7 +424,7 @@ impl Files {
 
 impl Next {
     fn whole(place: Place) -> Next {
-        Next { place, copy_of: None, from: 0 }
+        Next { place, copy_of: None, from: 0, mark: None }
     }
 }
 
@@ -389,13 +455,35 @@ impl Key {
         Ok(line.or(is_whole.then_some(first)).map(|it| self.hash(it)))
     }
 
-    fn mark_of(&self, path: &Path) -> io::Result<Option<u64>> {
-        self.mark(&File::open(path)?, true)
+    /// The mark of a file that is over, if it is still what it was.
+    fn mark_of(&self, place: &Place) -> io::Result<Option<u64>> {
+        self.mark(&place.open()?, true)
     }
 }
 
-/// The file and those that it was rotated to, as far as they are not compressed.
+/// The file and those that it was rotated to, as far as they are not compressed. Each once: names
+/// move on while they are looked at, so it is looked until nothing moves.
 fn siblings(live: &Path) -> io::Result<Vec<Place>> {
+    let mut before = look(live)?;
+    for _ in 0..LOOKS_MAX {
+        let now = look(live)?;
+        let same =
+            |(one, other): (&Place, &Place)| one.path == other.path && one.node == other.node;
+        if before.len() == now.len() && before.iter().zip(&now).all(same) {
+            break;
+        }
+        before = now;
+    }
+    let mut seen = Vec::new();
+    before.retain(|it| {
+        let is_new = !seen.contains(&it.node);
+        seen.push(it.node);
+        is_new
+    });
+    Ok(before)
+}
+
+fn look(live: &Path) -> io::Result<Vec<Place>> {
     let dir = live.parent().filter(|it| *it != Path::new("")).unwrap_or(Path::new("."));
     let name = name_of(live);
     let mut places = Vec::new();
@@ -412,7 +500,21 @@ fn siblings(live: &Path) -> io::Result<Vec<Place>> {
             places.push(place);
         }
     }
+    places.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(places)
+}
+
+/// The copy that was made of a file before it was truncated.
+fn copy(live: &Path, of: (u64, u64), mark: u64, key: &Key) -> io::Result<Option<(Place, File)>> {
+    let is_copy = |it: &Place| it.node != of && key.mark_of(it).ok().flatten() == Some(mark);
+    for _ in 0..LOOKS_MAX {
+        let Some(place) = siblings(live)?.into_iter().find(is_copy) else { continue };
+        // It may have been renamed at this moment.
+        if let Ok(file) = place.open() {
+            return Ok(Some((place, file)));
+        }
+    }
+    Ok(None)
 }
 
 /// Oldest first, and the live one last.

@@ -43,7 +43,7 @@ pub(crate) struct Kept {
     pub(crate) key: Key,
 }
 
-/// A position, and how many events of the log had been imported when it was taken.
+/// A position, and how many of the first imported events of the log do not come again from there.
 pub(crate) struct Stop {
     pub(crate) position: Position,
     pub(crate) imported: u64,
@@ -147,9 +147,12 @@ type Told = (FileId, u64, u8);
 /// What the log has already.
 #[derive(Debug, Default)]
 pub(crate) struct Recorded {
+    /// Those that may come again.
     told: HashSet<Told>,
+    /// How many imported events came before the first of them.
+    before: u64,
     /// Imported events, in all.
-    pub(crate) imported: u64,
+    imported: u64,
 }
 
 impl Recorded {
@@ -160,25 +163,39 @@ impl Recorded {
     ///
     /// The log cannot be read.
     pub(crate) fn of_log(dir: &Path, stop: Option<&Stop>) -> Result<Recorded, Failure> {
-        let mut recorded = Recorded::default();
-        let mut before = stop.map_or(0, |it| it.imported);
+        let before = stop.map_or(0, |it| it.imported);
+        let mut recorded = Recorded { before, ..Recorded::default() };
         for (at, (_, line)) in Lines::of_dir(dir)?.enumerate() {
             let Ok(line) = line else { continue };
             // A log whose first lines are gone does not begin to count where the position did.
             if at == 0 && line.seq > 1 {
-                before = 0;
+                recorded.before = 0;
             }
             let Some(told) = line.get("origin").and_then(told_by) else { continue };
             recorded.imported += 1;
-            if recorded.imported > before {
+            if recorded.imported > recorded.before {
                 recorded.told.insert(told);
             }
         }
         Ok(recorded)
     }
 
-    pub(crate) fn has(&self, id: Id) -> bool {
-        self.told.contains(&(id.origin.file, id.origin.offset, id.part))
+    /// Whether it is recorded already; it is asked once for each time that it is read.
+    pub(crate) fn had(&mut self, id: Id) -> bool {
+        self.told.remove(&(id.origin.file, id.origin.offset, id.part))
+    }
+
+    pub(crate) fn add(&mut self) {
+        self.imported += 1;
+    }
+
+    /// How many events need not be remembered by whoever goes on from here. As long as some are yet
+    /// to come again, those that were recorded since are remembered with them.
+    pub(crate) fn settled(&self) -> u64 {
+        match self.told.is_empty() {
+            true => self.imported,
+            false => self.before,
+        }
     }
 }
 

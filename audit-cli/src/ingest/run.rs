@@ -16,8 +16,8 @@ use super::files::{Begin, Files, Step};
 use super::position::{Kept, Recorded, Stop};
 use super::record::record;
 use super::summary::Summary;
-use crate::Failure;
 use crate::progress::{Read, watched};
+use crate::{Failure, shown};
 
 /// Bytes that are read at a time.
 const CHUNK: usize = 64 * 1024;
@@ -26,7 +26,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// A line may be written so much later than what it tells of happened, in milliseconds.
 const LATE: i64 = 5_000;
 /// The position is kept after so much time, or so many bytes.
-const KEEP_EVERY_NS: u64 = 1_000_000_000;
+const KEEP_EVERY_NS: u64 = 500_000_000;
 const KEEP_EVERY_BYTES: u64 = 64 * 1024 * 1024;
 /// The longest that is waited for the disk.
 const FLUSH: Duration = Duration::from_secs(60);
@@ -98,11 +98,10 @@ impl Run {
             false => {
                 // What is told of older files does not go on from there.
                 files = open(None)?.0;
-                summary.notices.push(
-                    "the files where reading stopped are not there: all is read from its begin, and \
-                     what is recorded already is skipped"
-                        .to_owned(),
-                );
+                let notice = "the files where reading stopped are not there: all is read from its \
+                     begin, and what is recorded already is skipped";
+                eprintln!("auditlog: warning: {notice}");
+                summary.notices.push(notice.to_owned());
                 None
             }
         };
@@ -168,6 +167,7 @@ impl Run {
         let next = self.ingest.next();
         self.files.sort_by_key(|it| it.log != next);
         let mut told = Vec::new();
+        self.warn();
         for files in &mut self.files {
             match files.read(&mut self.buffer, &self.kept.key)? {
                 Step::Bytes(count) => {
@@ -176,7 +176,11 @@ impl Run {
                     self.bytes += count as u64;
                     self.is_kept = false;
                 }
-                Step::Opened(file) => self.ingest.open(files.log, file),
+                Step::Opened(file) => {
+                    self.ingest.open(files.log, file);
+                    // Kept at once: after a stop it is found again, whatever it is called then.
+                    (self.kept_at, self.is_kept) = ((0, 0), false);
+                }
                 Step::End => continue,
             }
             self.take(told)?;
@@ -185,10 +189,20 @@ impl Run {
         Ok(false)
     }
 
+    /// Says at once what was lost on the way: whoever follows would learn of it too late.
+    fn warn(&mut self) {
+        for files in &mut self.files {
+            for notice in files.notices.drain(..) {
+                eprintln!("auditlog: warning: {}", shown(&notice));
+                self.summary.notices.push(notice);
+            }
+        }
+    }
+
     fn take(&mut self, told: Vec<Told>) -> Result<(), Failure> {
         for told in told {
             match told {
-                Told::Action(action) if self.recorded.has(action.id) => self.summary.repeated += 1,
+                Told::Action(action) if self.recorded.had(action.id) => self.summary.repeated += 1,
                 Told::Action(action) => self.record(&action)?,
                 Told::Unconfirmed(claim) => {
                     let name = self.name(claim.origin.log, claim.origin.file);
@@ -207,7 +221,7 @@ impl Run {
         recorded.map_err(|error| {
             format!("{name}: line {}: it could not be recorded: {error}", action.line)
         })?;
-        self.recorded.imported += 1;
+        self.recorded.add();
         self.summary.recorded += 1;
         Ok(())
     }
@@ -218,7 +232,7 @@ impl Run {
     }
 
     fn stop(&self) -> Stop {
-        Stop { position: self.ingest.position(), imported: self.recorded.imported }
+        Stop { position: self.ingest.position(), imported: self.recorded.settled() }
     }
 
     fn keep_if_due(&mut self) -> Result<(), Failure> {
@@ -249,9 +263,6 @@ impl Run {
         let places = self.summary.lines.unreadable.clone();
         let names = places.iter().map(|it| self.name(it.log, it.file)).collect();
         self.summary.names = names;
-        for files in &mut self.files {
-            self.summary.notices.append(&mut files.notices);
-        }
         match self.writer.shutdown_within(FLUSH).is_complete() {
             true => Ok(self.summary),
             false => Err("the log could not be closed: what was read last may not be in it".into()),
