@@ -131,6 +131,9 @@ pub(crate) fn read_killed(
             if let Told::Action(it) = told {
                 // Coming again is allowed, saying something else is not.
                 if let Some(before) = kept.insert(it.id, it.clone()) {
+                    if before != it {
+                        eprintln!("POSITION {}", position.as_ref().unwrap());
+                    }
                     assert_eq!(before, it);
                 }
             }

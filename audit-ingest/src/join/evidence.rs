@@ -1,10 +1,11 @@
 //! What the application log claims, kept until every request that could bear it out is known.
 
-use super::clock::Clock;
+use super::clock::{Clock, Seen};
 use crate::action::{Claim, FileId, Log, Origin, Unconfirmed};
 use crate::app::{Note, What};
 use crate::name::Name;
 use crate::rules::Proof;
+use crate::zone::Moments;
 use std::collections::VecDeque;
 use std::net::IpAddr;
 
@@ -42,6 +43,8 @@ pub(crate) struct Evidence {
     out_of_order: bool,
     /// When no request can bear it out any more, in the application log's time.
     until: i64,
+    /// The latest moment that it may be of.
+    last: i64,
     /// The request that it was taken for, by the number of the request.
     pub(crate) taken_by: Option<u64>,
     /// It is one of several that a request could be about, so it is not without any.
@@ -78,6 +81,7 @@ struct UnderWay {
 #[derive(Clone, Copy, Debug)]
 struct Trail {
     until: i64,
+    last: i64,
     clock: i64,
     file: FileId,
     offset: u64,
@@ -117,11 +121,11 @@ impl Claims {
     /// Takes a record. `access` is how far the access log has come.
     pub(crate) fn push(&mut self, note: Note, file: FileId, access: i64) {
         let clock = self.clock.now();
-        let seen = self.clock.see(note.moments, access);
+        let seen = self.see(note.moments, access);
         let last = seen.alternative.unwrap_or(seen.at);
-        let until = seen.at.max(last).max(self.clock.now());
+        let until = last.min(self.clock.now()).max(clock);
         let Note { offset, line, in_block, .. } = note;
-        self.trail.push_back(Trail { until, clock, file, offset, line, in_block });
+        self.trail.push_back(Trail { until, last, clock, file, offset, line, in_block });
         let origin = Origin { log: Log::App, file, offset };
         let mut evidence = Evidence {
             proof: Proof::Login,
@@ -139,6 +143,7 @@ impl Claims {
             in_block,
             out_of_order: seen.out_of_order,
             until,
+            last,
             taken_by: None,
             explained: false,
         };
@@ -169,6 +174,20 @@ impl Claims {
         if until >= self.horizon {
             self.held.push_back(evidence);
         }
+    }
+
+    /// Takes the time of a record, whatever it says.
+    pub(crate) fn see(&mut self, moments: Moments, access: i64) -> Seen {
+        let before = self.clock.now();
+        let seen = self.clock.see(moments, access);
+        let now = self.clock.now();
+        if now.saturating_sub(before) > CHAIN_MAX {
+            // Lines that seemed to be ahead of their time were not.
+            let raise = |until: &mut i64, last: i64| *until = last.min(now).max(*until);
+            self.held.iter_mut().for_each(|it| raise(&mut it.until, it.last));
+            self.trail.iter_mut().for_each(|it| raise(&mut it.until, it.last));
+        }
+        seen
     }
 
     fn request(&mut self, at: i64, address: Option<IpAddr>) {
@@ -237,15 +256,19 @@ impl Claims {
     /// Drops what no request can bear out any more, which is what came before `horizon`.
     pub(crate) fn expire(&mut self, horizon: i64, mut tell: impl FnMut(Evidence)) {
         self.horizon = self.horizon.max(horizon);
-        while let Some(first) = self.held.front() {
-            if first.until >= self.horizon && self.held.len() <= HELD_MAX {
-                break;
-            }
-            if let Some(evidence) = self.held.pop_front() {
-                tell(evidence);
+        // One that is waited for does not hold up those behind it.
+        let (mut excess, horizon) = (self.held.len().saturating_sub(HELD_MAX), self.horizon);
+        if excess > 0 || self.held.iter().any(|it| it.until < horizon) {
+            for evidence in std::mem::take(&mut self.held) {
+                if excess > 0 || evidence.until < horizon {
+                    excess = excess.saturating_sub(1);
+                    tell(evidence);
+                } else {
+                    self.held.push_back(evidence);
+                }
             }
         }
-        let still = self.horizon.saturating_sub(2 * CHAIN_MAX);
+        let still = horizon.saturating_sub(2 * CHAIN_MAX);
         while self.trail.front().is_some_and(|it| it.until < still) || self.trail.len() > HELD_MAX {
             let _passed = self.trail.pop_front();
         }

@@ -140,7 +140,7 @@ impl Join {
 
     /// A record of the application log that means nothing was written then.
     pub(crate) fn app_time(&mut self, moments: Moments) {
-        let _seen = self.claims.clock.see(moments, self.access_clock);
+        let _seen = self.claims.see(moments, self.access_clock);
     }
 
     /// Nothing older comes any more, in either log.
@@ -171,7 +171,9 @@ impl Join {
             self.pop();
         }
         let first = self.waiting.front().map(|it| it.request.at);
-        let horizon = first.unwrap_or(self.access_clock).saturating_sub(BEFORE + AFTER);
+        // What either log still has to say must find what it is about.
+        let passed = first.unwrap_or(self.access_clock).min(self.claims.clock.now());
+        let horizon = passed.saturating_sub(BEFORE + AFTER);
         self.expire(horizon, out);
     }
 

@@ -1,1 +1,207 @@
+//! Who did it, case by case, through the face of the crate.
 
+use crate::{Action, Actor, Confidence, Config, FileId, Ingest, Log, Told, Unconfirmed, Why};
+use proptest::prelude::*;
+
+fn access(address: &str, second: u32, request: &str, status: u16) -> String {
+    let time = format!("21/Nov/2026:02:{:02}:{:02} +0000", second / 60, second % 60);
+    format!("{address} - - [{time}] \"{request} HTTP/1.1\" {status} 3 \"-\" \"-\"\n")
+}
+
+fn note(second: u32, millis: u32, logger: &str, message: &str) -> String {
+    let time = format!("2026-11-21 02:{:02}:{:02}.{millis:03}", second / 60, second % 60);
+    format!("{time} {logger:<15} INFO {message}\n")
+}
+
+fn asks(second: u32, millis: u32, address: &str, name: &str) -> String {
+    note(second, millis, "api", &format!("Login request from IP {address}"))
+        + &note(second, millis, "auth", &format!("Checking authentication for user {name}"))
+}
+
+fn login(second: u32, millis: u32, address: &str, name: &str) -> String {
+    asks(second, millis, address, name)
+        + &note(second, millis + 1, "session", &format!("Started session for user {name}"))
+}
+
+fn read(access: &str, app: &str) -> (Vec<Action>, Vec<Unconfirmed>) {
+    read_bytes(&Config::default(), access.as_bytes(), app.as_bytes())
+}
+
+fn read_bytes(config: &Config, access: &[u8], app: &[u8]) -> (Vec<Action>, Vec<Unconfirmed>) {
+    let (mut actions, mut unconfirmed) = (Vec::new(), Vec::new());
+    let mut ingest = Ingest::new(config.clone());
+    let mut take = |told: Told| match told {
+        Told::Action(it) => actions.push(it),
+        Told::Unconfirmed(it) => unconfirmed.push(it),
+        Told::Session(_) => {}
+    };
+    ingest.open(Log::Access, FileId { inode: 1, ..FileId::default() });
+    ingest.open(Log::App, FileId { inode: 2, ..FileId::default() });
+    ingest.push(Log::App, app, &mut take);
+    ingest.push(Log::Access, access, &mut take);
+    ingest.finish(&mut take);
+    (actions, unconfirmed)
+}
+
+fn who(action: &Action) -> String {
+    let actor = match &action.actor {
+        Actor::Known(name) => name.to_string(),
+        Actor::Candidates { users, others } => {
+            let users: Vec<_> = users.iter().map(ToString::to_string).collect();
+            users.join("|") + if *others { "|?" } else { "" }
+        }
+        other => format!("{other:?}"),
+    };
+    format!("{actor} {:?} {:?}", action.confidence, action.why)
+}
+
+const AUTH: &str = "POST /api/auth";
+const PASTE: &str = "POST /api/paste";
+
+#[test]
+fn a_login_is_joined_by_address_and_time_and_later_actions_by_session() {
+    let log = access("1.1.1.1", 1, AUTH, 200)
+        + &access("1.1.1.1", 9, PASTE, 200)
+        + &access("2.2.2.2", 9, PASTE, 401)
+        + &access("1.1.1.1", 20, "POST /api/logout", 200)
+        + &access("1.1.1.1", 21, PASTE, 200);
+    let app = login(1, 5, "6.6.6.6, 1.1.1.1", "alice")
+        + &note(20, 5, "session", "Ended session for user alice");
+    let (actions, unconfirmed) = read(&log, &app);
+    let told: Vec<_> = actions.iter().map(who).collect();
+    assert_eq!(
+        told,
+        [
+            "alice Certain BothLogs",
+            "alice Likely OneUserHere",
+            "Unknown None NobodyHere",
+            "alice Certain BothLogs",
+            "Unknown None NobodyHere",
+        ]
+    );
+    assert!(unconfirmed.is_empty(), "{unconfirmed:?}");
+}
+
+#[test]
+fn a_shared_address_has_candidates() {
+    let log = access("1.1.1.1", 1, AUTH, 200)
+        + &access("1.1.1.1", 3, AUTH, 200)
+        + &access("1.1.1.1", 9, PASTE, 200);
+    let app = login(1, 5, "1.1.1.1", "alice") + &login(3, 5, "1.1.1.1", "bob");
+    let (actions, _) = read(&log, &app);
+    assert_eq!(who(&actions[0]), "alice Likely ByOrder");
+    assert_eq!(who(&actions[2]), "alice|bob Ambiguous SharedAddress");
+}
+
+#[test]
+fn a_forged_login_is_no_event_and_makes_a_real_one_ambiguous_at_most() {
+    let forged = login(1, 5, "1.1.1.1", "root");
+    let denied = access("6.6.6.6", 1, AUTH, 401);
+    let (actions, unconfirmed) = read(&denied, &forged);
+    assert_eq!(actions.iter().map(who).collect::<Vec<_>>(), ["Claimed None NotAuthenticated"]);
+    assert_eq!(unconfirmed.len(), 1);
+    assert!(!format!("{unconfirmed:?}").contains("root"));
+    // Elsewhere at the same moment, it changes nothing.
+    let real = login(1, 7, "2.2.2.2", "alice");
+    let log = denied.clone() + &access("2.2.2.2", 1, AUTH, 200);
+    let (actions, unconfirmed) = read(&log, &(forged.clone() + &real));
+    assert_eq!((who(&actions[1]).as_str(), unconfirmed.len()), ("alice Certain BothLogs", 1));
+    // From the same address, nobody can tell.
+    let log = denied + &access("1.1.1.1", 1, AUTH, 200);
+    let (actions, _) = read(&log, &(forged + &login(1, 7, "1.1.1.1", "alice")));
+    assert_eq!(who(&actions[1]), "alice|root Ambiguous OrderUnknown");
+}
+
+#[test]
+fn without_the_other_log_nothing_is_made_up() {
+    let log = access("1.1.1.1", 1, AUTH, 200) + &access("1.1.1.1", 2, PASTE, 200);
+    let (actions, _) = read(&log, "");
+    assert!(actions.iter().all(|it| it.actor == Actor::Unknown && it.why == Why::NothingInAppLog));
+    let (actions, unconfirmed) = read("", &login(1, 5, "1.1.1.1", "alice"));
+    assert_eq!((actions.len(), unconfirmed.len()), (0, 1));
+}
+
+#[test]
+fn who_was_there_before_the_logs_begin_is_told_when_it_is_known() {
+    let log = access("1.1.1.1", 1, PASTE, 200) + &access("1.1.1.1", 9, "POST /api/logout", 200);
+    let (actions, _) = read(&log, &note(9, 5, "session", "Ended session for user alice"));
+    assert_eq!(actions[0].confidence, Confidence::None);
+    assert_eq!(who(&actions[1]), "alice Likely ByTimeAlone");
+}
+
+#[test]
+fn a_changed_password_ends_the_other_sessions() {
+    let log = access("1.1.1.1", 1, AUTH, 200)
+        + &access("2.2.2.2", 9, AUTH, 200)
+        + &access("1.1.1.1", 20, "PUT /api/currentUser/password", 200)
+        + &access("1.1.1.1", 30, PASTE, 200)
+        + &access("2.2.2.2", 30, PASTE, 401);
+    let app = login(1, 5, "1.1.1.1", "alice")
+        + &login(9, 5, "2.2.2.2", "alice")
+        + &note(20, 5, "auth", "Changed password of user alice")
+        + &note(20, 6, "session", "Started session for user alice");
+    let (actions, unconfirmed) = read(&log, &app);
+    let told: Vec<_> = actions.iter().skip(2).map(who).collect();
+    assert_eq!(
+        told,
+        ["alice Certain BothLogs", "alice Likely OneUserHere", "Unknown None NobodyHere"]
+    );
+    assert!(unconfirmed.is_empty());
+}
+
+#[test]
+fn a_claimed_name_and_what_nginx_answers_itself_say_little() {
+    let log = access("1.1.1.1", 1, AUTH, 200)
+        + &access("1.1.1.1", 5, PASTE, 413)
+        + &access("1.1.1.1", 6, PASTE, 401).replace(" - - [", " - svc [");
+    let (actions, _) = read(&log, &login(1, 5, "1.1.1.1", "alice"));
+    assert_eq!(who(&actions[1]), "alice|? Ambiguous NotChecked");
+    assert_eq!(who(&actions[2]), "Claimed None NotChecked");
+}
+
+proptest! {
+    #[test]
+    fn no_logs_panic_and_nothing_is_told_twice(
+        access in proptest::collection::vec(piece(true), 0..30),
+        app in proptest::collection::vec(piece(false), 0..30),
+    ) {
+        let (actions, _) = read_bytes(&Config::default(), &access.concat(), &app.concat());
+        let ids: std::collections::BTreeSet<_> = actions.iter().map(|it| it.id).collect();
+        prop_assert_eq!(ids.len(), actions.len());
+    }
+}
+
+fn piece(is_access: bool) -> BoxedStrategy<Vec<u8>> {
+    let second = 0_u32..3000;
+    let request = prop_oneof![
+        Just(AUTH),
+        Just(PASTE),
+        Just("POST /api/logout"),
+        Just("GET /janus/ws"),
+        Just("GET /socket.io/?transport=websocket"),
+        Just("GET /"),
+        Just("PUT /api/currentUser/password"),
+        Just("DELETE /api/users"),
+    ];
+    let status = prop_oneof![Just(101_u16), Just(200), Just(401), Just(502)];
+    let line = (second.clone(), request, status)
+        .prop_map(|(second, request, status)| access("1.1.1.1", second, request, status));
+    let message = prop_oneof![
+        Just("Started session for user a"),
+        Just("Ended session for user a"),
+        Just("Changed password of user a"),
+        Just("Deleted all users"),
+        Just("Client x connected"),
+        Just("Client x disconnected"),
+        Just("[SENSITIVE] Login request from IP 1.1.1.1"),
+    ];
+    let record = (second.clone(), message).prop_map(|(at, it)| note(at, 5, "x", it));
+    let login = second.prop_map(|second| login(second, 5, "1.1.1.1", "a"));
+    let good = if is_access { line.boxed() } else { prop_oneof![record, login].boxed() };
+    prop_oneof![
+        4 => good.clone().prop_map(String::into_bytes),
+        1 => good.prop_map(|it| it.into_bytes()[7..].to_vec()),
+        1 => proptest::collection::vec(any::<u8>(), 0..40),
+    ]
+    .boxed()
+}
