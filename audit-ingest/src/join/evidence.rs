@@ -43,8 +43,6 @@ pub(crate) struct Evidence {
     out_of_order: bool,
     /// When no request can bear it out any more, in the application log's time.
     until: i64,
-    /// The latest moment that it may be of.
-    last: i64,
     /// The request that it was taken for, by the number of the request.
     pub(crate) taken_by: Option<u64>,
     /// It is one of several that a request could be about, so it is not without any.
@@ -81,7 +79,7 @@ struct UnderWay {
 #[derive(Clone, Copy, Debug)]
 struct Trail {
     until: i64,
-    last: i64,
+    at: i64,
     clock: i64,
     file: FileId,
     offset: u64,
@@ -122,10 +120,10 @@ impl Claims {
     pub(crate) fn push(&mut self, note: Note, file: FileId, access: i64) {
         let clock = self.clock.now();
         let seen = self.see(note.moments, access);
-        let last = seen.alternative.unwrap_or(seen.at);
-        let until = last.min(self.clock.now()).max(clock);
+        // A line far ahead of all others is waited for when others follow it there, see `see`.
+        let until = self.clock.now();
         let Note { offset, line, in_block, .. } = note;
-        self.trail.push_back(Trail { until, last, clock, file, offset, line, in_block });
+        self.trail.push_back(Trail { until, at: seen.at, clock, file, offset, line, in_block });
         let origin = Origin { log: Log::App, file, offset };
         let mut evidence = Evidence {
             proof: Proof::Login,
@@ -143,7 +141,6 @@ impl Claims {
             in_block,
             out_of_order: seen.out_of_order,
             until,
-            last,
             taken_by: None,
             explained: false,
         };
@@ -171,7 +168,7 @@ impl Claims {
                 (Proof::Client, None)
             }
         };
-        if until >= self.horizon {
+        if until.max(seen.at) >= self.horizon {
             self.held.push_back(evidence);
         }
     }
@@ -183,9 +180,9 @@ impl Claims {
         let now = self.clock.now();
         if now.saturating_sub(before) > CHAIN_MAX {
             // Lines that seemed to be ahead of their time were not.
-            let raise = |until: &mut i64, last: i64| *until = last.min(now).max(*until);
-            self.held.iter_mut().for_each(|it| raise(&mut it.until, it.last));
-            self.trail.iter_mut().for_each(|it| raise(&mut it.until, it.last));
+            let raise = |until: &mut i64, at: i64| *until = at.min(now).max(*until);
+            self.held.iter_mut().for_each(|it| raise(&mut it.until, it.at));
+            self.trail.iter_mut().for_each(|it| raise(&mut it.until, it.at));
         }
         seen
     }
