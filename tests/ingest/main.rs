@@ -1,5 +1,14 @@
 //! Logs from elsewhere: how much of what happened is found, who did it, and that nothing leaks.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::too_many_arguments,
+    reason = "a test with a main of its own, which says how well it did"
+)]
+
 mod device;
 mod kit;
 mod leaks;
