@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails panics")]
+#![expect(clippy::print_stdout, reason = "a campaign says what it came to")]
 #![expect(clippy::disallowed_methods, reason = "a program that logs opens its own files")]
 
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+#![expect(clippy::print_stdout, reason = "the score is what the test tells")]
 #![expect(dead_code, reason = "what the comparison of the library needs beside")]
 
 #[path = "../../tests/ingest/kit.rs"]
