@@ -4,7 +4,7 @@
 //! `AUDIT_FOLLOW_KILLS` sets how often it is killed.
 
 #![forbid(unsafe_code)]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails panics")]
+#![expect(clippy::unwrap_used, reason = "a test that fails panics")]
 #![expect(clippy::print_stdout, reason = "a campaign says what it came to")]
 #![expect(clippy::disallowed_methods, reason = "a program that logs opens its own files")]
 

@@ -3,61 +3,23 @@
 //! A file is known by its device, its inode and a keyed hash of its first line, whatever it is called
 //! by now. While following, a file that was renamed is read to its end before the next one; of one
 //! that was copied and truncated the copy is read on, as the file that it is a copy of.
-#![expect(clippy::disallowed_methods, reason = "files of others, which are only read")]
 
 use std::collections::VecDeque;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use audit_ingest::{FileId, Log};
 
+use super::places::{Place, copy, in_order, is_missing, name_of, siblings, told};
 use super::position::Key;
 
-/// The first line tells files apart by at most so many bytes.
-const FIRST_MAX: usize = 4096;
 /// nginx writes to a file for a moment after it was renamed: it is over when it was looked at so
 /// often without anything new.
 const QUIET_LOOKS: u32 = 5;
-/// A directory is looked at so often until nothing moves in it.
-const LOOKS_MAX: usize = 100;
 /// Names of files that were read, for messages.
 const NAMES_MAX: usize = 1024;
-
-/// A file, before it is opened.
-#[derive(Clone, Debug)]
-struct Place {
-    path: PathBuf,
-    /// Device and inode.
-    node: (u64, u64),
-    /// In nanoseconds.
-    modified: i128,
-    bytes: u64,
-}
-
-impl Place {
-    fn of(path: &Path) -> io::Result<Place> {
-        let it = fs::metadata(path)?;
-        if !it.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file"));
-        }
-        let modified = i128::from(it.mtime()) * 1_000_000_000 + i128::from(it.mtime_nsec());
-        Ok(Place { path: path.into(), node: (it.dev(), it.ino()), modified, bytes: it.len() })
-    }
-
-    /// # Errors
-    ///
-    /// `NotFound` too if there is another file by now.
-    fn open(&self) -> io::Result<File> {
-        let file = File::open(&self.path)?;
-        let it = file.metadata()?;
-        match (it.dev(), it.ino()) == self.node {
-            true => Ok(file),
-            false => Err(io::Error::from(io::ErrorKind::NotFound)),
-        }
-    }
-}
 
 /// What comes next, and as which file.
 #[derive(Debug)]
@@ -434,109 +396,4 @@ impl Current {
         let is_long = self.file.metadata()?.len() >= self.offset;
         Ok(is_long && key.mark(&self.file, false)? == Some(self.id.generation))
     }
-}
-
-impl Key {
-    /// What tells a file from others that had its inode: a keyed hash of its first line, so that
-    /// it does not tell what that says. None while that is not whole, unless the file is over.
-    fn mark(&self, file: &File, is_over: bool) -> io::Result<Option<u64>> {
-        let mut first = [0; FIRST_MAX];
-        let mut length = 0;
-        loop {
-            let room = first.get_mut(length..).unwrap_or_default();
-            match file.read_at(room, length as u64)? {
-                0 => break,
-                read => length += read,
-            }
-        }
-        let first = first.get(..length).unwrap_or_default();
-        let line = first.iter().position(|byte| *byte == b'\n').and_then(|end| first.get(..=end));
-        let is_whole = length == FIRST_MAX || (is_over && length > 0);
-        Ok(line.or(is_whole.then_some(first)).map(|it| self.hash(it)))
-    }
-
-    /// The mark of a file that is over, if it is still what it was.
-    fn mark_of(&self, place: &Place) -> io::Result<Option<u64>> {
-        self.mark(&place.open()?, true)
-    }
-}
-
-/// The file and those that it was rotated to, as far as they are not compressed. Each once: names
-/// move on while they are looked at, so it is looked until nothing moves.
-fn siblings(live: &Path) -> io::Result<Vec<Place>> {
-    let mut before = look(live)?;
-    for _ in 0..LOOKS_MAX {
-        let now = look(live)?;
-        let same =
-            |(one, other): (&Place, &Place)| one.path == other.path && one.node == other.node;
-        if before.len() == now.len() && before.iter().zip(&now).all(same) {
-            break;
-        }
-        before = now;
-    }
-    let mut seen = Vec::new();
-    before.retain(|it| {
-        let is_new = !seen.contains(&it.node);
-        seen.push(it.node);
-        is_new
-    });
-    Ok(before)
-}
-
-fn look(live: &Path) -> io::Result<Vec<Place>> {
-    let dir = live.parent().filter(|it| *it != Path::new("")).unwrap_or(Path::new("."));
-    let name = name_of(live);
-    let mut places = Vec::new();
-    for entry in fs::read_dir(dir).map_err(|error| told(dir, &error))? {
-        let path = entry.map_err(|error| told(dir, &error))?.path();
-        let entry = name_of(&path);
-        let Some(suffix) = entry.strip_prefix(&name) else { continue };
-        let is_rotated = |byte: u8| byte.is_ascii_digit() || b".-_".contains(&byte);
-        if !suffix.bytes().all(is_rotated) {
-            continue;
-        }
-        // It may be gone since.
-        if let Ok(place) = Place::of(&path) {
-            places.push(place);
-        }
-    }
-    places.sort_by(|one, other| one.path.cmp(&other.path));
-    Ok(places)
-}
-
-/// The copy that was made of a file before it was truncated.
-fn copy(live: &Path, of: (u64, u64), mark: u64, key: &Key) -> io::Result<Option<(Place, File)>> {
-    let is_copy = |it: &Place| it.node != of && key.mark_of(it).ok().flatten() == Some(mark);
-    for _ in 0..LOOKS_MAX {
-        let Some(place) = siblings(live)?.into_iter().find(is_copy) else { continue };
-        // It may have been renamed at this moment.
-        if let Ok(file) = place.open() {
-            return Ok(Some((place, file)));
-        }
-    }
-    Ok(None)
-}
-
-/// Oldest first, and the live one last.
-fn in_order(places: &mut [Place], live: &Path) {
-    let number = |it: &Place| {
-        let name = name_of(&it.path);
-        name.rsplit('.').next().and_then(|it| it.parse::<u64>().ok()).unwrap_or_default()
-    };
-    let is_live = |it: &Place| name_of(&it.path) == name_of(live);
-    places.sort_by_key(|it| {
-        (is_live(it), it.modified, std::cmp::Reverse(number(it)), it.path.clone())
-    });
-}
-
-pub(crate) fn name_of(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-fn is_missing(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::NotFound
-}
-
-fn told(path: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }

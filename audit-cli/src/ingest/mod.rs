@@ -1,6 +1,7 @@
 //! `auditlog ingest`.
 
 mod files;
+mod places;
 mod position;
 mod record;
 mod run;
