@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use audit_core::Stream;
 use audit_writer::keys::{FileKeys, verifier_key_of};
 
+use crate::out::say;
 use crate::{Failure, Outcome};
 
 /// Draw the keys of a log that is not there yet, and print its verifier key.
@@ -48,7 +49,7 @@ pub(crate) fn generate(arguments: &Keygen) -> Result<Outcome, Failure> {
                 _ => format!("could not draw keys for {}: {error}", dir.display()),
             }
         })?;
-    println!("{key}");
+    say!("{key}");
     Ok(Outcome::Well)
 }
 
@@ -59,7 +60,7 @@ pub(crate) fn show(arguments: &Vkey) -> Result<Outcome, Failure> {
         return Err(format!("there is no folder {} with keys", keys.display()).into());
     }
     match verifier_key_of(&FileKeys::of_log(dir)?, *stream) {
-        Ok(Some(key)) => println!("{key}"),
+        Ok(Some(key)) => say!("{key}"),
         Ok(None) => return Err(format!("there are no keys in {}", keys.display()).into()),
         Err(error) => return Err(format!("the keys in {}: {error}", keys.display()).into()),
     }

@@ -5,12 +5,12 @@
 //! it could not be done.
 
 #![forbid(unsafe_code)]
-#![expect(clippy::print_stdout, reason = "a program of the command line")]
 #![expect(clippy::print_stderr, reason = "a program of the command line")]
 
 mod export;
 mod ingest;
 mod keys;
+mod out;
 mod progress;
 mod proof;
 mod sessions;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use audit_core::Stream;
 use audit_writer::verify::{Proven, Unproven, check_proof, prove_stream};
 
+use crate::out::{put, say};
 use crate::verify::key_of;
 use crate::{Failure, Outcome};
 
@@ -58,7 +59,7 @@ pub(crate) fn make(arguments: &Prove) -> Result<Outcome, Failure> {
     let Prove { seq, dir, stream, output } = arguments;
     let proof = prove_stream(dir, *stream, *seq)?.to_string();
     match output {
-        None => print!("{proof}"),
+        None => put(format_args!("{proof}")),
         Some(path) => fs::write(path, proof).map_err(|error| told(path, &error))?,
     }
     Ok(Outcome::Well)
@@ -74,15 +75,15 @@ pub(crate) fn check(arguments: &Check) -> Result<Outcome, Failure> {
     };
     match proven {
         Ok(proven) => {
-            println!("{}", proven.line);
-            println!("{}", conclusion(&proven));
+            say!("{}", proven.line);
+            say!("{}", conclusion(&proven));
             if !proven.authenticated {
                 eprintln!("auditlog: warning: anybody could have made this proof; give --key");
             }
             Ok(Outcome::Well)
         }
         Err(unproven) => {
-            println!("NOT PROVED: {unproven}");
+            say!("NOT PROVED: {unproven}");
             Ok(Outcome::Found)
         }
     }

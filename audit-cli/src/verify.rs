@@ -9,6 +9,7 @@ use audit_writer::reader::streams;
 use audit_writer::verify::{Report, Trust, Verdict, verify_watched};
 use serde_json::json;
 
+use crate::out::say;
 use crate::progress::watched;
 use crate::stream::stream_of_name;
 use crate::{Failure, Outcome};
@@ -55,8 +56,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         let trust = trusts.of_stream(stream);
         let report = watched(|progress| verify_watched(dir, stream, &trust, progress))?;
         match json {
-            true => println!("{}", as_json(stream, &report)?),
-            false => println!("{}: {report}", stream.name()),
+            true => say!("{}", as_json(stream, &report)?),
+            false => say!("{}: {report}", stream.name()),
         }
         if report.verdict == Verdict::Unclosed {
             eprintln!("auditlog: warning: {}: {}", stream.name(), warning(&report));

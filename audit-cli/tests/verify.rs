@@ -148,3 +148,13 @@ fn what_cannot_be_done_is_told_with_what_would() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(output.stderr).contains("there is no log in"));
 }
+
+#[test]
+fn who_stops_reading_ends_it_without_a_word() {
+    let log = Log::new();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_auditlog"));
+    let output = command.arg("verify").arg(log.path("")).stdout(writer).output().unwrap();
+    assert_eq!((output.status.code(), text(output.stderr)), (Some(141), String::new()));
+}

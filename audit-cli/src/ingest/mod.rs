@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use audit_ingest::{Config, Format, Network, Rules};
 
+use crate::out::{put, say};
 use crate::{Failure, Outcome};
 
 /// Turn the logs of nginx and of TinyPilot into an audit log: who did what, when, from where.
@@ -98,8 +99,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let config = arguments.config()?;
     let summary = run::run(arguments, config)?;
     match arguments.json {
-        true => println!("{}", summary.as_json()),
-        false => print!("{summary}"),
+        true => say!("{}", summary.as_json()),
+        false => put(format_args!("{summary}")),
     }
     match summary.is_clean() {
         true => Ok(Outcome::Well),

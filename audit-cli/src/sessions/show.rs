@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::join::{Confidence, Count, Ended, Found, Session};
+use crate::out::say;
 use crate::shown;
 
 /// In seconds: what happened between them is not told in a table.
@@ -103,26 +104,26 @@ pub(crate) fn table(found: &Found) {
     }
     for row in &rows {
         let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
-        println!("{}", cells.collect::<Vec<_>>().join("  ").trim_end());
+        say!("{}", cells.collect::<Vec<_>>().join("  ").trim_end());
     }
     let mut whys: Vec<_> =
         found.sessions.iter().map(|it| (it.confidence, Arc::clone(&it.why))).collect();
     whys.sort();
     whys.dedup();
     if !whys.is_empty() {
-        println!("\nWhy that is how sure it is:");
+        say!("\nWhy that is how sure it is:");
     }
     for (confidence, word) in whys {
         let same = |it: &&Session| it.confidence == confidence && it.why == word;
         let count = found.sessions.iter().filter(same).count();
-        println!("  {:9}  {}: {count}", confidence.name(), why(&word));
+        say!("  {:9}  {}: {count}", confidence.name(), why(&word));
     }
     if !found.refused.is_empty() {
-        println!("\nLogins that did not succeed:");
+        say!("\nLogins that did not succeed:");
     }
     for (from, it) in &found.refused {
         let (first, last) = (time(it.from), time(it.to));
-        println!("  {}: {}, from {first} to {last}", source(from.as_ref()), it.count);
+        say!("  {}: {}, from {first} to {last}", source(from.as_ref()), it.count);
     }
 }
 
@@ -152,12 +153,12 @@ pub(crate) fn json(found: &Found) {
             "confidence": it.confidence.name(), "why": &*it.why, "why_in_words": why(&it.why),
             "actions": actions,
         });
-        println!("{line}");
+        say!("{line}");
     }
     for (from, it) in &found.refused {
         let (first, last) = (stamp(it.from), stamp(it.to));
         let line = json!({ "refused_logins": it.count, "from": from.as_deref(), "first": first,
             "last": last });
-        println!("{line}");
+        say!("{line}");
     }
 }
