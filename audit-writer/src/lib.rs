@@ -56,8 +56,9 @@
 //!
 //! # Not guaranteed
 //!
-//! Nothing proves yet that nobody edited the files: there is no evidence chain in this version.
-//! `docs/guarantees.md` in the repository has the whole list, with the test of each promise.
+//! Lines behind the last checkpoint, at most a minute of them, can be cut off and look like a crash;
+//! what else evidence cannot show says `docs/evidence.md` in the repository. `docs/guarantees.md` has
+//! the whole list of promises, with the test of each.
 //!
 //! # Troubleshooting
 //!
