@@ -2,7 +2,8 @@
 
 use data_encoding::BASE64URL_NOPAD;
 
-use super::tree::{Hash, Range, Tree, leaf_hash};
+use super::hash::{Hash, leaf_hash};
+use super::tree::{Range, Tree};
 
 /// What a line says of the one before: the first bytes of its hash. It finds where a log is damaged;
 /// what proves it is the tree.

@@ -2,8 +2,9 @@
 
 use data_encoding::BASE64;
 
+use super::hash::Hash;
 use super::note::VerifierKey;
-use super::tree::{Hash, hash_of_text};
+use super::tree::hash_of_text;
 
 /// What announces the key of the next checkpoint.
 const NEXT_KEY: &str = "next-key ";

@@ -12,8 +12,9 @@ use zeroize::Zeroizing;
 
 use super::announcement::Announcement;
 use super::checkpoint::Checkpoint;
+use super::hash::Hash;
 use super::note::{VerifierKey, sign};
-use super::tree::{Hash, hash_of_text};
+use super::tree::hash_of_text;
 
 /// No state is larger.
 pub(crate) const STATE_BYTES_MAX: usize = 4096;

@@ -5,6 +5,7 @@
 pub(crate) mod announcement;
 pub(crate) mod chain;
 pub(crate) mod checkpoint;
+pub(crate) mod hash;
 pub(crate) mod keys;
 pub(crate) mod note;
 pub(crate) mod proof;

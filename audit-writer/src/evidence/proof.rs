@@ -1,7 +1,8 @@
 //! Inclusion proofs (RFC 6962, section 2.1.1): the hashes that lead from a line's hash to the root
 //! of a tree that it is in.
 
-use super::tree::{Hash, Tree, joined, node_hash};
+use super::hash::{Hash, node_hash};
+use super::tree::{Tree, joined};
 
 /// A tree that grows, and what proves one line of it. It keeps as many hashes as the tree's size
 /// has bits, twice.
@@ -94,7 +95,7 @@ pub(crate) fn root_from(index: u64, size: u64, leaf: Hash, path: &[Hash]) -> Opt
 
 #[cfg(test)]
 mod tests {
-    use super::super::tree::leaf_hash;
+    use super::super::hash::leaf_hash;
     use super::super::tree::tests::root_of;
     use super::*;
 

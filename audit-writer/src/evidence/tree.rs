@@ -5,18 +5,7 @@
 use data_encoding::BASE64;
 use sha2::{Digest, Sha256};
 
-/// A hash of the tree.
-pub(crate) type Hash = [u8; 32];
-
-/// The hash of a line, without its newline.
-pub(crate) fn leaf_hash(line: &[u8]) -> Hash {
-    Sha256::new().chain_update([0]).chain_update(line).finalize().into()
-}
-
-/// The hash of two subtrees.
-pub(crate) fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
-}
+use super::hash::{Hash, leaf_hash, node_hash};
 
 /// The tree over the first lines of a log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

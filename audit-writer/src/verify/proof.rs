@@ -5,9 +5,10 @@ use std::fmt::{self, Write as _};
 use data_encoding::BASE64;
 
 use super::leading::follow;
+use crate::evidence::hash::{Hash, leaf_hash};
 use crate::evidence::note::VerifierKey;
 use crate::evidence::proof::root_from;
-use crate::evidence::tree::{Hash, hash_of_text, leaf_hash};
+use crate::evidence::tree::hash_of_text;
 use crate::line::json;
 use crate::reader::Line;
 

@@ -8,7 +8,8 @@ use audit_core::LINE_BYTES_MAX;
 use memchr::memchr;
 
 use crate::evidence::chain::{Prev, prev_of, says};
-use crate::evidence::tree::{Hash, Range, leaf_hash};
+use crate::evidence::hash::{Hash, leaf_hash};
+use crate::evidence::tree::Range;
 use crate::reader::{LineError, Position, Raw, front, next_line};
 
 /// Lines of these kinds are nothing but lines: what they say is of no interest here.

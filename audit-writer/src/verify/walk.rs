@@ -5,9 +5,9 @@ use super::report::{Fault, Report, Verdict, What};
 use super::stretch::Stretch;
 use crate::evidence::chain::Chain;
 use crate::evidence::checkpoint::Checkpoint;
+use crate::evidence::hash::leaf_hash;
 use crate::evidence::note::VerifierKey;
 use crate::evidence::shown::tree_in;
-use crate::evidence::tree::leaf_hash;
 use crate::reader::{Json, Line, LineError, Position, Raw};
 
 /// How far the log was followed.
