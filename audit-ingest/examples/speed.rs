@@ -38,7 +38,8 @@ fn main() {
     println!("actions: {:.0} lines/s ({told} told)", 200_000.0 / seconds);
     let (access, app) = logins(100_000);
     let (seconds, told) = best(&access, &app);
-    println!("logins, with their messages: {:.0} lines/s ({told} told)", 100_000.0 / seconds);
+    let lines = 4.0 * 100_000.0;
+    println!("logins, three messages each: {:.0} lines/s ({told} told)", lines / seconds);
 }
 
 fn line(address: usize, second: usize, request: &str) -> String {

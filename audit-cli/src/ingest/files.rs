@@ -2,17 +2,17 @@
 //!
 //! A file is known by its device, its inode and a keyed hash of its first line, whatever it is called
 //! by now. While following, a file that was renamed is read to its end before the next one; of one
-//! that was copied and truncated the copy is read on, as the file that it is a copy of.
+//! that was copied and truncated the copy is read on, as the file that it is a copy of. So is one that
+//! was compressed since it was read.
 
-use std::collections::VecDeque;
-use std::fs::File;
+use std::collections::{HashMap, VecDeque};
 use std::io;
-use std::os::unix::fs::{FileExt, MetadataExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use audit_ingest::{FileId, Log};
 
-use super::places::{Place, copy, in_order, is_missing, name_of, siblings, told};
+use super::opened::{Opened, is_damaged};
+use super::places::{Place, copy, in_order, is_missing, name_of, packed_siblings, siblings, told};
 use super::position::Key;
 
 /// nginx writes to a file for a moment after it was renamed: it is over when it was looked at so
@@ -35,7 +35,7 @@ struct Next {
 /// The file that is read.
 #[derive(Debug)]
 struct Current {
-    file: File,
+    file: Opened,
     id: FileId,
     /// Its own device and inode; another than its id's if it is a copy.
     node: (u64, u64),
@@ -69,6 +69,8 @@ pub(crate) struct Files {
     /// Device and inode of the file that was read last.
     last: Option<(u64, u64)>,
     names: VecDeque<(FileId, String)>,
+    /// Device and inode that a file had when it was recorded, by its mark.
+    pub(crate) known: HashMap<u64, (u64, u64)>,
     /// What was lost on the way, in words.
     pub(crate) notices: Vec<String>,
 }
@@ -103,11 +105,7 @@ impl Files {
                 Err(error) => return Err(told(path, &error)),
             }
         }
-        for (at, place) in places.iter().enumerate() {
-            if places.iter().take(at).any(|it| it.node == place.node) {
-                return Err(told(&place.path, &io::Error::other("it was given before")));
-            }
-        }
+        check(&places, live.as_deref(), key)?;
         let mut files = Files {
             log,
             queue: VecDeque::new(),
@@ -117,6 +115,7 @@ impl Files {
             copies: None,
             last: None,
             names: VecDeque::new(),
+            known: HashMap::new(),
             notices: Vec::new(),
         };
         let is_found = match begin {
@@ -132,8 +131,13 @@ impl Files {
     /// Finds the file of a position, whatever it is called by now, and what follows it.
     fn go_on(&mut self, given: &[Place], begin: Begin, key: &Key) -> io::Result<bool> {
         let mut places = given.to_vec();
+        let mark = |it: &Place| key.mark_of(it).ok().flatten();
         if let Some(live) = &self.live {
             places.extend(siblings(live)?);
+            // One that is being compressed is there twice for a while.
+            let plain: Vec<_> = places.iter().map(mark).collect();
+            let packed = packed_siblings(live)?.into_iter();
+            places.extend(packed.filter(|it| !plain.contains(&mark(it))));
             in_order(&mut places, live);
             let mut seen = Vec::new();
             places.retain(|it| {
@@ -144,9 +148,8 @@ impl Files {
             });
         }
         let node = (begin.id.device, begin.id.inode);
-        let mark = |it: &Place| key.mark_of(it).ok().flatten();
         let same = places.iter().position(|it| {
-            it.node == node && mark(it) == Some(begin.id.generation) && it.bytes >= begin.offset
+            it.node == node && mark(it) == Some(begin.id.generation) && it.reaches(begin.offset)
         });
         let copy = || {
             let is_copy = |it: &Place| it.node != node && mark(it) == Some(begin.id.generation);
@@ -174,7 +177,8 @@ impl Files {
 
     /// How many bytes are to be read, as far as is known.
     pub(crate) fn left(&self) -> u64 {
-        self.queue.iter().map(|it| it.place.bytes.saturating_sub(it.from)).sum()
+        let bytes = |it: &Next| it.place.open().and_then(|file| file.text_bytes()).unwrap_or(0);
+        self.queue.iter().map(|it| bytes(it).saturating_sub(it.from)).sum()
     }
 
     /// What a file was called when it was opened.
@@ -196,7 +200,13 @@ impl Files {
                     None => Ok(Step::End),
                 };
             };
-            let read = current.file.read_at(buffer, current.offset)?;
+            let read = match current.file.read_at(buffer, current.offset) {
+                Err(error) if current.file.is_packed() && is_damaged(&error) => {
+                    self.damaged();
+                    continue;
+                }
+                read => read?,
+            };
             let follows = self.live.is_some() && !self.is_over;
             // Looked at after reading: what was read before that is of the file that it was.
             if follows && !current.is_itself(key)? {
@@ -265,7 +275,9 @@ impl Files {
                 continue;
             }
             let Some(next) = self.queue.pop_front() else { return Ok(None) };
-            let (device, inode) = next.copy_of.unwrap_or(next.place.node);
+            // What was recorded before it was compressed is known by what the file was then.
+            let before = || self.known.get(&mark).copied().filter(|_| file.is_packed());
+            let (device, inode) = next.copy_of.or_else(before).unwrap_or(next.place.node);
             let id = FileId { device, inode, generation: mark };
             let is_copy = (device, inode) != next.place.node;
             self.is_over = is_copy || !self.queue.is_empty();
@@ -280,7 +292,7 @@ impl Files {
     }
 
     /// Opens a file that may have been renamed since it was looked at.
-    fn open(&self, place: &Place) -> io::Result<File> {
+    fn open(&self, place: &Place) -> io::Result<Opened> {
         match (place.open(), &self.live) {
             (Err(error), Some(live)) if is_missing(&error) => {
                 let renamed = siblings(live)?.into_iter().find(|it| it.node == place.node);
@@ -326,6 +338,15 @@ impl Files {
         Ok(())
     }
 
+    /// The rest of a compressed file cannot be read; what follows it can.
+    fn damaged(&mut self) {
+        let Some(current) = self.current.take() else { return };
+        let (name, offset) = (self.name(current.id).unwrap_or_default(), current.offset);
+        let notice = format!("{name} is damaged: of its text only {offset} bytes could be read");
+        self.notices.push(notice);
+        self.last = Some(current.node);
+    }
+
     fn lost(&mut self) {
         let name = self.live.as_deref().map(name_of).unwrap_or_default();
         self.notices.push(format!("{name} was truncated, and there is no copy of it"));
@@ -367,8 +388,7 @@ impl Files {
         let after = match own {
             Some(own) => own + 1,
             None => {
-                let it = current.file.metadata()?;
-                let modified = i128::from(it.mtime()) * 1_000_000_000 + i128::from(it.mtime_nsec());
+                let modified = current.file.modified()?;
                 places.iter().position(|it| it.modified > modified).unwrap_or(places.len())
             }
         };
@@ -384,6 +404,27 @@ impl Files {
     }
 }
 
+/// Whether these files can be read one after the other.
+fn check(given: &[Place], live: Option<&Path>, key: &Key) -> io::Result<()> {
+    let refused = |it: &Place, why| Err(told(&it.path, &io::Error::other(why)));
+    let mut marks = HashMap::new();
+    for (at, place) in given.iter().enumerate() {
+        if given.iter().take(at).any(|it| it.node == place.node) {
+            return refused(place, "it was given before");
+        }
+        let file = place.open().map_err(|error| told(&place.path, &error))?;
+        if file.is_packed() && live == Some(place.path.as_path()) {
+            return refused(place, "it is compressed, so it does not grow: it cannot be followed");
+        }
+        // A file and what it was compressed to have the same first line.
+        let other = key.mark(&file, true)?.and_then(|mark| marks.insert(mark, file.is_packed()));
+        if other.is_some_and(|was_packed| was_packed || file.is_packed()) {
+            return refused(place, "it was given before, compressed or not");
+        }
+    }
+    Ok(())
+}
+
 impl Next {
     fn whole(place: Place) -> Next {
         Next { place, copy_of: None, from: 0, mark: None }
@@ -393,7 +434,7 @@ impl Next {
 impl Current {
     /// Whether it is still the file that it was, and not truncated or begun anew.
     fn is_itself(&self, key: &Key) -> io::Result<bool> {
-        let is_long = self.file.metadata()?.len() >= self.offset;
+        let is_long = self.file.bytes()? >= self.offset;
         Ok(is_long && key.mark(&self.file, false)? == Some(self.id.generation))
     }
 }

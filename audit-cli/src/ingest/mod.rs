@@ -1,6 +1,7 @@
 //! `auditlog ingest`.
 
 mod files;
+mod opened;
 mod places;
 mod position;
 mod record;
@@ -26,7 +27,7 @@ use crate::{Failure, Outcome};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     auditlog ingest --dir /var/log/kvm-audit --timezone Europe/Berlin \\\n      \
-        --nginx /var/log/nginx/access.log.1 /var/log/nginx/access.log \\\n      \
+        --nginx /var/log/nginx/access.log.2.gz /var/log/nginx/access.log.1 /var/log/nginx/access.log \\\n      \
         --tinypilot /var/log/tinypilot.log\n  \
     auditlog sessions /var/log/kvm-audit\n\n\
     Exit status: 0 all was read, 1 some lines were unreadable or claim what nothing bears out, 2 it \
@@ -35,10 +36,11 @@ pub(crate) struct Arguments {
     /// The directory of the audit log that is written; it is made if it is not there.
     #[arg(long, value_name = "LOGDIR")]
     dir: PathBuf,
-    /// The access log's files, oldest first; with --follow the last one is the one that grows.
+    /// The access log's files, oldest first, plain or gzipped; with --follow the last one is the one
+    /// that grows.
     #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
     nginx: Vec<PathBuf>,
-    /// The application log's files, oldest first; without them nobody is known by name.
+    /// The application log's files, oldest first, plain or gzipped; without them nobody is known by name.
     #[arg(long, value_name = "FILE", num_args = 1..)]
     tinypilot: Vec<PathBuf>,
     /// The device's time zone, such as `Europe/Berlin` or `UTC`: the application log has local times.

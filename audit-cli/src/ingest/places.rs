@@ -4,13 +4,16 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use super::opened::Opened;
 use super::position::Key;
 
 /// The first line tells files apart by at most so many bytes.
 const FIRST_MAX: usize = 4096;
+/// How names of compressed files end.
+const PACKED: &str = ".gz";
 /// A directory is looked at so often until nothing moves in it.
 const LOOKS_MAX: usize = 100;
 
@@ -35,14 +38,19 @@ impl Place {
         Ok(Place { path: path.into(), node: (it.dev(), it.ino()), modified, bytes: it.len() })
     }
 
+    /// Whether its text goes as far as this. Of a compressed one that is not known before.
+    pub(crate) fn reaches(&self, offset: u64) -> bool {
+        self.bytes >= offset || self.open().is_ok_and(|it| it.is_packed())
+    }
+
     /// # Errors
     ///
     /// `NotFound` too if there is another file by now.
-    pub(crate) fn open(&self) -> io::Result<File> {
+    pub(crate) fn open(&self) -> io::Result<Opened> {
         let file = File::open(&self.path)?;
         let it = file.metadata()?;
         match (it.dev(), it.ino()) == self.node {
-            true => Ok(file),
+            true => Opened::new(file),
             false => Err(io::Error::from(io::ErrorKind::NotFound)),
         }
     }
@@ -51,19 +59,11 @@ impl Place {
 impl Key {
     /// What tells a file from others that had its inode: a keyed hash of its first line, so that
     /// it does not tell what that says. None while that is not whole, unless the file is over.
-    pub(crate) fn mark(&self, file: &File, is_over: bool) -> io::Result<Option<u64>> {
-        let mut first = [0; FIRST_MAX];
-        let mut length = 0;
-        loop {
-            let room = first.get_mut(length..).unwrap_or_default();
-            match file.read_at(room, length as u64)? {
-                0 => break,
-                read => length += read,
-            }
-        }
-        let first = first.get(..length).unwrap_or_default();
+    pub(crate) fn mark(&self, file: &Opened, is_over: bool) -> io::Result<Option<u64>> {
+        let mut room = [0; FIRST_MAX];
+        let first = file.begin(&mut room)?;
         let line = first.iter().position(|byte| *byte == b'\n').and_then(|end| first.get(..=end));
-        let is_whole = length == FIRST_MAX || (is_over && length > 0);
+        let is_whole = first.len() == FIRST_MAX || (is_over && !first.is_empty());
         Ok(line.or(is_whole.then_some(first)).map(|it| self.hash(it)))
     }
 
@@ -73,12 +73,21 @@ impl Key {
     }
 }
 
-/// The file and those that it was rotated to, as far as they are not compressed. Each once: names
-/// move on while they are looked at, so it is looked until nothing moves.
+/// The file and those that it was rotated to, as far as they are not compressed.
 pub(crate) fn siblings(live: &Path) -> io::Result<Vec<Place>> {
-    let mut before = look(live)?;
+    settled(live, "")
+}
+
+/// Those that it was rotated to and that are compressed.
+pub(crate) fn packed_siblings(live: &Path) -> io::Result<Vec<Place>> {
+    settled(live, PACKED)
+}
+
+/// Each once: names move on while they are looked at, so it is looked until nothing moves.
+fn settled(live: &Path, end: &str) -> io::Result<Vec<Place>> {
+    let mut before = look(live, end)?;
     for _ in 0..LOOKS_MAX {
-        let now = look(live)?;
+        let now = look(live, end)?;
         let same =
             |(one, other): (&Place, &Place)| one.path == other.path && one.node == other.node;
         if before.len() == now.len() && before.iter().zip(&now).all(same) {
@@ -95,14 +104,16 @@ pub(crate) fn siblings(live: &Path) -> io::Result<Vec<Place>> {
     Ok(before)
 }
 
-fn look(live: &Path) -> io::Result<Vec<Place>> {
+/// The files whose names are the live one's, what rotation adds, and this end.
+fn look(live: &Path, end: &str) -> io::Result<Vec<Place>> {
     let dir = live.parent().filter(|it| *it != Path::new("")).unwrap_or(Path::new("."));
     let name = name_of(live);
     let mut places = Vec::new();
     for entry in fs::read_dir(dir).map_err(|error| told(dir, &error))? {
         let path = entry.map_err(|error| told(dir, &error))?.path();
         let entry = name_of(&path);
-        let Some(suffix) = entry.strip_prefix(&name) else { continue };
+        let rest = entry.strip_prefix(&name).and_then(|rest| rest.strip_suffix(end));
+        let Some(suffix) = rest else { continue };
         let is_rotated = |byte: u8| byte.is_ascii_digit() || b".-_".contains(&byte);
         if !suffix.bytes().all(is_rotated) {
             continue;
@@ -122,7 +133,7 @@ pub(crate) fn copy(
     of: (u64, u64),
     mark: u64,
     key: &Key,
-) -> io::Result<Option<(Place, File)>> {
+) -> io::Result<Option<(Place, Opened)>> {
     let is_copy = |it: &Place| it.node != of && key.mark_of(it).ok().flatten() == Some(mark);
     for _ in 0..LOOKS_MAX {
         let Some(place) = siblings(live)?.into_iter().find(is_copy) else { continue };
@@ -138,6 +149,7 @@ pub(crate) fn copy(
 pub(crate) fn in_order(places: &mut [Place], live: &Path) {
     let number = |it: &Place| {
         let name = name_of(&it.path);
+        let name = name.strip_suffix(PACKED).unwrap_or(&name);
         name.rsplit('.').next().and_then(|it| it.parse::<u64>().ok()).unwrap_or_default()
     };
     let is_live = |it: &Place| name_of(&it.path) == name_of(live);

@@ -4,7 +4,7 @@
 //! read again from there is known by the lines of the log that came after it.
 #![expect(clippy::disallowed_methods, reason = "files of this command's own, beside the log")]
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -153,6 +153,8 @@ pub(crate) struct Recorded {
     before: u64,
     /// Imported events, in all.
     imported: u64,
+    /// Device and inode of the files that they are of, by mark.
+    files: HashMap<u64, (u64, u64)>,
 }
 
 impl Recorded {
@@ -173,11 +175,18 @@ impl Recorded {
             }
             let Some(told) = line.get("origin").and_then(told_by) else { continue };
             recorded.imported += 1;
+            let FileId { device, inode, generation } = told.0;
+            recorded.files.insert(generation, (device, inode));
             if recorded.imported > recorded.before {
                 recorded.told.insert(told);
             }
         }
         Ok(recorded)
+    }
+
+    /// Device and inode that each file had when it was recorded, by its mark.
+    pub(crate) fn files(&self) -> &HashMap<u64, (u64, u64)> {
+        &self.files
     }
 
     /// Whether it is recorded already; it is asked once for each time that it is read.

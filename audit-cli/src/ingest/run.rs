@@ -106,6 +106,9 @@ impl Run {
             }
         };
         let recorded = Recorded::of_log(dir, stop.as_ref())?;
+        for files in &mut files {
+            files.known = recorded.files().clone();
+        }
         let ingest = match stop {
             Some(stop) => Ingest::resume(config, stop.position),
             None => Ingest::new(config),
