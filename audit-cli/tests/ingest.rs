@@ -1,0 +1,105 @@
+//! `auditlog ingest`: what it is told by its options, and what it says where it cannot go on.
+
+#![forbid(unsafe_code)]
+#![expect(clippy::unwrap_used, reason = "a test that fails panics")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use audit_writer::reader::{Line, Lines};
+use serde_json::Value;
+
+const TIME: &str = "[01/Nov/2026:10:00:00 +0000]";
+
+/// Ingests an access log of these lines.
+fn ingest(home: &Path, lines: &str, options: &[&str]) -> Output {
+    fs::write(home.join("access.log"), lines).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_auditlog"));
+    command.current_dir(home).args(["ingest", "--dir", "log", "--nginx", "access.log"]);
+    command.args(options).output().unwrap()
+}
+
+fn recorded(home: &Path) -> Vec<Line> {
+    let lines = Lines::of_dir(home.join("log")).unwrap().map(|(_, line)| line.unwrap());
+    lines.filter(|it| it.get("origin").is_some()).collect()
+}
+
+fn text<'a>(line: &'a Line, path: &[&str]) -> &'a str {
+    let (first, rest) = path.split_first().unwrap();
+    let json = rest.iter().fold(line.get(first), |json, key| json?.get(key));
+    json.and_then(|it| it.as_str()).unwrap_or("nothing")
+}
+
+#[test]
+fn a_proxy_is_believed_if_it_is_trusted() {
+    let line = format!(
+        "192.0.2.1 - - {TIME} \"POST /api/paste HTTP/1.1\" 200 3 \"198.51.100.9, 203.0.113.7\"\n"
+    );
+    let format = "$remote_addr - $remote_user [$time_local] \"$request\" $status \
+                  $body_bytes_sent \"$http_x_forwarded_for\"";
+    for (proxy, source) in [("192.0.2.0/24", "203.0.113.7"), ("192.0.3.0/24", "192.0.2.1")] {
+        let home = tempfile::tempdir().unwrap();
+        let options = ["--log-format", format, "--trust-proxy", proxy];
+        let output = ingest(home.path(), &line, &options);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(text(&recorded(home.path())[0], &["source", "ip"]), source);
+    }
+}
+
+#[test]
+fn rules_of_ones_own_say_what_a_request_means() {
+    let home = tempfile::tempdir().unwrap();
+    let rules = "[[rule]]\nkind = \"power_restart\"\nmethod = \"PUT\"\npath = \"/power/*/reset\"\n";
+    fs::write(home.path().join("rules.toml"), rules).unwrap();
+    let request = |it: &str| format!("192.0.2.1 - - {TIME} \"{it} HTTP/1.1\" 200 3 \"-\" \"-\"\n");
+    let lines = request("PUT /power/7/reset")
+        + &request("PUT /power/what%20I%20typed/reset?and=this")
+        + &request("POST /api/paste");
+    let output = ingest(home.path(), &lines, &["--rules", "rules.toml", "--json"]);
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&told["nginx"]["mapped"], &told["nginx"]["ignored"]), (&2.into(), &1.into()));
+    assert_eq!(told["recorded"], 2);
+    let paths = ["/power/7/reset", "/power/*/reset"];
+    for (line, path) in recorded(home.path()).iter().zip(paths) {
+        assert_eq!(
+            (text(line, &["action"]), text(line, &["data", "path"])),
+            ("power_restart", path)
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_counted_with_its_place_and_never_quoted() {
+    let home = tempfile::tempdir().unwrap();
+    let lines = format!(
+        "192.0.2.1 - - {TIME} \"POST /api/paste HTTP/1.1\" 200 3 \"-\" \"-\"\nhunter2 is no line\n"
+    );
+    let output = ingest(home.path(), &lines, &[]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(told.contains("unreadable: access.log line 2\n"), "{told}");
+    assert!(told.contains("1 events recorded"), "{told}");
+    assert!(!told.contains("hunter2"), "{told}");
+}
+
+#[test]
+fn what_cannot_be_done_is_said_with_what_would() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("rules.toml"), "[[rule]]\nkind = \"dance\"\n").unwrap();
+    for (options, why) in [
+        (&["--tinypilot", "app.log"][..], "--timezone: the times of the application log are local"),
+        (&["--timezone", "Mars/Olympus"], "--timezone: "),
+        (&["--log-format", "$remote_addr"], "--log-format: "),
+        (&["--trust-proxy", "192.0.2.1/99"], "'--trust-proxy <NET>': "),
+        (&["--trust-proxy", "192.0.2.1"], "--trust-proxy: "),
+        (&["--rules", "rules.toml"], "--rules: rules.toml: "),
+        (&["--rules", "nowhere.toml"], "--rules: nowhere.toml: "),
+        (&["--nginx", "nowhere.log"], "nowhere.log: No such file"),
+    ] {
+        let output = ingest(home.path(), "", options);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{options:?}: {told}");
+        assert!(told.contains(why), "{options:?}: {told}");
+    }
+}
