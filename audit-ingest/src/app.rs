@@ -26,6 +26,10 @@ use form::Form;
 const MESSAGE_MAX: usize = 4 * 1024;
 const OPEN: &[u8] = b"[SENSITIVE] ";
 const CLOSE: &[u8] = b"[/SENSITIVE]";
+/// How a marked message ends.
+const END: &[u8] = b" [/SENSITIVE]";
+/// At so many line ends a text may have ended.
+const SHORTER_MAX: usize = 4;
 
 /// A record that is understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,11 +49,11 @@ pub(crate) enum What {
     /// The address that is behind the proxies that are trusted.
     LoginRequest(Option<IpAddr>),
     /// A hash of the name.
-    Checking(u64),
+    Checking(Text<u64>),
     /// A hash of the name.
-    Refused(u64),
+    Refused(Text<u64>),
     /// The name, if it is whole and not too long, and its hash.
-    Started(Option<Name>, u64),
+    Started(Text<(Option<Name>, u64)>),
     Ended(Option<Name>),
     Created(Option<Name>),
     PasswordChanged(Option<Name>),
@@ -59,6 +63,23 @@ pub(crate) enum What {
     /// A hash of the client's id.
     Connected(u64),
     Disconnected(u64),
+}
+
+/// What a text is, and what it is if the lines behind its first ones are not its own: a name may hold
+/// newlines, and a damaged log lines that nobody wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Text<T> {
+    pub(crate) whole: T,
+    /// The longest first.
+    pub(crate) shorter: Vec<T>,
+}
+
+impl<T> Text<T> {
+    fn map<U>(self, each: impl FnMut(T) -> U) -> Text<U> {
+        let mut each = each;
+        let whole = each(self.whole);
+        Text { whole, shorter: self.shorter.into_iter().map(each).collect() }
+    }
 }
 
 /// What became of a line.
@@ -89,7 +110,11 @@ struct Open {
     text: Vec<u8>,
     /// Whether it began with the marker.
     marked: bool,
-    too_long: bool,
+    /// How much text there was at the last line that ended with the marker: the message ended there
+    /// or at a later one, and what follows the last of them is not its own.
+    closed_at: Option<usize>,
+    /// Some of the text is not here.
+    is_cut: bool,
     offset: u64,
     line: u64,
     in_block: bool,
@@ -118,27 +143,24 @@ impl Records {
 
     /// Takes a line, and hands on the record that it ends.
     pub(crate) fn read(&mut self, line: Line<'_>, note: &mut impl FnMut(Note)) -> Became {
-        if line.end != End::Whole {
-            // It may be the rest of a name.
-            if let Some(open) = &mut self.open {
-                open.too_long = true;
-            }
-            if line.end == End::Torn && head(line.bytes, &self.zone).is_some() {
-                self.flush(note);
-            }
-            return Became::Unreadable;
-        }
+        let closes = line.last.ends_with(CLOSE);
         let Some((moments, message)) = head(line.bytes, &self.zone) else {
             if let Some(open) = &mut self.open {
-                open.go_on(line.bytes);
+                open.go_on(line);
             }
-            self.in_block &= !line.bytes.ends_with(CLOSE);
-            return Became::Ignored(None);
+            self.in_block &= !closes;
+            return match line.end {
+                End::Whole => Became::Ignored(None),
+                End::Torn | End::TooLong => Became::Unreadable,
+            };
         };
         self.flush(note);
         let in_block = self.in_block;
         let marked = message.strip_prefix(OPEN);
-        self.in_block = (in_block || marked.is_some()) && !message.ends_with(CLOSE);
+        self.in_block = (in_block || marked.is_some()) && !closes;
+        if line.end != End::Whole {
+            return Became::Unreadable;
+        }
         let Some((form, rest)) = form::of(marked.unwrap_or(message)) else {
             // In a block it is what a client may have written.
             return Became::Ignored(Some(moments).filter(|_| !in_block));
@@ -148,7 +170,8 @@ impl Records {
             form,
             text: Vec::new(),
             marked: marked.is_some(),
-            too_long: false,
+            closed_at: None,
+            is_cut: false,
             offset: line.offset,
             line: line.number,
             in_block,
@@ -161,24 +184,27 @@ impl Records {
     /// The record that may go on does not: the file is over, or has been quiet.
     pub(crate) fn flush(&mut self, note: &mut impl FnMut(Note)) {
         let Some(open) = self.open.take() else { return };
-        let text = if open.too_long { None } else { open.value() };
+        let text = open.texts();
         let Open { moments, offset, line, in_block, form, .. } = open;
         if let Some(what) = self.what(form, text) {
             note(Note { moments, what, offset, line, in_block });
         }
     }
 
-    fn what(&self, form: Form, text: Option<&[u8]>) -> Option<What> {
+    fn what(&self, form: Form, texts: Text<Option<&[u8]>>) -> Option<What> {
+        let text = texts.whole;
         // A cut name is no name; nothing is as good as a name that no other line has.
-        let hash = text.map_or(0, |it| self.keys.hash_one(it));
+        let hash = |text: Option<&[u8]>| text.map_or(0, |it| self.keys.hash_one(it));
         let name = || text.and_then(Name::new);
         Some(match form {
             Form::LoginRequest => {
                 What::LoginRequest(text.and_then(|it| behind_proxies(it, &self.trusted)))
             }
-            Form::Checking => What::Checking(hash),
-            Form::Refused => What::Refused(hash),
-            Form::Started => What::Started(name(), hash),
+            Form::Checking => What::Checking(texts.map(hash)),
+            Form::Refused => What::Refused(texts.map(hash)),
+            Form::Started => {
+                What::Started(texts.map(|text| (text.and_then(Name::new), hash(text))))
+            }
             Form::Ended => What::Ended(name()),
             Form::Created => What::Created(text.and_then(form::before_role).and_then(Name::new)),
             Form::PasswordChanged => What::PasswordChanged(name()),
@@ -194,23 +220,46 @@ impl Records {
 }
 
 impl Open {
-    fn go_on(&mut self, line: &[u8]) {
+    fn go_on(&mut self, line: Line<'_>) {
+        if line.end != End::Whole {
+            self.is_cut = true;
+            // Where it is torn, what is not there may have closed it.
+            if line.end == End::Torn || line.last.ends_with(END) {
+                self.closed_at = None;
+            }
+            return;
+        }
         self.keep(b"\n");
-        self.keep(line);
+        self.keep(line.bytes);
     }
 
     fn keep(&mut self, bytes: &[u8]) {
-        if self.too_long || self.text.len() + bytes.len() > MESSAGE_MAX {
-            self.too_long = true;
-            self.text = Vec::new();
-        } else {
+        self.is_cut |= self.text.len() + bytes.len() > MESSAGE_MAX;
+        if !self.is_cut {
             self.text.extend_from_slice(bytes);
+        }
+        if bytes.ends_with(END) {
+            self.closed_at = (!self.is_cut).then_some(self.text.len());
         }
     }
 
     /// What the form is about, without the marker at its end.
-    fn value(&self) -> Option<&[u8]> {
-        if self.marked { self.text.strip_suffix(b" [/SENSITIVE]") } else { Some(&self.text) }
+    fn texts(&self) -> Text<Option<&[u8]>> {
+        if self.marked {
+            let text = self.closed_at.and_then(|end| self.text.get(..end));
+            return Text { whole: text.and_then(|it| it.strip_suffix(END)), shorter: Vec::new() };
+        }
+        let ends = memchr::memchr_iter(b'\n', &self.text).take(SHORTER_MAX);
+        let mut shorter: Vec<_> = ends.map(|end| self.text.get(..end)).collect();
+        let whole = match self.is_cut {
+            true => {
+                shorter.push(Some(&self.text));
+                None
+            }
+            false => Some(&*self.text),
+        };
+        shorter.reverse();
+        Text { whole, shorter }
     }
 }
 

@@ -1,15 +1,22 @@
 //! From bytes to lines, each with its place.
 //!
 //! Lines end at LF and nowhere else: names hold CR, U+2028 and NUL. What a line may cost is bounded:
-//! one that is longer than the limit is passed over and counted, and never held.
+//! one that is longer than the limit is passed over and counted, and but for its ends never held.
 
 use std::fmt;
+
+/// Of a line that is too long its begin is told, to see what it is.
+const BEGIN_MAX: usize = 256;
+/// And its end, to see whether that closes something.
+const LAST_MAX: usize = 16;
 
 /// A line without its LF.
 #[derive(Clone, Copy)]
 pub struct Line<'a> {
-    /// What it says: any bytes but LF. Nothing when it is too long.
+    /// What it says: any bytes but LF. When it is too long, how it begins.
     pub bytes: &'a [u8],
+    /// How it ends: at most 16 bytes.
+    pub last: &'a [u8],
     /// Where it begins in its file, in bytes.
     pub offset: u64,
     /// Its number in its file, from 1; counted from where reading began when that was not the start.
@@ -25,7 +32,7 @@ pub enum End {
     Whole,
     /// The file ended first.
     Torn,
-    /// It is longer than the limit; its bytes are not here.
+    /// It is longer than the limit; most of its bytes are not here.
     TooLong,
 }
 
@@ -54,7 +61,10 @@ impl fmt::Debug for Line<'_> {
 /// ```
 pub struct Lines {
     limit: usize,
+    /// The line so far; of one that is passed over its begin.
     held: Vec<u8>,
+    /// The end so far of one that is passed over.
+    last: Vec<u8>,
     passing_over: bool,
     /// Of the line that is held or passed over.
     offset: u64,
@@ -76,7 +86,15 @@ impl Lines {
     /// Lines of at most `limit` bytes, of a file that is read from `offset`, where its line `number`
     /// begins.
     pub fn new(limit: usize, offset: u64, number: u64) -> Lines {
-        Lines { limit, held: Vec::new(), passing_over: false, offset, number, length: 0 }
+        Lines {
+            limit,
+            held: Vec::new(),
+            last: Vec::new(),
+            passing_over: false,
+            offset,
+            number,
+            length: 0,
+        }
     }
 
     /// Takes the next bytes of the file, and hands on every line that they end.
@@ -93,7 +111,7 @@ impl Lines {
     pub fn finish(&mut self, mut line: impl FnMut(Line<'_>)) {
         if self.length > 0 {
             let end = if self.passing_over { End::TooLong } else { End::Torn };
-            line(Line { bytes: &self.held, offset: self.offset, number: self.number, end });
+            line(self.held_line(end));
             self.next_line();
         }
     }
@@ -107,25 +125,35 @@ impl Lines {
         let (offset, number) = (self.offset, self.number);
         if self.length == 0 && head.len() <= self.limit {
             // The common case copies nothing.
-            line(Line { bytes: head, offset, number, end: End::Whole });
+            line(Line { bytes: head, last: last(head), offset, number, end: End::Whole });
             self.length = head.len() as u64;
         } else {
             self.hold(head);
             let end = if self.passing_over { End::TooLong } else { End::Whole };
-            line(Line { bytes: &self.held, offset, number, end });
+            line(self.held_line(end));
         }
         self.length += 1;
         self.next_line();
     }
 
+    fn held_line(&self, end: End) -> Line<'_> {
+        let last = if self.passing_over { &self.last } else { last(&self.held) };
+        Line { bytes: &self.held, last, offset: self.offset, number: self.number, end }
+    }
+
     fn hold(&mut self, bytes: &[u8]) {
         self.length += bytes.len() as u64;
-        if self.passing_over || self.held.len() + bytes.len() > self.limit {
-            self.passing_over = true;
-            self.held = Vec::new();
-        } else {
-            self.held.extend_from_slice(bytes);
+        if !self.passing_over && self.held.len() + bytes.len() <= self.limit {
+            return self.held.extend_from_slice(bytes);
         }
+        if !self.passing_over {
+            self.passing_over = true;
+            self.last = last(&self.held).to_vec();
+            let begin = self.held.iter().chain(bytes).take(BEGIN_MAX.min(self.limit));
+            self.held = begin.copied().collect();
+        }
+        self.last.extend_from_slice(last(bytes));
+        self.last.drain(..self.last.len().saturating_sub(LAST_MAX));
     }
 
     fn next_line(&mut self) {
@@ -133,8 +161,13 @@ impl Lines {
         self.number += 1;
         self.length = 0;
         self.held.clear();
+        self.last.clear();
         self.passing_over = false;
     }
+}
+
+fn last(bytes: &[u8]) -> &[u8] {
+    bytes.get(bytes.len().saturating_sub(LAST_MAX)..).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -147,7 +180,13 @@ mod tests {
     fn split(bytes: &[u8], sizes: &[usize], limit: usize) -> Vec<Seen> {
         let mut lines = Lines::new(limit, 0, 1);
         let mut seen = Vec::new();
-        let mut keep = |it: Line<'_>| seen.push((it.offset, it.number, it.bytes.to_vec(), it.end));
+        let mut keep = |it: Line<'_>| {
+            let begin = usize::try_from(it.offset).unwrap();
+            let end = bytes[begin..].iter().position(|it| *it == b'\n');
+            let whole = &bytes[begin..end.map_or(bytes.len(), |end| begin + end)];
+            assert_eq!(it.last, last(whole));
+            seen.push((it.offset, it.number, it.bytes.to_vec(), it.end));
+        };
         let (mut rest, mut sizes) = (bytes, sizes.iter().cycle());
         while !rest.is_empty() {
             let size = (*sizes.next().unwrap()).clamp(1, rest.len());
@@ -165,7 +204,7 @@ mod tests {
         let long = End::TooLong;
         assert_eq!(
             ends,
-            [(0, 1, 2, End::Whole), (3, 2, 0, long), (14, 3, 2, End::Whole), (17, 4, 0, long)]
+            [(0, 1, 2, End::Whole), (3, 2, 4, long), (14, 3, 2, End::Whole), (17, 4, 4, long)]
         );
     }
 
@@ -179,9 +218,8 @@ mod tests {
             prop_assert_eq!(&whole, &split(&bytes, &sizes, 30));
             for (offset, _, line, end) in &whole {
                 let at = usize::try_from(*offset).unwrap();
-                if *end != End::TooLong {
-                    prop_assert_eq!(&bytes[at..at + line.len()], line.as_slice());
-                }
+                prop_assert_eq!(&bytes[at..at + line.len()], line.as_slice());
+                prop_assert!(*end != End::TooLong || line.len() == 30);
             }
         }
     }

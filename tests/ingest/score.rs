@@ -65,6 +65,7 @@ pub(crate) struct Score {
     pub(crate) found: usize,
     pub(crate) missed: Vec<String>,
     pub(crate) invented: Vec<String>,
+    /// Told with another time than within the bound; each is among the missed, too.
     pub(crate) misdated: usize,
     pub(crate) leaked: Vec<String>,
     pub(crate) right: usize,
@@ -103,27 +104,33 @@ impl fmt::Display for Score {
 /// Compares.
 pub(crate) fn score(truths: &[Truth], secrets: &[String], result: &Result) -> Score {
     let mut left: Vec<Option<&Action>> = result.actions.iter().map(Some).collect();
+    let mut missed = Vec::new();
     let mut score = Score { truths: truths.len(), ..Score::default() };
     for truth in truths {
         let fits = left.iter().enumerate().filter_map(|(at, it)| Some((at, (*it)?)));
         // The first that fits: what comes later may be all that is left for the next.
         let best = fits.filter(|it| truth.is(it.1)).min_by_key(|it| it.1.occurred.millis());
         let Some((at, action)) = best else {
-            score.missed.push(format!("{truth:?}"));
+            missed.push(truth);
             continue;
         };
         score.found += 1;
         left[at] = None;
         who(truth, action, &mut score);
     }
-    // Something that happened, but not at that moment: the begin of a connection is no line.
-    let misdated = |it: &&&Action| {
-        let is = |truth: &Truth| truth.is_but_for_time(it);
-        it.kind == Kind::SessionStart && truths.iter().any(is)
-    };
-    score.misdated = left.iter().flatten().filter(misdated).count();
-    let invented = left.iter().flatten().filter(|it| !misdated(it));
-    score.invented = invented.map(|it| format!("{it:?}")).collect();
+    score.missed = missed.iter().map(|truth| format!("{truth:?}")).collect();
+    // Something that happened, but not at that moment: the begin of a connection is no line. What was
+    // missed stays missed, and each is what one action tells of at most.
+    for action in left.into_iter().flatten() {
+        let is = |truth: &&Truth| truth.is_but_for_time(action);
+        match missed.iter().position(is).filter(|_| action.kind == Kind::SessionStart) {
+            Some(at) => {
+                missed.swap_remove(at);
+                score.misdated += 1;
+            }
+            None => score.invented.push(format!("{action:?}")),
+        }
+    }
     score.leaked = leaked(&result.shown, secrets);
     score.unconfirmed_logins =
         result.unconfirmed.iter().filter(|it| it.claim == Claim::Login).count();

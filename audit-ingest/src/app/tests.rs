@@ -22,7 +22,7 @@ fn record(logger: &str, message: &str) -> String {
 
 fn started(text: &str) -> Vec<Option<String>> {
     let name = |note: Note| match note.what {
-        What::Started(name, _) => Some(name.map(|it| it.as_str().to_owned())),
+        What::Started(name) => Some(name.whole.0.map(|it| it.as_str().to_owned())),
         _ => None,
     };
     notes(text).into_iter().filter_map(name).collect()
@@ -65,6 +65,35 @@ fn what_is_cut_short_has_no_name() {
     assert!(notes(torn.trim_end()).is_empty());
     let torn = record("x", "y") + &record("session", "[SENSITIVE] Started session for user al");
     assert_eq!(started(&torn), [None]);
+}
+
+#[test]
+fn a_marked_message_ends_where_its_marker_does() {
+    let marked = |name: &str| {
+        record("session", &format!("[SENSITIVE] Started session for user {name} [/SENSITIVE]"))
+    };
+    let long = "a".repeat(100_000);
+    for (text, told) in [
+        (marked("al") + "foreign\n\n" + &record("x", "y"), Some("al")),
+        (marked("al [/SENSITIVE]\nice") + "foreign\n", Some("al [/SENSITIVE]\nice")),
+        (marked("al") + &long + "\n", Some("al")),
+        // These could be the rest of a name, and are not kept whole.
+        (marked(&format!("al [/SENSITIVE]\n{long}")), None),
+        (marked("al") + "torn", None),
+    ] {
+        assert_eq!(started(&text), [told.map(str::to_owned)], "{}", text.len());
+    }
+}
+
+#[test]
+fn a_record_that_is_too_long_ends_the_one_before_and_opens_a_block() {
+    let long = "a".repeat(100_000);
+    let text = record("session", "Started session for user alice")
+        + &record("paste", &format!("[SENSITIVE] Failed to paste: {long}"))
+        + &record("session", "Started session for user root");
+    assert_eq!(started(&text), [Some("alice".to_owned()), Some("root".to_owned())]);
+    let blocks: Vec<_> = notes(text).iter().map(|it| it.in_block).collect();
+    assert_eq!(blocks, [false, true]);
 }
 
 #[test]

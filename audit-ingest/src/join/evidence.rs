@@ -2,7 +2,7 @@
 
 use super::clock::{Clock, Seen};
 use crate::action::{Claim, FileId, Log, Origin, Unconfirmed};
-use crate::app::{Note, What};
+use crate::app::{Note, Text, What};
 use crate::name::Name;
 use crate::rules::Proof;
 use crate::zone::Moments;
@@ -43,8 +43,8 @@ pub(crate) struct Evidence {
     out_of_order: bool,
     /// When no request can bear it out any more, in the application log's time.
     until: i64,
-    /// The request that it was taken for, by the number of the request.
-    pub(crate) taken_by: Option<u64>,
+    /// It was taken for what a request is about.
+    pub(crate) is_taken: bool,
     /// It is one of several that a request could be about, so it is not without any.
     pub(crate) explained: bool,
 }
@@ -57,7 +57,7 @@ impl Evidence {
     }
 
     pub(crate) fn is_free(&self) -> bool {
-        self.taken_by.is_none()
+        !self.is_taken
     }
 
     pub(crate) fn is_hidden(&self) -> bool {
@@ -71,7 +71,7 @@ struct UnderWay {
     at: i64,
     address: Option<IpAddr>,
     /// The hash of the name, when it is known.
-    name: Option<u64>,
+    name: Option<Text<u64>>,
     hints: Vec<IpAddr>,
 }
 
@@ -141,16 +141,16 @@ impl Claims {
             in_block,
             out_of_order: seen.out_of_order,
             until,
-            taken_by: None,
+            is_taken: false,
             explained: false,
         };
         (evidence.proof, evidence.name) = match note.what {
             What::LoginRequest(address) => return self.request(seen.at, address),
             What::Checking(name) => return self.check(seen.at, name),
-            What::Refused(name) => return self.refuse(name),
-            What::Started(name, hash) => {
+            What::Refused(name) => return self.refuse(&name),
+            What::Started(name) => {
                 // Whoever logs in has the name checked.
-                self.chain(&mut evidence, hash);
+                let name = self.chain(&mut evidence, name);
                 if !evidence.chained && self.follows_password(seen.at, name.as_ref()) {
                     return;
                 }
@@ -192,7 +192,7 @@ impl Claims {
         remember(&mut self.requests, UnderWay { at, address, name: None, hints: Vec::new() });
     }
 
-    fn check(&mut self, at: i64, name: u64) {
+    fn check(&mut self, at: i64, name: Text<u64>) {
         self.tells_checks = true;
         let near = |it: &UnderWay| (at - CONCURRENT_MAX..=at + CONCURRENT_MAX).contains(&it.at);
         let concurrent = self.requests.iter().filter(|it| near(it)).count();
@@ -218,22 +218,54 @@ impl Claims {
         hints
     }
 
-    fn refuse(&mut self, name: u64) {
-        if let Some(at) = self.checks.iter().rposition(|it| it.name == Some(name)) {
+    fn refuse(&mut self, name: &Text<u64>) {
+        if let Some((at, _)) = self.checked(name, i64::MIN) {
             let _refused = self.checks.remove(at);
         }
     }
 
-    fn chain(&mut self, evidence: &mut Evidence, name: u64) {
+    /// The login under way, not older than this, in which the name was checked; and which of the
+    /// shorter ones it was, if it was not the whole. One that is the same to its end comes first.
+    fn checked(&self, name: &Text<u64>, since: i64) -> Option<(usize, Option<usize>)> {
+        let find = |is: &dyn Fn(&Text<u64>) -> bool| {
+            let is = |it: &UnderWay| it.at >= since && it.name.as_ref().is_some_and(is);
+            self.checks.iter().rposition(is)
+        };
+        let whole = find(&|it| it.whole == name.whole)
+            .or_else(|| find(&|it| it.shorter.contains(&name.whole)));
+        whole.map(|at| (at, None)).or_else(|| {
+            let mut shorter = name.shorter.iter().enumerate();
+            shorter.find_map(|(which, hash)| Some((find(&|it| it.whole == *hash)?, Some(which))))
+        })
+    }
+
+    /// Looks for the login under way that has become this session, and takes what it tells; the name
+    /// of its user.
+    fn chain(
+        &mut self,
+        evidence: &mut Evidence,
+        mut name: Text<(Option<Name>, u64)>,
+    ) -> Option<Name> {
         let at = evidence.at;
-        let near = |it: &UnderWay| it.name == Some(name) && it.at >= at - CHAIN_MAX;
-        match self.checks.iter().rposition(near).and_then(|at| self.checks.remove(at)) {
-            Some(check) => {
+        let hashes = Text {
+            whole: name.whole.1,
+            shorter: name.shorter.iter().map(|(_, hash)| *hash).collect(),
+        };
+        let found = self.checked(&hashes, at - CHAIN_MAX);
+        match found.and_then(|(at, which)| Some((self.checks.remove(at)?, which))) {
+            Some((check, which)) => {
                 evidence.chained = true;
                 evidence.since = check.at;
                 evidence.hints = check.hints;
+                match which {
+                    Some(which) => name.shorter.swap_remove(which).0,
+                    None => name.whole.0,
+                }
             }
-            None => evidence.hints = self.hints(at),
+            None => {
+                evidence.hints = self.hints(at);
+                name.whole.0
+            }
         }
     }
 

@@ -26,7 +26,7 @@ use consoles::Consoles;
 use evidence::Claims;
 use sessions::Sessions;
 use solve::Verdict;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A message may be this much older than the line of its request, in milliseconds…
 const BEFORE: i64 = 3_000;
@@ -49,7 +49,6 @@ pub enum Told {
 
 /// A request that waits.
 struct Waiting {
-    number: u64,
     request: Request,
     proof: Option<Proof>,
     origin: Origin,
@@ -58,8 +57,6 @@ struct Waiting {
     clock: i64,
     verdict: Option<Verdict>,
     told: bool,
-    /// The last of the requests that were decided together with it.
-    until: u64,
 }
 
 /// Joins both logs.
@@ -67,15 +64,15 @@ pub(crate) struct Join {
     rules: Rules,
     idle: i64,
     waiting: VecDeque<Waiting>,
-    numbers: u64,
     access_clock: i64,
     access_over: bool,
     app_over: bool,
     claims: Claims,
     sessions: Sessions,
     consoles: Consoles,
-    /// Lines that were told, or taken, before a stop and come again.
+    /// Lines that were told, decided about, or taken, before a stop and come again.
     done: BTreeSet<Origin>,
+    decided: BTreeMap<Origin, Verdict>,
     taken: BTreeSet<Origin>,
     explained: BTreeSet<Origin>,
 }
@@ -86,7 +83,6 @@ impl Join {
             rules,
             idle,
             waiting: VecDeque::new(),
-            numbers: 0,
             access_clock: i64::MIN,
             access_over: false,
             app_over: !has_app,
@@ -94,6 +90,7 @@ impl Join {
             sessions: Sessions::default(),
             consoles: Consoles::default(),
             done: BTreeSet::new(),
+            decided: BTreeMap::new(),
             taken: BTreeSet::new(),
             explained: BTreeSet::new(),
         }
@@ -107,29 +104,16 @@ impl Join {
     pub(crate) fn push_request(&mut self, request: Request, origin: Origin, line: u64) {
         let clock = self.access_clock;
         self.access_clock = clock.max(request.at);
-        self.numbers += 1;
         let proof = self.rules.get(request.rule).and_then(|it| it.proof);
         let told = self.done.remove(&origin);
-        let number = self.numbers;
-        self.waiting.push_back(Waiting {
-            number,
-            request,
-            proof,
-            origin,
-            line,
-            clock,
-            verdict: None,
-            told,
-            until: number,
-        });
+        let verdict = self.decided.remove(&origin);
+        self.waiting.push_back(Waiting { request, proof, origin, line, clock, verdict, told });
     }
 
     pub(crate) fn push_note(&mut self, note: Note, file: FileId) {
         self.claims.push(note, file, self.access_clock);
         let Some(last) = self.claims.held.back_mut() else { return };
-        if self.taken.remove(&last.origin) {
-            last.taken_by = Some(0);
-        }
+        last.is_taken |= self.taken.remove(&last.origin);
         last.explained |= self.explained.remove(&last.origin);
     }
 
@@ -168,13 +152,13 @@ impl Join {
                 break;
             }
             self.tell(index, out);
-            self.pop();
         }
-        let first = self.waiting.front().map(|it| it.request.at);
+        let first = self.waiting.iter().find(|it| !it.told).map(|it| it.request.at);
+        let now = first.unwrap_or(self.access_clock);
+        self.forget(now.saturating_sub(BEFORE + AFTER));
         // What either log still has to say must find what it is about.
-        let passed = first.unwrap_or(self.access_clock).min(self.claims.clock.now());
-        let horizon = passed.saturating_sub(BEFORE + AFTER);
-        self.expire(horizon, out);
+        let passed = now.min(self.claims.clock.now());
+        self.expire(passed.saturating_sub(BEFORE + AFTER), out);
     }
 
     /// Whether all lines were read that could be about a request.
@@ -194,10 +178,10 @@ impl Join {
         self.rules.get(it.request.rule).map(|it| &it.means)
     }
 
-    /// Drops the requests at the front whose whole group was told.
-    fn pop(&mut self) {
-        let told = self.waiting.iter().take_while(|it| it.told).last().map_or(0, |it| it.number);
-        while self.waiting.front().is_some_and(|it| it.told && it.until <= told) {
+    /// Drops the requests at the front that were told and are older than this: no claim about one
+    /// that was not could be about them.
+    fn forget(&mut self, before: i64) {
+        while self.waiting.front().is_some_and(|it| it.told && it.request.at < before) {
             let _told = self.waiting.pop_front();
         }
     }

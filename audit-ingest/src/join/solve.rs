@@ -2,6 +2,7 @@
 
 use crate::action::{Confidence, Origin, Why};
 use crate::name::Name;
+use serde::{Deserialize, Serialize};
 
 /// A claim that could be about a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,9 +16,10 @@ pub(crate) struct Candidate {
 }
 
 /// What was found out about a request.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Verdict {
-    /// The claim that is about it; several where it could be any.
+    /// The claim that is about it; several where it could be any. Until they were taken.
+    #[serde(skip)]
     pub(crate) claims: Vec<usize>,
     /// Whom it is about; several where it could be any.
     pub(crate) names: Vec<Name>,

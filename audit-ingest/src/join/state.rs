@@ -5,6 +5,7 @@
 use super::consoles::Consoles;
 use super::evidence::{Again, Claims};
 use super::sessions::Sessions;
+use super::solve::Verdict;
 use super::{Join, Waiting};
 use crate::action::{FileId, Origin};
 use crate::rules::Rules;
@@ -26,8 +27,9 @@ pub(crate) struct State {
     pub(crate) access: Place,
     pub(crate) app: Place,
     horizon: i64,
-    /// Lines behind those places that were told, or taken for something that was.
+    /// Lines behind those places that were told, decided about, or taken for what one is about.
     done: Vec<Origin>,
+    decided: Vec<(Origin, Verdict)>,
     taken: Vec<Origin>,
     explained: Vec<Origin>,
     tells_checks: bool,
@@ -53,16 +55,18 @@ impl Join {
             clock,
             in_block,
         };
-        let still = first.map_or(u64::MAX, |it| it.number);
-        let held = self.claims.held.iter();
-        let taken = held.filter(|it| it.taken_by.is_some_and(|by| by < still)).map(|it| it.origin);
+        let taken = self.claims.held.iter().filter(|it| it.is_taken).map(|it| it.origin);
         let explained = self.claims.held.iter().filter(|it| it.explained).map(|it| it.origin);
         let done = self.waiting.iter().filter(|it| it.told).map(|it| it.origin);
+        let decided = self.waiting.iter().filter(|it| !it.told);
+        let decided = decided.filter_map(|it| Some((it.origin, it.verdict.clone()?)));
+        let before = self.decided.iter().map(|(origin, verdict)| (*origin, verdict.clone()));
         State {
             access: first.map_or(access, place),
             app: self.claims.again().map_or(app, again),
             horizon: self.claims.horizon,
             done: done.chain(self.done.iter().copied()).collect(),
+            decided: decided.chain(before).collect(),
             taken: taken.chain(self.taken.iter().copied()).collect(),
             explained: explained.chain(self.explained.iter().copied()).collect(),
             tells_checks: self.claims.tells_checks,
@@ -78,6 +82,7 @@ impl Join {
         join.access_clock = access.clock;
         join.claims = Claims::new(app.clock, horizon, tells_checks);
         join.done = state.done.into_iter().collect();
+        join.decided = state.decided.into_iter().collect();
         join.taken = state.taken.into_iter().collect();
         join.explained = state.explained.into_iter().collect();
         join.sessions = sessions;

@@ -104,10 +104,9 @@ impl Join {
         }
         if let Some(client) = client {
             self.consoles.forget(client);
-            let number = self.waiting.get(index).map(|it| it.number);
             let held = self.claims.held.iter_mut();
             let same = held.filter(|it| it.proof == Proof::Client && it.client == client);
-            same.for_each(|it| it.taken_by = number);
+            same.for_each(|it| it.is_taken = true);
         }
         // Where the begin is known, whoever logged in later did not open it.
         let until = if matches!(began, Some(When::At(_))) { first + SECOND } else { at };

@@ -149,6 +149,52 @@ fn a_changed_password_ends_the_other_sessions() {
     assert!(unconfirmed.is_empty());
 }
 
+/// Lines that nobody wrote, as a damaged file has.
+fn foreign() -> [String; 4] {
+    let long = "A".repeat(1_000_000);
+    ["\n".into(), "half a line\n".into(), format!("{long}\n"), format!("a\nb\n{long}\nc\n")]
+}
+
+#[test]
+fn foreign_lines_behind_a_message_do_not_hide_whose_it_is() {
+    for name in ["alice", "root\n"] {
+        for marked in [false, true] {
+            let mark = |message: &str| match marked {
+                true => format!("[SENSITIVE] {message} [/SENSITIVE]"),
+                false => message.to_owned(),
+            };
+            let request = note(1, 5, "api", &mark("Login request from IP 1.1.1.1"));
+            let check = mark(&format!("Checking authentication for user {name}"));
+            let check = note(1, 5, "auth", &check);
+            let started = note(1, 6, "session", &mark(&format!("Started session for user {name}")));
+            for lines in foreign() {
+                for app in [
+                    [&*request, &check, &lines, &started].concat(),
+                    [&*request, &check, &started, &lines].concat(),
+                ] {
+                    let app = app + &note(9, 0, "x", "y");
+                    let (actions, _) = read(&access("1.1.1.1", 1, AUTH, 200), &app);
+                    let name = name.escape_default();
+                    let lines = lines.get(..20).unwrap_or(&lines);
+                    assert_eq!(who(&actions[0]), format!("{name} Certain BothLogs"), "{lines:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_name_that_goes_on_is_not_taken_for_its_first_line() {
+    // Of two logins at once each message has its own name, to its end.
+    let app = asks(1, 5, "1.1.1.1", "alice")
+        + &asks(1, 6, "2.2.2.2", "alice\nbut another")
+        + &note(1, 7, "session", "Started session for user alice\nbut another")
+        + &note(1, 7, "auth", "Cannot authenticate, password not correct for user alice");
+    let log = access("1.1.1.1", 1, AUTH, 401) + &access("2.2.2.2", 1, AUTH, 200);
+    let (actions, _) = read(&log, &app);
+    assert_eq!(who(&actions[1]), "alice\\nbut another Certain BothLogs");
+}
+
 #[test]
 fn a_claimed_name_and_what_nginx_answers_itself_say_little() {
     let log = access("1.1.1.1", 1, AUTH, 200)

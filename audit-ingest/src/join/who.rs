@@ -47,22 +47,19 @@ impl Join {
                 }],
             ),
         };
-        let last = group.last().and_then(|it| self.waiting.get(*it)).map_or(0, |it| it.number);
         for (at, mut verdict) in group.into_iter().zip(verdicts) {
             let Some(it) = self.waiting.get_mut(at) else { continue };
-            let alone = verdict.claims.len() == 1;
+            let claims = std::mem::take(&mut verdict.claims);
+            let alone = claims.len() == 1;
             let clear = !matches!(verdict.sure, Some((Confidence::Ambiguous, _)));
-            for claim in &verdict.claims {
-                let Some(evidence) = self.claims.held.get_mut(*claim) else { continue };
+            for claim in claims {
+                let Some(evidence) = self.claims.held.get_mut(claim) else { continue };
                 evidence.explained = true;
                 // What could be about several is taken from none of them.
-                if alone {
-                    evidence.taken_by = Some(it.number);
-                }
+                evidence.is_taken |= alone;
                 verdict.origin = (alone && clear).then_some(evidence.origin);
             }
             it.verdict = Some(verdict);
-            it.until = last;
         }
         true
     }
@@ -85,7 +82,7 @@ impl Join {
             {
                 break;
             }
-            if it.wants_proof(proof) && it.verdict.is_none() {
+            if it.wants_proof(proof) && it.verdict.is_none() && !it.told {
                 if apart && at <= index {
                     group.clear();
                 }
