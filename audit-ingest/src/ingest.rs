@@ -15,6 +15,8 @@ use std::fmt;
 
 /// nginx's own limit of a request line is 8 KiB by default, and a byte may be logged as four.
 const LINE_MAX: usize = 256 * 1024;
+/// Many times the longest that an application in its right mind lets a client write.
+const MESSAGE_MAX: u64 = 256 * 1024;
 /// A session that is not heard of for so long is over, in milliseconds: half a day.
 const IDLE: i64 = 12 * 3_600_000;
 /// Of the lines that mean nothing, each so many-th tells the time.
@@ -35,6 +37,10 @@ pub struct Config {
     pub has_app: bool,
     /// The longest line that is read, in bytes; longer ones are counted. 256 KiB by default.
     pub line_max: usize,
+    /// The longest message of the application log, in bytes: what a client can write into it at once.
+    /// Until so much was read behind a time, lines of the past may come, whatever a client wrote.
+    /// 256 KiB by default.
+    pub message_max: u64,
     /// How long a session that nothing is heard of counts, in milliseconds. Half a day by default.
     pub idle: i64,
 }
@@ -48,6 +54,7 @@ impl Default for Config {
             trusted: Vec::new(),
             has_app: true,
             line_max: LINE_MAX,
+            message_max: MESSAGE_MAX,
             idle: IDLE,
         }
     }
@@ -138,9 +145,9 @@ impl fmt::Debug for Ingest {
 impl Ingest {
     /// From the start.
     pub fn new(config: Config) -> Ingest {
-        let Config { rules, format, zone, trusted, has_app, line_max, idle } = config;
+        let Config { rules, format, zone, trusted, has_app, line_max, message_max, idle } = config;
         Ingest {
-            join: Join::new(rules.clone(), idle, has_app),
+            join: Join::new(rules.clone(), idle, has_app, message_max),
             records: Records::new(zone, trusted.clone(), false),
             reader: Reader { format, rules, trusted },
             line_max,
@@ -161,7 +168,7 @@ impl Ingest {
         ingest.records = Records::new(config.zone, config.trusted, state.app.in_block);
         ingest.access.file = state.access.file;
         ingest.app.file = state.app.file;
-        ingest.join = Join::resume(config.rules, config.idle, config.has_app, state);
+        ingest.join = ingest.join.go_on(state, config.message_max);
         ingest.begin = begin;
         ingest
     }
@@ -224,7 +231,7 @@ impl Ingest {
 
     /// Where to go on after a stop. Keep it once everything that was told is kept.
     pub fn position(&self) -> Position {
-        let (access_clock, app_clock) = self.join.clocks();
+        let (access_clock, app_clock) = self.join.newest();
         let (offset, line) = self.access.lines.place();
         let file = self.access.file;
         let access = Begin { file, offset, line, clock: access_clock, in_block: false };
@@ -306,16 +313,15 @@ fn read_app(
     match records.read(line, &mut |note| join.push_note(note, file)) {
         Became::Understood(moments) => {
             report.app.mapped += 1;
-            join.app_time(moments);
+            join.app_line(line.bytes.len(), Some(moments));
         }
         Became::Ignored(moments) => {
             report.app.ignored += 1;
-            if let Some(moments) = moments {
-                join.app_time(moments);
-            }
+            join.app_line(line.bytes.len(), moments);
         }
         Became::Unreadable => {
             report.unreadable(Place { log: Log::App, file, line: line.number });
+            join.app_line(line.bytes.len(), None);
         }
     }
 }

@@ -348,7 +348,8 @@ impl Device {
         let open = format!("{}[SENSITIVE] x", self.head(at, "scripts"));
         let long = "a".repeat(20_000);
         let gone = format!("{}Deleted all users", self.head(at, "auth"));
-        let name = match self.random.u8(..12) {
+        let ahead = self.ahead(&victim);
+        let name = match self.random.u8(..13) {
             0 => format!("x\n{forged}"),
             1 => format!("x [/SENSITIVE]\n{chain}"),
             2 => format!("x\n{past}\n{future}"),
@@ -357,6 +358,7 @@ impl Device {
             5 => format!("\u{2028}{secret}\r\u{85}\0"),
             6 => format!("x\n{gone}"),
             7 => format!("{past}\n{past}\n{secret}"),
+            8 => format!("x\n{ahead}"),
             _ => return self.noise(evil),
         };
         self.asks(at, evil, &name);
@@ -364,6 +366,22 @@ impl Device {
         self.request(at + 3, evil, "POST /api/auth HTTP/1.1", 401);
         self.truth(at + 3, None, "login_denied", "denied", "/api/auth");
         self.now += 4;
+    }
+
+    /// Logins that are yet to come, at a moment when somebody may really log in.
+    fn ahead(&mut self, victim: &str) -> String {
+        let first = self.now + self.random.i64(500..50 * 60_000);
+        let logins = (0..self.random.i64(1..30)).map(|number| {
+            let at = first + number * 2_000;
+            format!(
+                "{}Login request from IP {victim}\n{}Checking authentication for user root\n\
+                 {}Started session for user root\n",
+                self.head(at, "api"),
+                self.head(at, "auth"),
+                self.head(at, "session"),
+            )
+        });
+        logins.collect()
     }
 
     /// What is no action, although it looks like one.

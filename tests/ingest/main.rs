@@ -81,7 +81,7 @@ fn hold(score: &Score) {
     assert!(score.leaked.is_empty(), "leaked: {:#?}", score.leaked);
     assert_eq!(score.certain_wrong, 0, "{:#?}", score.wrong);
     assert!(score.wrong.is_empty(), "wrong: {:#?}", score.wrong);
-    assert!(score.untold.len() * 100 <= score.truths, "not told: {:#?}", score.untold);
+    assert!(score.untold.len() * 50 <= score.truths, "not told: {:#?}", score.untold);
 }
 
 const PLANS: [Plan; 6] = [
@@ -184,19 +184,21 @@ fn killed() {
     let mut all = 0;
     let sizes = [usize::MAX, 40, 3, 200, usize::MAX, 500];
     for (plan, lines) in PLANS.iter().cloned().chain(more()).zip(sizes.into_iter().cycle()) {
-        // With dozens of actions a second who did it may be told with other candidates after a
-        // stop: a shortfall that is known.
-        let strict = plan.pause > 1_000;
         let plan = Plan { steps: 120, ..plan };
         let day = Device::day(&plan);
-        let (config, logs) = (config(plan.zone), rotated(&day, lines));
+        // No message there is longer, so much is told before the end, and lost by a stop.
+        let config = Config { message_max: 16 * 1024, ..config(plan.zone) };
+        let logs = rotated(&day, lines);
         let mut whole = kit::read(&config, &logs, 4096).actions;
         whole.sort_by_key(|it| it.id);
         for _ in 0..2 {
-            let (killed, stops) = kit::read_killed(&config, &logs, &mut random, strict);
+            let (killed, stops) = kit::read_killed(&config, &logs, &mut random);
             let ids = |of: &[audit_ingest::Action]| of.iter().map(|it| it.id).collect::<Vec<_>>();
             assert_eq!(ids(&killed.actions), ids(&whole));
-            assert!(killed.actions == whole || !strict);
+            let exact = |of: &[audit_ingest::Action]| {
+                of.iter().cloned().map(kit::exact).collect::<Vec<_>>()
+            };
+            assert!(exact(&killed.actions) == exact(&whole), "{plan:?}");
             let leaked = leaks::leaked(&killed.shown, &day.secrets);
             assert!(leaked.is_empty(), "{leaked:?}");
             all += stops;

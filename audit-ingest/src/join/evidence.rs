@@ -59,10 +59,6 @@ impl Evidence {
     pub(crate) fn is_free(&self) -> bool {
         !self.is_taken
     }
-
-    pub(crate) fn is_hidden(&self) -> bool {
-        self.in_block || self.out_of_order
-    }
 }
 
 /// A message of a login under way.
@@ -112,8 +108,8 @@ pub(crate) struct Claims {
 }
 
 impl Claims {
-    pub(crate) fn new(clock: i64, horizon: i64, tells_checks: bool) -> Claims {
-        Claims { clock: Clock::at(clock), horizon, tells_checks, ..Claims::default() }
+    pub(crate) fn new(clock: Clock, horizon: i64, tells_checks: bool) -> Claims {
+        Claims { clock, horizon, tells_checks, ..Claims::default() }
     }
 
     /// Takes a record. `access` is how far the access log has come.

@@ -22,6 +22,7 @@ use crate::action::{Action, FileId, Origin, Outcome, Unconfirmed};
 use crate::app::Note;
 use crate::rules::{Means, Proof, Rules};
 use crate::zone::Moments;
+use clock::Clock;
 use consoles::Consoles;
 use evidence::Claims;
 use sessions::Sessions;
@@ -78,7 +79,7 @@ pub(crate) struct Join {
 }
 
 impl Join {
-    pub(crate) fn new(rules: Rules, idle: i64, has_app: bool) -> Join {
+    pub(crate) fn new(rules: Rules, idle: i64, has_app: bool, message_max: u64) -> Join {
         Join {
             rules,
             idle,
@@ -86,7 +87,7 @@ impl Join {
             access_clock: i64::MIN,
             access_over: false,
             app_over: !has_app,
-            claims: Claims::default(),
+            claims: Claims::new(Clock::at(i64::MIN, message_max), 0, false),
             sessions: Sessions::default(),
             consoles: Consoles::default(),
             done: BTreeSet::new(),
@@ -96,14 +97,19 @@ impl Join {
         }
     }
 
+    /// The times of the newest lines of both logs.
+    pub(crate) fn newest(&self) -> (i64, i64) {
+        (self.access_clock, self.claims.clock.now())
+    }
+
     /// How far both logs have come.
     pub(crate) fn clocks(&self) -> (i64, i64) {
-        (self.access_clock, self.claims.clock.now())
+        (self.access_clock, self.claims.clock.passed())
     }
 
     pub(crate) fn push_request(&mut self, request: Request, origin: Origin, line: u64) {
         let clock = self.access_clock;
-        self.access_clock = clock.max(request.at);
+        self.access_time(request.at);
         let proof = self.rules.get(request.rule).and_then(|it| it.proof);
         let told = self.done.remove(&origin);
         let verdict = self.decided.remove(&origin);
@@ -122,9 +128,13 @@ impl Join {
         self.access_clock = self.access_clock.max(at);
     }
 
-    /// A record of the application log that means nothing was written then.
-    pub(crate) fn app_time(&mut self, moments: Moments) {
-        let _seen = self.claims.see(moments, self.access_clock);
+    /// A line of the application log of so many bytes was read, and of this time if it begins a
+    /// record.
+    pub(crate) fn app_line(&mut self, bytes: usize, moments: Option<Moments>) {
+        self.claims.clock.read(bytes, moments);
+        if let Some(moments) = moments {
+            let _seen = self.claims.see(moments, self.access_clock);
+        }
     }
 
     /// Nothing older comes any more, in either log.
@@ -157,7 +167,7 @@ impl Join {
         let now = first.unwrap_or(self.access_clock);
         self.forget(now.saturating_sub(BEFORE + AFTER));
         // What either log still has to say must find what it is about.
-        let passed = now.min(self.claims.clock.now());
+        let passed = now.min(self.claims.clock.passed());
         self.expire(passed.saturating_sub(BEFORE + AFTER), out);
     }
 
@@ -168,7 +178,7 @@ impl Join {
         if it.request.outcome != Outcome::Success || (it.proof.is_none() && !session) {
             return true;
         }
-        let app = self.app_over || self.claims.clock.now() > it.request.at + AFTER;
+        let app = self.app_over || self.claims.clock.passed() > it.request.at + AFTER;
         // Others that could claim the same.
         let access = self.access_over || self.access_clock > it.request.at + AFTER + BEFORE;
         app && access

@@ -2,13 +2,13 @@
 //! logs, and what was concluded from the lines before. No line, and no name but those that were
 //! told.
 
+use super::clock::Clock;
 use super::consoles::Consoles;
 use super::evidence::{Again, Claims};
 use super::sessions::Sessions;
 use super::solve::Verdict;
 use super::{Join, Waiting};
 use crate::action::{FileId, Origin};
-use crate::rules::Rules;
 use serde::{Deserialize, Serialize};
 
 /// Where reading begins again in a log, and how far the log had come there.
@@ -75,18 +75,18 @@ impl Join {
         }
     }
 
-    /// Goes on from what was kept.
-    pub(crate) fn resume(rules: Rules, idle: i64, has_app: bool, state: State) -> Join {
+    /// A new one goes on from what was kept.
+    pub(crate) fn go_on(mut self, state: State, message_max: u64) -> Join {
         let State { access, app, horizon, tells_checks, sessions, consoles, .. } = state;
-        let mut join = Join::new(rules, idle, has_app);
+        let join = &mut self;
         join.access_clock = access.clock;
-        join.claims = Claims::new(app.clock, horizon, tells_checks);
+        join.claims = Claims::new(Clock::at(app.clock, message_max), horizon, tells_checks);
         join.done = state.done.into_iter().collect();
         join.decided = state.decided.into_iter().collect();
         join.taken = state.taken.into_iter().collect();
         join.explained = state.explained.into_iter().collect();
         join.sessions = sessions;
         join.consoles = consoles;
-        join
+        self
     }
 }

@@ -95,7 +95,8 @@ fn a_shared_address_has_candidates() {
 
 #[test]
 fn a_forged_login_is_no_event_and_makes_a_real_one_ambiguous_at_most() {
-    let forged = login(1, 5, "1.1.1.1", "root");
+    let forged_login = || login(1, 5, "1.1.1.1", "root");
+    let forged = forged_login();
     let denied = access("6.6.6.6", 1, AUTH, 401);
     let (actions, unconfirmed) = read(&denied, &forged);
     assert_eq!(actions.iter().map(who).collect::<Vec<_>>(), ["Claimed None NotAuthenticated"]);
@@ -110,6 +111,89 @@ fn a_forged_login_is_no_event_and_makes_a_real_one_ambiguous_at_most() {
     let log = denied + &access("1.1.1.1", 1, AUTH, 200);
     let (actions, _) = read(&log, &(forged + &login(1, 7, "1.1.1.1", "alice")));
     assert_eq!(who(&actions[1]), "alice|root Ambiguous OrderUnknown");
+    // Nor if the client makes the real one look like what clients write.
+    let open = note(1, 6, "scripts", "[SENSITIVE] x");
+    let ahead = note(2_000, 0, "scripts", "x");
+    let log = access("1.1.1.1", 1, AUTH, 200);
+    for before in [open, ahead] {
+        let app = forged_login() + &before + &login(1, 7, "1.1.1.1", "alice");
+        assert_eq!(who(&read(&log, &app).0[0]), "alice|root Ambiguous OrderUnknown", "{before}");
+    }
+}
+
+/// Pushes both logs, and says what was told of accounts.
+fn targets(ingest: &mut Ingest, access: &str, app: &str, is_over: bool) -> Vec<String> {
+    let mut told = Vec::new();
+    let mut take = |it: Told| {
+        let Told::Action(it) = it else { return };
+        told.push(format!(
+            "{:?} {}",
+            it.kind,
+            it.target.map_or("?".to_owned(), |it| it.to_string())
+        ));
+    };
+    ingest.push(Log::App, app.as_bytes(), &mut take);
+    ingest.push(Log::Access, access.as_bytes(), &mut take);
+    if is_over {
+        ingest.finish(&mut take);
+    }
+    told
+}
+
+#[test]
+fn what_was_decided_before_a_stop_holds() {
+    let request = |second: u32, method: &str| access("1.1.1.1", second, method, 200);
+    let (create, delete) = ("POST /api/user", "DELETE /api/user");
+    let first = request(10, create) + &request(11, delete) + &request(12, create);
+    // Both are decided together, but what stands between them waits for this.
+    let first = first + &request(14, delete) + &request(17, "POST /api/paste");
+    let app = note(10, 500, "auth", "Created user a with role ADMIN")
+        + &note(11, 500, "auth", "Deleted user a")
+        + &note(12, 500, "auth", "Created user b with role ADMIN")
+        + &note(14, 500, "auth", "Deleted user b")
+        + &(20..60).map(|second| note(second, 0, "x", "y")).collect::<String>();
+    let config = Config { message_max: 100, ..Config::default() };
+    let (access_file, app_file) =
+        (FileId { inode: 1, ..FileId::default() }, FileId { inode: 2, ..FileId::default() });
+    let mut ingest = Ingest::new(config.clone());
+    ingest.open(Log::Access, access_file);
+    ingest.open(Log::App, app_file);
+    assert_eq!(targets(&mut ingest, &first, &app, false), ["UserCreate a"]);
+    let position = ingest.position();
+    let (access_from, app_from) = (position.begin(Log::Access).1, position.begin(Log::App).1);
+    let mut ingest = Ingest::resume(config, position);
+    ingest.open(Log::Access, access_file);
+    ingest.open(Log::App, app_file);
+    let (access, app) = (&first[access_from as usize..], &app[app_from as usize..]);
+    let told = targets(&mut ingest, access, app, true);
+    assert_eq!(told, ["UserDelete a", "UserCreate b", "UserDelete b", "Paste ?"]);
+}
+
+#[test]
+fn lines_of_times_to_come_hurry_nothing() {
+    // Read piece by piece, so that what is told is told as soon as it can be.
+    let config = Config { message_max: 1_000, ..Config::default() };
+    let mut ingest = Ingest::new(config);
+    let mut told = Vec::new();
+    let mut take = |it: Told| told.extend(if let Told::Action(it) = it { Some(it) } else { None });
+    ingest.open(Log::Access, FileId { inode: 1, ..FileId::default() });
+    ingest.open(Log::App, FileId { inode: 2, ..FileId::default() });
+    let ahead = login(60, 0, "1.1.1.1", "root") + &note(90, 0, "x", "y");
+    let forged = asks(1, 5, "6.6.6.6", &format!("x\n{ahead}"));
+    ingest.push(Log::App, forged.as_bytes(), &mut take);
+    for second in 2..100 {
+        let polls = access("3.3.3.3", second, "GET /", 200);
+        let real = if second == 60 { access("1.1.1.1", second, AUTH, 200) } else { String::new() };
+        ingest.push(Log::Access, (polls + &real).as_bytes(), &mut take);
+    }
+    for second in 2..100 {
+        let name = if second == 60 { "alice".to_owned() } else { format!("u{second}") };
+        let address = if second == 60 { "1.1.1.1" } else { "2.2.2.2" };
+        ingest.push(Log::App, login(second, 5, address, &name).as_bytes(), &mut take);
+    }
+    ingest.finish(&mut take);
+    let login = told.iter().find(|it| it.source.to_string() == "1.1.1.1").unwrap();
+    assert_eq!(who(login), "alice|root Ambiguous OrderUnknown");
 }
 
 #[test]

@@ -40,12 +40,7 @@ impl Join {
         let verdicts = match proof {
             Proof::Login => self.logins(&group),
             Proof::Logout | Proof::OwnPasswordChanged => self.by_session(&group, proof),
-            _ => self.clearest(
-                &group,
-                &[&|it| it.proof == proof && !it.own, &|it| {
-                    it.proof == proof && !it.own && !it.is_hidden()
-                }],
-            ),
+            _ => solve(&self.could(&group, |it| it.proof == proof && !it.own)),
         };
         for (at, mut verdict) in group.into_iter().zip(verdicts) {
             let Some(it) = self.waiting.get_mut(at) else { continue };
@@ -122,12 +117,13 @@ impl Join {
         let from_here = |it: &Evidence| it.hints.iter().any(|hint| Address::Ip(*hint) == source);
         let login = |it: &Evidence| it.proof == Proof::Login;
         let chained = |it: &Evidence| login(it) && it.chained && from_here(it);
-        if self.could(group, chained).iter().any(|it| !it.is_empty()) {
-            return self.clearest(group, &[&chained, &|it| chained(it) && !it.is_hidden()]);
+        let could = self.could(group, chained);
+        if could.iter().any(|it| !it.is_empty()) {
+            return solve(&could);
         }
         // A login that lacks a message is a forged one, unless this log has no such messages.
         let whole = |it: &Evidence| it.chained || !self.claims.tells_checks;
-        let may = |it: &Evidence| login(it) && whole(it) && !it.is_hidden();
+        let may = |it: &Evidence| login(it) && whole(it);
         let mut verdicts = solve(&self.could(group, |it| may(it) && from_here(it)));
         if verdicts.iter().all(|it| it.sure.is_none()) {
             verdicts = solve(&self.could(group, |it| may(it) && self.is_from_nowhere(it)));
@@ -136,8 +132,7 @@ impl Join {
         verdicts
     }
 
-    /// Decides by the first choice of claims that leaves nothing open; by the first one if none
-    /// does. What a client may have written is left out where that makes it clear.
+    /// Decides by the first choice of claims that leaves nothing open; by the first one if none does.
     fn clearest(&self, group: &[usize], choices: &[&dyn Fn(&Evidence) -> bool]) -> Vec<Verdict> {
         let mut first = None;
         for choice in choices {
@@ -193,15 +188,7 @@ impl Join {
                     && claim.name.as_ref().is_some_and(|name| self.sessions.has(name, it.source()))
             })
         };
-        self.clearest(
-            group,
-            &[
-                &|it| is(it) && has(it),
-                &|it| is(it) && has(it) && !it.is_hidden(),
-                &|it| is(it) && has(it) && !elsewhere(it),
-                &|it| is(it) && has(it) && !elsewhere(it) && !it.is_hidden(),
-            ],
-        )
+        self.clearest(group, &[&|it| is(it) && has(it), &|it| is(it) && has(it) && !elsewhere(it)])
     }
 }
 
