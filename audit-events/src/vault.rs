@@ -5,7 +5,7 @@
 
 use core::net::SocketAddr;
 
-use audit_core::vocab::{KeyFingerprint, ObjectName, UserName};
+use audit_core::vocab::{ClaimedName, KeyFingerprint, ObjectName, UserName};
 use audit_core::{AuditEvent, AuditValue, Catalog, Outcome, Withheld};
 
 pub use crate::common::{LoginFailed, LoginRefusal};
@@ -85,9 +85,9 @@ pub struct Registered<'a> {
     /// Whether it was done.
     #[audit(outcome)]
     pub outcome: Outcome<VaultError>,
-    /// As whom.
+    /// As whom: whoever gives no good code may have given anything as a name, such as the code.
     #[audit(actor(user))]
-    pub user: UserName<'a>,
+    pub user: ClaimedName<'a>,
     /// From where.
     #[audit(source(address))]
     pub from: SocketAddr,

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use audit_core::vocab::{KeyFingerprint, ObjectName, UserName};
+use audit_core::vocab::{ClaimedName, KeyFingerprint, ObjectName, UserName};
 use audit_core::{AuditEvent, AuditValue, Context, Outcome, Recorder, Withheld};
 use audit_events::vault::{CommandRun, Registered, Vault, VaultError, VaultOp};
 
@@ -84,7 +84,11 @@ pub fn registration(
     key: KeyFingerprint,
     code: &str,
 ) -> Result<(), Failure> {
-    let (user, invite_code) = (UserName::new(user)?, Withheld::new(code));
+    let user = match outcome {
+        Outcome::Denied(_) => ClaimedName::unknown(user),
+        _ => ClaimedName::known(user),
+    };
+    let invite_code = Withheld::new(code);
     let event = Registered { outcome, user, from, key, invite_code };
     match outcome {
         Outcome::Success => event.begin_durable_to(log)?.wait_for(DURABLE_WITHIN).map(drop)?,

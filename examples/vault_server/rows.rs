@@ -158,7 +158,7 @@ fn d03_every_denied_operation_warns_by_its_name_and_with_a_reason() {
     let told_of = of_vaults(&events);
     assert_eq!(told_of[PREPARED..told_of.len() - 1], expected);
     let all: Vec<String> = events.iter().map(told).collect();
-    let registration = "WARN registration_denied denied invite_unknown late".to_owned();
+    let registration = "WARN registration_denied denied invite_unknown -".to_owned();
     assert!(all.contains(&registration), "{all:?}");
     let commands = all.iter().filter(|line| line.starts_with("WARN command_denied denied "));
     assert_eq!(commands.count(), denied.len());

@@ -59,6 +59,7 @@ fn of_users_and_their_passwords() {
     let key = KeyFingerprint::sha256([9; 32]);
     assert_no_leak(|canary| {
         let invite_code = Withheld::new(canary);
+        let user = ClaimedName::known("bob");
         Registered { outcome: Outcome::Success, user, from: FROM, key, invite_code }
     });
 }

@@ -76,7 +76,7 @@ const NAMES: [&str; 10] =
 
 fn registered(outcome: Outcome<VaultError>) -> Registered<'static> {
     let invite_code = Withheld::new(SECRET);
-    Registered { outcome, user: user_name("bob"), from: FROM, key: KEY, invite_code }
+    Registered { outcome, user: ClaimedName::known("bob"), from: FROM, key: KEY, invite_code }
 }
 
 #[test]
