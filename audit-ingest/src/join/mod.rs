@@ -162,10 +162,9 @@ impl Join {
                 break;
             }
             self.tell(index, out);
+            self.forget();
         }
-        let first = self.waiting.iter().find(|it| !it.told).map(|it| it.request.at);
-        let now = first.unwrap_or(self.access_clock);
-        self.forget(now.saturating_sub(BEFORE + AFTER));
+        let now = self.first_untold().unwrap_or(self.access_clock);
         // What either log still has to say must find what it is about.
         let passed = now.min(self.claims.clock.passed());
         self.expire(passed.saturating_sub(BEFORE + AFTER), out);
@@ -188,9 +187,16 @@ impl Join {
         self.rules.get(it.request.rule).map(|it| &it.means)
     }
 
-    /// Drops the requests at the front that were told and are older than this: no claim about one
-    /// that was not could be about them.
-    fn forget(&mut self, before: i64) {
+    /// The time of the first request that was not told.
+    fn first_untold(&self) -> Option<i64> {
+        self.waiting.iter().find(|it| !it.told).map(|it| it.request.at)
+    }
+
+    /// Drops the requests at the front that were told and are so old that no claim about one that
+    /// was not could be about them.
+    fn forget(&mut self) {
+        let before = self.first_untold().unwrap_or(self.access_clock);
+        let before = before.saturating_sub(BEFORE + AFTER);
         while self.waiting.front().is_some_and(|it| it.told && it.request.at < before) {
             let _told = self.waiting.pop_front();
         }
