@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use audit_core::Catalog;
+use audit_events::kvm::told;
 use audit_events::{EVENTS, common, hypervisor, kvm, runner, vault};
 use audit_writer::catalog::markdown;
 
@@ -30,12 +31,17 @@ registry has messages for accounts alone, and says of whatever refused login tha
 ";
 
 /// The parts of the page, each with the events that no part before it has.
-const PARTS: [(&str, &str, Catalog); 5] = [
+const PARTS: [(&str, &str, Catalog); 6] = [
     ("Common", "Events that more than one catalogue has.", common::EVENTS),
     ("KVM over IP", "`audit_events::kvm`", kvm::EVENTS),
     ("Hypervisor", "`audit_events::hypervisor`", hypervisor::EVENTS),
     ("API runner", "`audit_events::runner`", runner::EVENTS),
     ("Vault", "`audit_events::vault`", vault::EVENTS),
+    (
+        "Other logs",
+        "`audit_events::kvm::told`: what `auditlog ingest` concludes from them. Its lines have `occurred` and `origin`, too.",
+        told::EVENTS,
+    ),
 ];
 
 /// The catalogue's own page, event by event.
