@@ -3,7 +3,8 @@
 //! Neither log alone knows. The access log is believed about what happened; the application log
 //! about who did it, where a request bears it out at that moment. Requests wait in the order of
 //! their log until everything that could be about them has been read, and are told in that order.
-//! All that is decided depends on the lines alone, not on how they were cut or when they came.
+//! All that is decided depends on the lines alone, not on how they were cut or when they came; but for
+//! how exact the begin of a connection is where forged lines stand around its message, after a stop.
 
 mod clock;
 mod consoles;
