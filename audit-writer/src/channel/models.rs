@@ -8,7 +8,7 @@ mod log;
 
 use std::sync::atomic::AtomicUsize;
 
-use audit_core::{Pending, Receipt, Recorder, pending};
+use audit_core::{Pending, Receipt, Recorder, Stream, pending};
 use shuttle::thread::spawn;
 
 use self::log::{Ended, LARGE, Log, ROOMY};
@@ -196,7 +196,8 @@ fn a_loss_that_was_accepted_is_told() {
         let losing = [1, 2, 3].map(|number| {
             let handle = log.emitter(number).handle;
             spawn(move || {
-                (0..2).filter(|_| handle.count_as_lost(Loss::Refused).is_ok()).count() as u64
+                let lose = |_: &u64| handle.count_as_lost(Stream::Audit, Loss::Refused).is_ok();
+                (0..2).filter(lose).count() as u64
             })
         });
         let writing = spawn(move || writer.run(usize::MAX));

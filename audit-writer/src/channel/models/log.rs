@@ -10,6 +10,7 @@ use super::super::*;
 use crate::clock::Stamp;
 use crate::config::Overflow;
 use crate::loss::LossCounter;
+use crate::per_stream::PerStream;
 use crate::stats::{Counters, add};
 use crate::writer::Handle;
 
@@ -115,6 +116,7 @@ impl Log {
             losses: Arc::clone(&losses),
             ended: Ended::default(),
         };
+        let losses = PerStream::by(|_| Arc::clone(&losses)); // One log for all streams.
         let handle = Handle { sender, clock, overflow, counters, losses };
         (Log { handle, returned: Arc::default(), stop, step_ns }, writer)
     }
