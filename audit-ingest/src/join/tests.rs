@@ -121,52 +121,82 @@ fn a_forged_login_is_no_event_and_makes_a_real_one_ambiguous_at_most() {
     }
 }
 
-/// Pushes both logs, and says what was told of accounts.
-fn targets(ingest: &mut Ingest, access: &str, app: &str, is_over: bool) -> Vec<String> {
-    let mut told = Vec::new();
-    let mut take = |it: Told| {
-        let Told::Action(it) = it else { return };
-        told.push(format!(
-            "{:?} {}",
-            it.kind,
-            it.target.map_or("?".to_owned(), |it| it.to_string())
-        ));
+/// Both logs, read by one that is stopped at their end and by one that goes on from its position to
+/// where they are over: what each told, of actions with the target and who did it.
+fn stopped(access: &str, app: &str) -> [Vec<String>; 2] {
+    let config = Config { message_max: 100, ..Config::default() };
+    let logs = [(Log::App, app), (Log::Access, access)];
+    let read = |ingest: &mut Ingest, from: [u64; 2], is_over: bool| {
+        let mut told = Vec::new();
+        let mut take = |it: Told| match it {
+            Told::Action(it) => {
+                let target = it.target.as_ref().map_or("?".to_owned(), ToString::to_string);
+                told.push(format!("{:?} {target} by {}", it.kind, who(&it)));
+            }
+            Told::Unconfirmed(it) => told.push(format!("{:?} unconfirmed", it.claim)),
+            Told::Session(_) => {}
+        };
+        for ((inode, (log, text)), from) in (1..).zip(logs).zip(from) {
+            ingest.open(log, FileId { inode, ..FileId::default() });
+            ingest.push(log, &text.as_bytes()[from as usize..], &mut take);
+        }
+        if is_over {
+            ingest.finish(&mut take);
+        }
+        told
     };
-    ingest.push(Log::App, app.as_bytes(), &mut take);
-    ingest.push(Log::Access, access.as_bytes(), &mut take);
-    if is_over {
-        ingest.finish(&mut take);
-    }
-    told
+    let mut ingest = Ingest::new(config.clone());
+    let before = read(&mut ingest, [0; 2], false);
+    let position = ingest.position();
+    let from = logs.map(|(log, _)| position.begin(log).1);
+    let after = read(&mut Ingest::resume(config, position), from, true);
+    [before, after]
 }
 
 #[test]
 fn what_was_decided_before_a_stop_holds() {
     let request = |second: u32, method: &str| access("1.1.1.1", second, method, 200);
     let (create, delete) = ("POST /api/user", "DELETE /api/user");
-    let first = request(10, create) + &request(11, delete) + &request(12, create);
+    let log = request(10, create) + &request(11, delete) + &request(12, create);
     // Both are decided together, but what stands between them waits for this.
-    let first = first + &request(14, delete) + &request(17, "POST /api/paste");
+    let log = log + &request(14, delete) + &request(17, "POST /api/paste");
     let app = note(10, 500, "auth", "Created user a with role ADMIN")
         + &note(11, 500, "auth", "Deleted user a")
         + &note(12, 500, "auth", "Created user b with role ADMIN")
         + &note(14, 500, "auth", "Deleted user b")
         + &(20..60).map(|second| note(second, 0, "x", "y")).collect::<String>();
-    let config = Config { message_max: 100, ..Config::default() };
-    let (access_file, app_file) =
-        (FileId { inode: 1, ..FileId::default() }, FileId { inode: 2, ..FileId::default() });
-    let mut ingest = Ingest::new(config.clone());
-    ingest.open(Log::Access, access_file);
-    ingest.open(Log::App, app_file);
-    assert_eq!(targets(&mut ingest, &first, &app, false), ["UserCreate a"]);
-    let position = ingest.position();
-    let (access_from, app_from) = (position.begin(Log::Access).1, position.begin(Log::App).1);
-    let mut ingest = Ingest::resume(config, position);
-    ingest.open(Log::Access, access_file);
-    ingest.open(Log::App, app_file);
-    let (access, app) = (&first[access_from as usize..], &app[app_from as usize..]);
-    let told = targets(&mut ingest, access, app, true);
-    assert_eq!(told, ["UserDelete a", "UserCreate b", "UserDelete b", "Paste ?"]);
+    let [before, after] = stopped(&log, &app);
+    assert_eq!(before, ["UserCreate a by Unknown None NobodyHere"]);
+    let after: Vec<_> = after.iter().map(|it| it.split_once(" by ").unwrap().0).collect();
+    assert_eq!(after, ["UserDelete a", "UserCreate b", "UserDelete b", "Paste ?"]);
+}
+
+#[test]
+fn a_message_that_was_used_before_a_stop_is_not_used_again() {
+    let (here, there) = ("1.1.1.1", "2.2.2.2");
+    let logout = |address: &str, second: u32| access(address, second, "POST /api/logout", 200);
+    let log = access(here, 10, AUTH, 200) + &access(there, 20, AUTH, 200);
+    let log = log + &logout(here, 30) + &logout(there, 32) + &access(here, 35, PASTE, 200);
+    // One of the two says who it is.
+    let app = login(10, 0, here, "alice") + &login(20, 0, there, "alice");
+    let app = app + &note(30, 0, "session", "Ended session for user alice");
+    let app = app + &(36..60).map(|second| note(second, 0, "x", "y")).collect::<String>();
+    let [before, after] = stopped(&log, &app);
+    assert_eq!(before[2..], ["Logout ? by alice Certain BothLogs"]);
+    assert_eq!(after[0], "Logout ? by alice Likely OneUserHere");
+}
+
+#[test]
+fn what_explains_a_request_before_a_stop_is_not_unconfirmed_after_it() {
+    let here = "1.1.1.1";
+    let log = access(here, 10, AUTH, 200) + &access(here, 12, "POST /api/user", 200);
+    let log = log + &access(here, 15, PASTE, 200);
+    let app = login(10, 0, here, "alice") + &login(10, 5, here, "root");
+    let app = app + &(16..60).map(|second| note(second, 0, "x", "y")).collect::<String>();
+    let [before, after] = stopped(&log, &app);
+    assert_eq!(before, ["Login ? by alice|root Ambiguous OrderUnknown"]);
+    let after: Vec<_> = after.iter().map(|it| it.split_once(" by ").map(|it| it.0)).collect();
+    assert_eq!(after, [Some("UserCreate ?"), Some("Paste ?")]);
 }
 
 #[test]
