@@ -13,7 +13,7 @@ use quanta::Clock;
 use super::child;
 use super::files;
 use super::job::{Answer, Job, Kind, Metric};
-use super::loggers::{self, Logger, LoginFailed};
+use super::loggers::{self, Logger, LoginFailed, LoginFailedCalmly};
 use super::traced::Traced;
 use super::work::{self, Work};
 use crate::Failure;
@@ -108,5 +108,5 @@ pub(crate) fn acknowledged(job: &Job) -> Result<Answer, Failure> {
 }
 
 fn is_acknowledged(work: &&Work) -> bool {
-    LoginFailed::of(work).is_some_and(|event| event.emit_durable().is_ok())
+    LoginFailedCalmly::of(work).is_some_and(|event| event.emit_durable().is_ok())
 }

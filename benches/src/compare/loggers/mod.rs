@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 use super::work::Work;
 use crate::Failure;
 
-pub(crate) use ours::{KEEP_ALL, LoginFailed, builder};
+pub(crate) use ours::{KEEP_ALL, LoginFailed, LoginFailedCalmly, builder};
 
 /// How many lines wait at most in a queue whose length nothing else suggests.
 const QUEUE: usize = 8192;

@@ -31,6 +31,24 @@ pub(crate) struct LoginFailed<'a> {
     attempt: u32,
 }
 
+/// The same event at a level whose syncs are not held back: those that a stranger can ask for, by being
+/// denied, are made ten times a second at most.
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action = "login", category = "authentication", outcome = "denied", level = "info")]
+pub(crate) struct LoginFailedCalmly<'a> {
+    #[audit(actor(user))]
+    user: UserName<'a>,
+    #[audit(source(address))]
+    from: SocketAddr,
+    #[audit(object(id), object_type = "session")]
+    session: ObjectId<'a>,
+    #[audit(reason)]
+    reason: LoginRefusal,
+    #[audit(disclose = "counter of the login throttle", class = "internal")]
+    attempt: u32,
+}
+
 /// The same event with its session as a program should record it.
 #[must_use]
 #[derive(AuditEvent)]
@@ -74,6 +92,13 @@ impl<'a> LoginFailed<'a> {
             reason: work.reason.into(),
             attempt: work.attempt,
         })
+    }
+}
+
+impl<'a> LoginFailedCalmly<'a> {
+    pub(crate) fn of(work: &'a Work) -> Option<LoginFailedCalmly<'a>> {
+        let LoginFailed { user, from, session, reason, attempt } = LoginFailed::of(work)?;
+        Some(LoginFailedCalmly { user, from, session, reason, attempt })
     }
 }
 
