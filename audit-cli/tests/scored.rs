@@ -30,7 +30,10 @@ fn recorded() -> Option<PathBuf> {
 
 fn ingest(data: &Path, log: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_auditlog"));
-    command.args(["ingest", "--timezone", "Europe/Berlin", "--dir"]).arg(log).arg("--nginx");
+    command
+        .args(["ingest", "--json", "--timezone", "Europe/Berlin", "--dir"])
+        .arg(log)
+        .arg("--nginx");
     command.arg(data.join("access.log.1")).arg(data.join("access.log"));
     command.arg("--tinypilot").arg(data.join("app.log")).output().unwrap()
 }
@@ -111,7 +114,8 @@ fn what_really_happened_is_in_the_log_and_no_secret_is() {
     // The last line of both files is torn, and some are forged.
     assert_eq!(output.status.code(), Some(1));
     let again = ingest(&data, &log);
-    assert!(String::from_utf8_lossy(&again.stdout).contains("\n0 events recorded"));
+    let summary = |of: &Output| serde_json::from_slice::<Value>(&of.stdout).unwrap();
+    assert_eq!(summary(&again)["recorded"], 0);
     let mut sessions = Command::new(env!("CARGO_BIN_EXE_auditlog"));
     let sessions = sessions.arg("sessions").arg(&log).output().unwrap();
     assert!(sessions.status.success());
@@ -123,8 +127,13 @@ fn what_really_happened_is_in_the_log_and_no_secret_is() {
         fs::read_to_string(data.join("secrets.txt")).unwrap().lines().map(str::to_owned).collect();
     let shown = shown(&log, &[&output, &again, &sessions]);
     let result = kit::Result { actions, shown, ..kit::Result::default() };
-    let score = score::score(&truths, &secrets, &result);
+    let mut score = score::score(&truths, &secrets, &result);
+    // What is unconfirmed is no line of the log: the command tells of it.
+    let claims = summary(&output)["unconfirmed_claims"].as_array().unwrap().clone();
+    let logins = claims.iter().filter(|it| it["claim"].as_str().unwrap().contains("login"));
+    score.unconfirmed_logins = logins.count();
     println!("{score}");
+    assert_eq!(score.unconfirmed_logins, 5);
     assert!(score.found * 100 >= score.truths * 99, "missed: {:#?}", score.missed);
     assert!(score.invented.is_empty(), "invented: {:#?}", score.invented);
     assert!(score.leaked.is_empty(), "leaked: {:#?}", score.leaked);
