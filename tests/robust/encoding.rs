@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use audit_core::{AuditEvent, AuditValue, Class, EmitError, Encoder, Type};
 use audit_writer::storage::MemoryStorage;
-use audit_writer::{Evidence, Writer};
+use audit_writer::{Evidence, Overflow, Writer};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
@@ -59,6 +59,7 @@ fn odds(at: u32, what: What) -> Odds {
 fn writer() -> (MemoryStorage, Writer) {
     let storage = MemoryStorage::new();
     let builder = Writer::builder_on(Arc::new(storage.clone())).capacity_bytes(64 * 1024);
+    let builder = builder.overflow(Overflow::Block { at_most: LONG });
     (storage, builder.evidence(Evidence::Off).start().unwrap())
 }
 

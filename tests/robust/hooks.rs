@@ -57,6 +57,7 @@ pub(crate) fn writer_by(clock: &Arc<Bomb>, storage: impl Storage + 'static) -> B
     Writer::builder_on(Arc::new(storage))
         .clock(Arc::clone(clock) as Arc<_>)
         .capacity_bytes(64 * 1024)
+        .overflow(Overflow::Block { at_most: LONG })
         .durability(Durability::EveryBatch)
         .evidence(Evidence::Off)
 }
