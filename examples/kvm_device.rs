@@ -40,7 +40,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use audit_core::Catalog;
-use audit_writer::reader::Lines;
+use audit_log::reader::Lines;
 use audit_writer::{Rotation, Writer};
 
 use crate::device::{Device, Failure};
@@ -197,8 +197,8 @@ fn arguments() -> Result<Option<Arguments>, Failure> {
             Long("segment-bytes") => found.rotation.segment_bytes = parser.value()?.parse()?,
             Long("catalog") => {
                 found.catalog = Some(match parser.value()?.to_str() {
-                    Some("markdown") => audit_writer::catalog::markdown,
-                    Some("json") => audit_writer::catalog::json,
+                    Some("markdown") => audit_log::catalog::markdown,
+                    Some("json") => audit_log::catalog::json,
                     _ => return Err("--catalog takes `markdown` or `json`".into()),
                 });
             }

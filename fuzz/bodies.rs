@@ -10,10 +10,11 @@ use audit_core::{
     Actor, AuditEvent, AuditValue, Catalog, Context, EmitError, EventRef, LINE_BYTES_MAX, Outcome,
     Pending, Record, Recorder, Schema, Source, WIRE_HEADER,
 };
+use audit_log::reader::{Line, Lines};
+use audit_log::testing::Speller;
 use audit_writer::clock::Stamp;
-use audit_writer::reader::{Line, Lines};
 use audit_writer::storage::MemoryStorage;
-use audit_writer::testing::{ManualClock, Speller};
+use audit_writer::testing::ManualClock;
 use audit_writer::{Durability, Writer};
 
 /// Why not.

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-use audit_writer::verify::Progress;
+use audit_log::verify::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// What is over sooner needs no bar.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use audit_core::Stream;
-use audit_writer::verify::{Proven, Unproven, check_proof, prove_stream};
+use audit_log::verify::{Proven, Unproven, check_proof, prove_stream};
 
 use crate::out::{put, say};
 use crate::verify::key_of;

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use audit_core::Stream;
-use audit_writer::VerifierKey;
-use audit_writer::reader::streams;
-use audit_writer::verify::{Report, Trust, Verdict, verify_watched};
+use audit_log::VerifierKey;
+use audit_log::reader::streams;
+use audit_log::verify::{Report, Trust, Verdict, verify_watched};
 use serde_json::json;
 
 use crate::out::say;

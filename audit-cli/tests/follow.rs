@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use audit_writer::reader::{Json, Lines};
+use audit_log::reader::{Json, Lines};
 use jiff::Timestamp;
 
 /// How a log is rotated.

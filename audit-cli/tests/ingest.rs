@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use audit_writer::reader::{Line, Lines};
+use audit_log::reader::{Line, Lines};
 use serde_json::Value;
 
 const TIME: &str = "[01/Nov/2026:10:00:00 +0000]";

@@ -12,7 +12,7 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use audit_writer::reader::{Json, Lines};
+use audit_log::reader::{Json, Lines};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tempfile::TempDir;

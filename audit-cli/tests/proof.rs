@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use audit_core::AuditEvent;
-use audit_writer::reader::Lines;
+use audit_log::reader::Lines;
 use audit_writer::{Evidence, Rotation, Writer};
 use tempfile::TempDir;
 

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use audit_ingest::Action;
-use audit_writer::reader::{Json, Line, Lines};
+use audit_log::reader::{Json, Line, Lines};
 use serde_json::{Value, json};
 
 /// Beside the checkout.

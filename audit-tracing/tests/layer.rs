@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audit_core::{EmitError, EventRef, Pending, Recorder, Schema, Stream};
+use audit_log::reader::{Json, Line, Lines};
 use audit_tracing::{ApplicationLayer, EVENTS};
-use audit_writer::reader::{Json, Line, Lines};
 use audit_writer::storage::{HangingStorage, MemoryStorage};
 use audit_writer::{Overflow, Writer};
 use tracing_subscriber::layer::SubscriberExt as _;

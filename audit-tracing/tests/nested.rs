@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audit_core::{Recorder, Stream};
+use audit_log::reader::{Line, Lines};
 use audit_tracing::ApplicationLayer;
 use audit_writer::Writer;
-use audit_writer::reader::{Line, Lines};
 use audit_writer::storage::MemoryStorage;
 use tracing_subscriber::layer::SubscriberExt as _;
 

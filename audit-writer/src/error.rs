@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-/// Why a log could not be opened, written or read.
+/// Why a log could not be opened or written.
 #[derive(Debug)]
 pub struct Error(Box<ErrorKind>);
 
@@ -11,22 +11,14 @@ pub struct Error(Box<ErrorKind>);
 pub(crate) enum ErrorKind {
     /// Another process, or another writer of this one, has the directory.
     Locked { dir: PathBuf, pid: Option<u32> },
-    /// Others could replace the log's files.
-    OthersCanWrite { path: PathBuf, mode: u32 },
     /// Others could read the keys.
     OthersCanRead { path: PathBuf, mode: u32 },
-    /// A file of the log is not what the writer made.
-    Foreign { dir: PathBuf, found: NotOurs },
-    /// What a log should be verified against is no checkpoint.
-    NoAnchor,
     /// A recorder is installed already.
     Installed,
     /// The configuration cannot work.
     Config(&'static str),
-    /// A line of the log cannot be proved.
-    NoProof { seq: u64, why: &'static str },
-    /// The system refused something.
-    Io { doing: &'static str, what: PathBuf, source: io::Error },
+    /// The files could not be read, or the system refused something.
+    Log(audit_log::Error),
 }
 
 impl Error {
@@ -43,25 +35,19 @@ impl Error {
         }
     }
 
-    /// Whether the directory or a file in it could have been made or changed by somebody else.
-    pub fn is_unsafe_place(&self) -> bool {
-        matches!(
-            *self.0,
-            ErrorKind::OthersCanWrite { .. }
-                | ErrorKind::OthersCanRead { .. }
-                | ErrorKind::Foreign { .. }
-        )
-    }
-
-    /// Whether a line cannot be proved, for what the log is and not for what the system refused.
-    pub fn is_without_proof(&self) -> bool {
-        matches!(*self.0, ErrorKind::NoProof { .. })
+    /// Whether another user could have made, changed or read the directory or a file in it.
+    pub fn is_insecure_location(&self) -> bool {
+        match &*self.0 {
+            ErrorKind::OthersCanRead { .. } => true,
+            ErrorKind::Log(error) => error.is_insecure_location(),
+            _ => false,
+        }
     }
 
     /// What the system said, if it was the system that refused.
     pub fn io_kind(&self) -> Option<io::ErrorKind> {
         match &*self.0 {
-            ErrorKind::Io { source, .. } => Some(source.kind()),
+            ErrorKind::Log(error) => error.io_kind(),
             _ => None,
         }
     }
@@ -70,41 +56,20 @@ impl Error {
         doing: &'static str,
         what: impl Into<PathBuf>,
     ) -> impl FnOnce(io::Error) -> Error {
-        let what = what.into();
-        move |source| match source.downcast::<NotOurs>() {
-            Ok(found) => ErrorKind::Foreign { dir: what, found }.into(),
-            Err(source) => ErrorKind::Io { doing, what, source }.into(),
-        }
-    }
-}
-
-/// In the place of a file of the log there is something else. A
-/// [`Storage`](crate::storage::Storage) wraps it into the `io::Error` of the call that found it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotOurs {
-    /// The file's name.
-    pub name: String,
-    /// What is there, such as "a symbolic link".
-    pub what: &'static str,
-}
-
-impl std::fmt::Display for NotOurs {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} is {}, not a file that this log made", self.name, self.what)
-    }
-}
-
-impl std::error::Error for NotOurs {}
-
-impl From<NotOurs> for io::Error {
-    fn from(it: NotOurs) -> io::Error {
-        io::Error::new(io::ErrorKind::InvalidInput, it)
+        let of_log = audit_log::Error::io(doing, what);
+        move |source| of_log(source).into()
     }
 }
 
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Error {
         Error(Box::new(kind))
+    }
+}
+
+impl From<audit_log::Error> for Error {
+    fn from(error: audit_log::Error) -> Error {
+        ErrorKind::Log(error).into()
     }
 }
 
@@ -121,30 +86,16 @@ impl std::fmt::Display for Error {
                 "the audit log in {} is in use by another process; stop it, or use a directory of your own",
                 dir.display()
             ),
-            ErrorKind::OthersCanWrite { path, mode } => write!(
-                f,
-                "others can write to {} (mode {mode:04o}), so a log there could be replaced; run `chmod go-w` on it",
-                path.display()
-            ),
             ErrorKind::OthersCanRead { path, mode } => write!(
                 f,
-                "others can read {} (mode {mode:04o}), where the keys are; run `chmod 0700` on it, and take the keys for known",
+                "others can read {} (mode {mode:04o}), where the keys are; run `chmod 0700` on it, and treat the keys as compromised",
                 path.display()
-            ),
-            ErrorKind::Foreign { dir, found } => {
-                write!(f, "in {}, {found}; look who put it there, and move it away", dir.display())
-            }
-            ErrorKind::NoAnchor => f.write_str(
-                "the anchor is no checkpoint; it should be a copy of the log's file audit.checkpoint",
             ),
             ErrorKind::Installed => {
                 f.write_str("an audit recorder is installed already, and can be only once")
             }
             ErrorKind::Config(why) => f.write_str(why),
-            ErrorKind::NoProof { seq, why } => write!(f, "line {seq} cannot be proved: {why}"),
-            ErrorKind::Io { doing, what, source: _ } => {
-                write!(f, "could not {doing} {}", what.display())
-            }
+            ErrorKind::Log(error) => error.fmt(f),
         }
     }
 }
@@ -152,7 +103,7 @@ impl std::fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.0 {
-            ErrorKind::Io { source, .. } => Some(source),
+            ErrorKind::Log(error) => error.source(),
             _ => None,
         }
     }

@@ -79,16 +79,12 @@ mod jumps;
 mod retention;
 mod rotation;
 
-// The file format, written and read, and what it can hold.
-pub mod catalog;
-mod line;
-pub mod reader;
+// One file of the log.
 mod segment;
 
 // From the emitting threads to the files.
 mod channel;
 mod fork;
-mod import;
 mod loss;
 mod per_stream;
 mod pseudonym;
@@ -96,25 +92,22 @@ mod stats;
 mod stream;
 mod streams;
 mod sync;
-pub mod verify;
 mod worker;
 mod writer;
 
 mod error;
-mod evidence;
 pub mod keys;
 
 pub use crate::compression::Compression;
 pub use crate::config::{Durability, Evidence, Overflow};
-pub use crate::error::{Error, NotOurs};
-pub use crate::evidence::note::{NoteError, VerifierKey};
+pub use crate::error::Error;
 pub use crate::flood::Flood;
-pub use crate::import::{CANDIDATES_MAX, Imported, Joined};
-pub use crate::line::FORMAT_VERSION;
 pub use crate::retention::Retention;
 pub use crate::rotation::Rotation;
 pub use crate::stats::Stats;
 pub use crate::writer::{Builder, ShutdownReport, Writer};
+pub use audit_log::evidence::note::{NoteError, VerifierKey};
+pub use audit_log::line::FORMAT_VERSION;
 
 /// The README's example compiles.
 #[cfg(doctest)]

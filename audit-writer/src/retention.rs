@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use audit_log::name::Name;
+
 use crate::clock::Stamp;
-use crate::segment::name::Name;
 
 /// How long rotated segments of a stream are kept. The active segment is never removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,9 +135,9 @@ impl Ages {
 #[cfg(test)]
 mod tests {
     use audit_core::Stream;
+    use audit_log::name::Kind;
 
     use super::*;
-    use crate::segment::name::Kind;
 
     const DAY: i64 = 86_400;
 

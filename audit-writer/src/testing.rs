@@ -1,13 +1,10 @@
-//! For tests and measurements: a clock that stands still until it is set, and lines without a log.
+//! For tests and measurements: a clock that stands still until it is set.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use audit_core::{Buffer, Malformed, Record, Schema};
-
 use crate::clock::{Clock, Stamp};
-use crate::line::{Envelope, Spelling, Times};
 
 /// A clock that stands still until it is set.
 #[derive(Debug)]
@@ -54,39 +51,5 @@ impl Clock for ManualClock {
 
     fn boot_id(&self) -> String {
         "test-boot".to_owned()
-    }
-}
-
-/// Spells lines as a writer does, without a log: to measure that alone.
-#[derive(Debug)]
-pub struct Speller {
-    spelling: Spelling,
-    times: Times,
-    seq: u64,
-}
-
-impl Speller {
-    /// For events of this schema.
-    pub fn of(schema: &'static Schema) -> Speller {
-        Speller { spelling: Spelling::of(schema), times: Times::default(), seq: 0 }
-    }
-
-    /// Appends the line of a record of the schema, its newline included, as if it was emitted at
-    /// this moment.
-    ///
-    /// # Errors
-    ///
-    /// [`Malformed`] if the record is one of another schema.
-    pub fn line<B: Buffer>(
-        &mut self,
-        at: Stamp,
-        record: &Record<B>,
-        out: &mut Vec<u8>,
-    ) -> Result<(), Malformed> {
-        let envelope =
-            Envelope { seq: self.seq, at, run: "9f2c51d07a3be641", synced: true, told: b"" };
-        self.spelling.write(&envelope, record, &mut self.times, out)?;
-        self.seq += 1;
-        Ok(())
     }
 }

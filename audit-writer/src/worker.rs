@@ -5,10 +5,10 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use audit_core::{Completer, EmitError, Receipt};
+use audit_log::line::Loss;
 
 use crate::channel::{Carried, Message, Next, Receiver, Stop};
 use crate::clock::{Stamp, nanos};
-use crate::loss::Loss;
 use crate::stats::add;
 use crate::stream::{Manner, NotWritten, World};
 use crate::streams::{Served, Streams};

@@ -10,13 +10,14 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use audit_core::{EmitError, EventRef, LINE_BYTES_MAX, Pending, Recorder, Schema, Stream, pending};
+use audit_log::line::Imported;
+use audit_log::line::Loss;
 use crossbeam_channel::{Receiver as Answer, Sender as QueueEnd};
 
 use crate::channel::{Sender, Stop};
 use crate::clock::Clock;
 use crate::config::Overflow;
-use crate::import::Imported;
-use crate::loss::{Loss, LossCounter};
+use crate::loss::LossCounter;
 use crate::per_stream::PerStream;
 use crate::stats::{Counters, Stats, add};
 use crate::sync::queue::{Sender as StopEnd, TrySendError};

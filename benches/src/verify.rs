@@ -6,8 +6,9 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use audit_writer::verify::{Trust, verify};
-use audit_writer::{Durability, Flood, Overflow, VerifierKey, Writer};
+use audit_log::VerifierKey;
+use audit_log::verify::{Trust, verify};
+use audit_writer::{Durability, Flood, Overflow, Writer};
 use quanta::Clock;
 
 use crate::Failure;

@@ -1,6 +1,6 @@
 //! The five things that an auditor asks of each record.
 
-use audit_writer::reader::Line;
+use audit_log::reader::Line;
 
 use crate::log::{Failure, text};
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use audit_core::Stream;
-use audit_writer::reader::{Json, Line};
+use audit_log::reader::{Json, Line};
 use tempfile::TempDir;
 
 use crate::log::{self, Keys, text};

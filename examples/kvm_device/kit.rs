@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use audit_events::kvm::EVENTS;
+use audit_log::reader::{Json, Lines};
 use audit_writer::Writer;
-use audit_writer::reader::{Json, Lines};
 
 use crate::device::Device;
 use crate::{day, secrets, server};

@@ -4,10 +4,10 @@
 use std::path::{Path, PathBuf};
 
 use audit_core::Stream;
-use audit_writer::VerifierKey;
+use audit_log::VerifierKey;
+use audit_log::reader::{Json, Line, Lines};
+use audit_log::verify::{Trust, Verdict, verify_stream};
 use audit_writer::keys::{FileKeys, generate_of, verifier_key_of};
-use audit_writer::reader::{Json, Line, Lines};
-use audit_writer::verify::{Trust, Verdict, verify_stream};
 
 use crate::secrets;
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use audit_core::Stream;
-use audit_writer::reader::{Json, Line};
+use audit_log::reader::{Json, Line};
 
 use crate::client::{Client, User};
 use crate::log::{self, text};

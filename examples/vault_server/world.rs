@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use audit_core::Stream;
-use audit_writer::reader::Line;
+use audit_log::reader::Line;
 use tempfile::TempDir;
 
 use crate::client::{Client, User};

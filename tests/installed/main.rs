@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use audit_core::vocab::ObjectId;
 use audit_core::{AuditEvent, EmitError};
-use audit_writer::reader::{Json, Lines};
+use audit_log::reader::{Json, Lines};
 use audit_writer::storage::MemoryStorage;
 use audit_writer::{Durability, Writer};
 

@@ -1,9 +1,10 @@
 //! A clock that is wrong: order is kept, nothing goes early, and no storm of segments.
 
+use audit_log::storage::ReadStorage;
 use std::time::Duration;
 
 use audit_writer::clock::{Clock, Stamp};
-use audit_writer::storage::{MemoryStorage, Storage};
+use audit_writer::storage::MemoryStorage;
 use audit_writer::testing::ManualClock;
 use audit_writer::{Retention, Writer};
 

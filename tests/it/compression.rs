@@ -1,9 +1,10 @@
 //! Rotated segments are compressed when that is asked for, and nothing is lost by it.
 
+use audit_log::storage::ReadStorage;
 use std::io::Write;
 use std::time::Duration;
 
-use audit_writer::reader::{LineError, Lines};
+use audit_log::reader::{LineError, Lines};
 use audit_writer::storage::{Call, FaultPlan, Injected, MemoryStorage, Storage};
 use audit_writer::{Compression, Retention, Rotation, Writer};
 

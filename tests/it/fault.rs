@@ -1,10 +1,11 @@
 //! A disk that fails: nothing panics, nothing is lost silently, and the writer goes on.
 
+use audit_log::storage::ReadStorage;
 use std::time::Duration;
 
 use audit_core::EmitError;
+use audit_log::reader::{Json, Line};
 use audit_writer::Overflow;
-use audit_writer::reader::{Json, Line};
 use audit_writer::storage::{Call, MemoryStorage, Storage};
 
 use crate::kit::{

@@ -1,14 +1,15 @@
 //! A flood of refused logins: bounded bytes, bounded syncs, every one accounted for, and nothing
 //! else is pushed out of the log.
 
+use audit_log::storage::ReadStorage;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use audit_core::vocab::ClaimedName;
 use audit_core::{AuditEvent, AuditValue, EmitError};
-use audit_writer::reader::{Json, Line};
-use audit_writer::storage::{Call, MemoryStorage, Storage};
+use audit_log::reader::{Json, Line};
+use audit_writer::storage::{Call, MemoryStorage};
 use audit_writer::{Durability, Flood, Overflow, Retention, Rotation, Writer};
 
 use crate::kit::{LONG, counts, door_opened, lines, lost, number, of_kind, writer_on};

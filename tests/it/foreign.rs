@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use audit_writer::reader::Line;
+use audit_log::reader::Line;
 use audit_writer::storage::{OsStorage, Storage, StorageFile};
 use audit_writer::{Durability, Writer};
 
@@ -14,13 +14,14 @@ use crate::kit::{LONG, counts, door_opened, of_life, text, wait_until_it_writes}
 
 /// All lines that can be read; there may be a hole where somebody removed some.
 fn lines(dir: &Path) -> Vec<Line> {
-    let lines = audit_writer::reader::Lines::of_storage(&OsStorage::open_existing(dir).unwrap());
+    let lines =
+        audit_log::reader::Lines::of_storage(&audit_log::storage::Directory::open(dir).unwrap());
     lines.unwrap().filter_map(|(_, line)| line.ok()).collect()
 }
 
 /// The file, as another process that may write to it has it.
 fn opened(path: &Path) -> Box<dyn StorageFile> {
-    OsStorage::open_existing(path.parent().unwrap()).unwrap().append("audit.jsonl").unwrap()
+    OsStorage::open(path.parent().unwrap()).unwrap().append("audit.jsonl").unwrap()
 }
 
 /// Lets somebody do something to the active segment's file between event 1, which is durable, and

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use audit_core::vocab::{ByteSize, ClaimedName, ObjectId, SessionRef, UserName};
 use audit_core::{Actor, AuditEvent, AuditValue, Context, Outcome, Source, Withheld};
+use audit_log::reader::Line;
 use audit_writer::Evidence;
-use audit_writer::reader::Line;
 use audit_writer::storage::MemoryStorage;
 
 use crate::kit::{DAY, LONG, door_opened, lines, of_kind, text, writer_on};
@@ -404,7 +404,7 @@ fn the_nearest_schema_above_an_event_is_its_own() {
     let mut schemas = std::collections::HashMap::new();
     let lines = lines(&storage);
     for line in &lines {
-        let id = |line: &audit_writer::reader::Line| {
+        let id = |line: &audit_log::reader::Line| {
             line.get("object").and_then(|object| object.get("id")).cloned()
         };
         let event = text(line, "event").unwrap_or_default().to_owned();

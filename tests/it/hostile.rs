@@ -3,7 +3,7 @@
 
 use audit_core::vocab::{ClaimedName, ObjectId, ObjectName, UserName};
 use audit_core::{Actor, AuditEvent, Context, Source};
-use audit_writer::reader::{Json, Line, Lines};
+use audit_log::reader::{Json, Line, Lines};
 use audit_writer::storage::{MemoryStorage, Storage};
 use proptest::prelude::*;
 

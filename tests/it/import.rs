@@ -4,8 +4,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use audit_core::{AuditEvent, AuditValue, EmitError, EventRef};
+use audit_log::{Imported, Joined};
 use audit_writer::storage::MemoryStorage;
-use audit_writer::{Imported, Joined};
 
 use crate::kit::{LONG, lines, number, of_kind, text, writer_on};
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use audit_core::vocab::ObjectId;
 use audit_core::{AuditEvent, Stream};
+use audit_log::reader::{Json, Line, Lines};
 use audit_writer::clock::Stamp;
-use audit_writer::reader::{Json, Line, Lines};
 use audit_writer::storage::{MemoryStorage, Storage};
 use audit_writer::testing::ManualClock;
 use audit_writer::{Builder, Durability, Evidence, Overflow, Writer};

@@ -2,7 +2,8 @@
 
 use audit_core::vocab::{ClaimedName, PasteSize, SessionRef};
 use audit_core::{AuditEvent, Withheld};
-use audit_writer::storage::{Call, MemoryStorage, Storage};
+use audit_log::storage::ReadStorage;
+use audit_writer::storage::{Call, MemoryStorage};
 use audit_writer::{Evidence, Rotation};
 
 use crate::kit::{LONG, wait_until_it_writes, writer_on};

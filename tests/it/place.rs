@@ -50,7 +50,7 @@ fn a_directory_that_others_can_write_to_is_refused() {
     for others in [0o770, 0o757, 0o1777] {
         std::fs::set_permissions(dir.path(), PermissionsExt::from_mode(others)).unwrap();
         let (error, text) = refusal(dir.path());
-        assert!(error.is_unsafe_place());
+        assert!(error.is_insecure_location());
         assert!(text.contains("others can write to") && text.contains("chmod go-w"), "{text}");
     }
 }
@@ -60,7 +60,7 @@ fn check_foreign(what: &str, put: impl Fn(&Path)) {
     let dir = tempfile::tempdir().unwrap();
     put(&dir.path().join("audit.jsonl"));
     let (error, text) = refusal(dir.path());
-    assert!(error.is_unsafe_place(), "{text}");
+    assert!(error.is_insecure_location(), "{text}");
     assert!(text.contains(&format!("audit.jsonl is {what}")), "{text}");
 }
 
@@ -89,7 +89,7 @@ fn a_lock_that_is_a_link_is_not_followed() {
     std::fs::write(&victim, "precious").unwrap();
     symlink(&victim, dir.path().join("audit.lock")).unwrap();
     let (error, _) = refusal(dir.path());
-    assert!(error.is_unsafe_place());
+    assert!(error.is_insecure_location());
     assert_eq!(std::fs::read_to_string(&victim).unwrap(), "precious");
 }
 

@@ -1,9 +1,10 @@
 //! Segments begin and end when they should, explain themselves, and are kept as long as they should
 //! be.
 
+use audit_log::storage::ReadStorage;
 use std::time::Duration;
 
-use audit_writer::storage::{MemoryStorage, Storage};
+use audit_writer::storage::MemoryStorage;
 use audit_writer::{Retention, Rotation};
 
 use crate::kit::{DAY, LONG, counts, door_opened, lines, of_kind, of_life, text, writer_on};

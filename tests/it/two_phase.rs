@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use audit_core::vocab::Version;
 use audit_core::{AuditEvent, AuditValue, Awaited, EmitError, Outcome};
-use audit_writer::reader::{Json, Line};
+use audit_log::reader::{Json, Line};
 use audit_writer::storage::{Call, MemoryStorage};
 use audit_writer::{Rotation, Writer};
 

@@ -9,10 +9,10 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use audit_core::Stream;
-use audit_writer::VerifierKey;
+use audit_log::VerifierKey;
+use audit_log::reader::{Json, Line};
+use audit_log::verify::{Trust, Verdict, verify_stream};
 use audit_writer::keys::{FileKeys, generate_of};
-use audit_writer::reader::{Json, Line};
-use audit_writer::verify::{Trust, Verdict, verify_stream};
 use fastrand::Rng;
 use rustix::process::Signal;
 

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use audit_core::vocab::ObjectId;
 use audit_core::{AuditEvent, Stream};
-use audit_writer::reader::{Json, Line, Lines};
+use audit_log::reader::{Json, Line, Lines};
 
 /// Somebody knocked at a door.
 #[must_use]

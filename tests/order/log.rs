@@ -1,6 +1,7 @@
 //! A light look at a log of a million lines. That lines read back as what they are, others test.
 
-use audit_writer::storage::{MemoryStorage, Storage};
+use audit_log::storage::ReadStorage;
+use audit_writer::storage::MemoryStorage;
 
 use crate::history::Emitted;
 

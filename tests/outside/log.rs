@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use audit_core::AuditEvent;
+use audit_log::reader::{Line, Lines};
+use audit_log::verify::prove;
 use audit_writer::keys::{FileKeys, generate};
-use audit_writer::reader::{Line, Lines};
-use audit_writer::verify::prove;
 use audit_writer::{Evidence, Rotation, Writer};
 use tempfile::TempDir;
 

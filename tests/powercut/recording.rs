@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use audit_writer::VerifierKey;
+use audit_log::VerifierKey;
 use data_encoding::BASE64;
 
 use crate::disk::{Disk, Step};

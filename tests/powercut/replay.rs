@@ -6,8 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use audit_writer::reader::{Json, Line, Lines};
-use audit_writer::verify::{Report, Trust, Verdict, verify};
+use audit_log::reader::{Json, Line, Lines};
+use audit_log::verify::{Report, Trust, Verdict, verify};
 
 use crate::child::{self, NextBoot};
 use crate::cuts::Cut;

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use audit_log::reader::Lines;
 use audit_writer::clock::{Clock, Stamp, SystemClock};
-use audit_writer::reader::Lines;
 use audit_writer::{Flood, Writer};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 

@@ -1,5 +1,6 @@
 //! A clock, a storage or a waker of the user's that panics.
 
+use audit_log::storage::{ReadSeek, ReadStorage};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -8,9 +9,7 @@ use std::time::Duration;
 
 use audit_core::EmitError;
 use audit_writer::clock::{Clock, Stamp, SystemClock};
-use audit_writer::storage::{
-    FileState, HangingStorage, Lock, MemoryStorage, ReadSeek, Storage, StorageFile,
-};
+use audit_writer::storage::{FileState, HangingStorage, Lock, MemoryStorage, Storage, StorageFile};
 use audit_writer::{Builder, Durability, Evidence, Overflow, Writer};
 
 use crate::kit::{LONG, counts_on, panics, rang, rang_long};
@@ -181,13 +180,19 @@ impl Mine {
     }
 }
 
+impl ReadStorage for Mine {
+    fn list(&self) -> std::io::Result<Vec<(String, u64)>> {
+        self.inner.list()
+    }
+
+    fn read(&self, name: &str) -> std::io::Result<Box<dyn ReadSeek>> {
+        self.inner.read(name)
+    }
+}
+
 impl Storage for Mine {
     fn lock(&self, name: &str) -> std::io::Result<Lock> {
         self.inner.lock(name)
-    }
-
-    fn list(&self) -> std::io::Result<Vec<(String, u64)>> {
-        self.inner.list()
     }
 
     fn create(&self, name: &str) -> std::io::Result<Box<dyn StorageFile>> {
@@ -200,10 +205,6 @@ impl Storage for Mine {
 
     fn renew(&self, name: &str) -> std::io::Result<()> {
         self.inner.renew(name)
-    }
-
-    fn read(&self, name: &str) -> std::io::Result<Box<dyn ReadSeek>> {
-        self.inner.read(name)
     }
 
     fn rename(&self, from: &str, to: &str) -> std::io::Result<()> {

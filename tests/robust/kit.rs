@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use audit_core::AuditEvent;
-use audit_writer::reader::{Json, Lines};
+use audit_log::reader::{Json, Lines};
 use audit_writer::storage::Storage;
 
 use crate::LOG_DIR;

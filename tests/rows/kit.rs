@@ -1,12 +1,13 @@
 //! What the tests of rows share: a log in memory, who is in it, and a look at its lines.
 
+use audit_log::storage::ReadStorage;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use audit_core::vocab::{ObjectId, ObjectName, SessionRef, UserName};
 use audit_core::{Actor, Context, Source};
 use audit_writer::clock::Stamp;
-use audit_writer::storage::{MemoryStorage, Storage as _};
+use audit_writer::storage::MemoryStorage;
 use audit_writer::testing::ManualClock;
 use audit_writer::{Evidence, Writer};
 use serde_json::Value;

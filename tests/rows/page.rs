@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use audit_core::Catalog;
 use audit_events::kvm::told;
 use audit_events::{EVENTS, common, hypervisor, kvm, runner, vault};
-use audit_writer::catalog::markdown;
+use audit_log::catalog::markdown;
 
 use crate::kit::log;
 

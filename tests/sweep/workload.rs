@@ -1,13 +1,14 @@
 //! What a log goes through in every case, and what must hold whatever failed.
 
+use audit_log::storage::ReadStorage;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use audit_core::vocab::Version;
 use audit_core::{AuditEvent, AuditValue, Awaited, EmitError, Outcome, Pending, Stream};
-use audit_writer::reader::{Json, Line, Lines};
-use audit_writer::storage::{MemoryStorage, Storage};
+use audit_log::reader::{Json, Line, Lines};
+use audit_writer::storage::MemoryStorage;
 use audit_writer::testing::ManualClock;
 use audit_writer::{Retention, Rotation, Stats, Writer};
 

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use audit_writer::reader::Json;
+use audit_log::reader::Json;
 
 use crate::told::Told;
 use crate::{FULL, JOB, LOG_DIR, Sum, Verdict};

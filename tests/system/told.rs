@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::Output;
 
+use audit_log::reader::{Json, Line};
+use audit_log::verify::{Trust, Verdict, verify};
 use audit_writer::keys::{FileKeys, verifier_key};
-use audit_writer::reader::{Json, Line};
-use audit_writer::verify::{Trust, Verdict, verify};
 
 use audit_writer::Compression;
 

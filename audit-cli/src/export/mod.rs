@@ -7,7 +7,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use audit_core::Stream;
-use audit_writer::reader::{LineError, Lines, Position, streams};
+use audit_log::reader::{LineError, Lines, Position, streams};
 
 use crate::{Failure, Outcome};
 

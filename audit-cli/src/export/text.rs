@@ -10,7 +10,7 @@
 use std::fmt::Write as _;
 
 use audit_core::Stream;
-use audit_writer::reader::{Json, Line};
+use audit_log::reader::{Json, Line};
 
 /// The names of a stream's columns.
 pub(crate) fn heading(stream: Stream) -> &'static str {

@@ -11,7 +11,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use audit_ingest::{FileId, Id, Position};
-use audit_writer::reader::{Json, Lines};
+use audit_log::reader::{Json, Lines};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;

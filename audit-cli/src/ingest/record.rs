@@ -6,7 +6,8 @@ use audit_core::vocab::UserName;
 use audit_core::{Actor, Context, EmitError, EventRef, OutcomeKind, Source, lit};
 use audit_events::kvm::told::*;
 use audit_ingest::{Action, Actor as Who, Address, Confidence, Kind, Outcome, When, Why};
-use audit_writer::{CANDIDATES_MAX, Imported, Joined, Writer};
+use audit_log::{CANDIDATES_MAX, Imported, Joined};
+use audit_writer::Writer;
 
 use super::position::text_of;
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use audit_writer::reader::{Json, Line};
+use audit_log::reader::{Json, Line};
 use jiff::Timestamp;
 
 /// What one line tells.

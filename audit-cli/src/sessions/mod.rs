@@ -7,7 +7,7 @@ mod show;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use audit_writer::reader::{Lines, streams};
+use audit_log::reader::{Lines, streams};
 
 use self::facts::{Fact, Facts, moment};
 use self::join::{IDLE, Session, sessions};
@@ -86,7 +86,7 @@ fn read(arguments: &Arguments) -> Result<(Vec<Fact>, u64), Failure> {
                 match line {
                     Ok(line) => all.extend(facts.of(&line).filter(|it| it.at >= since)),
                     // Somebody may be writing it.
-                    Err(audit_writer::reader::LineError::Torn) => {}
+                    Err(audit_log::reader::LineError::Torn) => {}
                     Err(_) => unreadable += 1,
                 }
             }

@@ -3,12 +3,12 @@
 use std::io;
 
 use audit_core::LINE_BYTES_MAX;
+use audit_log::evidence::chain::{BOUND_BYTES, Chain};
+use audit_log::evidence::tree::Tree;
 
-use crate::evidence::chain::{BOUND_BYTES, Chain};
-use crate::evidence::tree::Tree;
 use crate::rotation::Filling;
 use crate::segment::foreign::{Foreign, told_by};
-use crate::storage::{Storage, StorageFile};
+use crate::storage::{Storage, StorageFile, write_all};
 
 /// The segment that is being written.
 pub(crate) struct Active {
@@ -211,34 +211,4 @@ impl Active {
         self.kept.from_seq = None;
         self.written = 0;
     }
-}
-
-/// A write that is interrupted so often in a row has failed.
-const INTERRUPTIONS_MAX: u32 = 100;
-
-/// Writes all of it; what is interrupted before anything was written is simply done again.
-///
-/// # Errors
-///
-/// What the storage said; how much was written is not known then.
-pub(crate) fn write_all(file: &mut dyn StorageFile, bytes: &[u8]) -> io::Result<()> {
-    let mut rest = bytes;
-    let mut interruptions = 0;
-    while !rest.is_empty() {
-        match file.write(rest) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(taken) => {
-                rest = rest.get(taken..).unwrap_or_default();
-                interruptions = 0;
-            }
-            Err(error)
-                if error.kind() == io::ErrorKind::Interrupted
-                    && interruptions < INTERRUPTIONS_MAX =>
-            {
-                interruptions += 1;
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
 }

@@ -1,103 +1,16 @@
 //! Segments compressed with gzip (RFC 1952): making one, and reading it with a bound.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufReader, Read};
 
-use audit_core::LINE_BYTES_MAX;
-use flate2::bufread::GzDecoder;
+use audit_log::name::Name;
+use audit_log::reader::{Expanded, LineError, bytes_max, next_line, open_segment};
 use flate2::write::GzEncoder;
 
-use super::active::write_all;
-use super::name::{Kind, Name};
-use super::recovery::Header;
-use crate::reader::{Line, LineError, next_line};
-use crate::storage::{ReadSeek, Storage, StorageFile};
+use crate::storage::write_all;
+use crate::storage::{Storage, StorageFile};
 
-/// By so much a segment may be larger than its header says: by its header and schemas where it
-/// brings the lines of a whole segment again, and by lines that do not begin a new one.
-const OVER_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// How much is read at a time.
 const CHUNK_BYTES: usize = 64 * 1024;
-
-/// The text of a complete segment, as it was before it was compressed.
-///
-/// # Errors
-///
-/// What the storage said. Reading says `InvalidData` where a compressed segment is damaged, goes
-/// on behind its end, or expands to more than its header says.
-pub(crate) fn open(storage: &dyn Storage, name: Name) -> io::Result<Box<dyn Read + Send>> {
-    let file = storage.read(&name.to_string())?;
-    Ok(match name.kind {
-        Kind::Compressed => Box::new(Expanded::new(file)),
-        _ => Box::new(file),
-    })
-}
-
-/// What a compressed segment expands to, and no more than its own header says.
-struct Expanded {
-    decoder: GzDecoder<BufReader<Box<dyn ReadSeek>>>,
-    /// Its first line, which says how much may follow; until it is read nothing is known.
-    head: Option<io::Cursor<Vec<u8>>>,
-    left: u64,
-}
-
-impl Expanded {
-    fn new(file: Box<dyn ReadSeek>) -> Expanded {
-        Expanded { decoder: GzDecoder::new(BufReader::new(file)), head: None, left: 0 }
-    }
-
-    /// Reads the first line.
-    fn begin(&mut self) -> io::Result<io::Cursor<Vec<u8>>> {
-        let mut head = Vec::new();
-        let mut byte = [0];
-        while head.last() != Some(&b'\n') {
-            if head.len() == LINE_BYTES_MAX || self.decoder.read(&mut byte).map_err(damaged)? == 0 {
-                return Err(invalid("a compressed segment without a header"));
-            }
-            head.extend_from_slice(&byte);
-        }
-        self.left = bytes_max(&head).ok_or_else(|| invalid("no header"))?;
-        Ok(io::Cursor::new(head))
-    }
-}
-
-impl Read for Expanded {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if self.head.is_none() {
-            self.head = Some(self.begin()?);
-        }
-        let from_head = self.head.as_mut().map_or(Ok(0), |head| head.read(into))?;
-        if from_head > 0 || into.is_empty() {
-            return Ok(from_head);
-        }
-        let read = self.decoder.read(into).map_err(damaged)?;
-        if read == 0 && !self.decoder.get_mut().fill_buf()?.is_empty() {
-            return Err(invalid("something follows the end of a compressed segment"));
-        }
-        self.left = (self.left.checked_sub(read as u64))
-            .ok_or_else(|| invalid("a compressed segment expands to more than its header says"))?;
-        Ok(read)
-    }
-}
-
-/// What the decoder says of bytes that are no gzip, as one kind of error; what the system says as
-/// it is.
-fn damaged(error: io::Error) -> io::Error {
-    match error.raw_os_error() {
-        Some(_) => error,
-        None => io::Error::new(io::ErrorKind::InvalidData, error),
-    }
-}
-
-fn invalid(what: &'static str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what)
-}
-
-/// How large a segment may be behind this first line.
-fn bytes_max(header: &[u8]) -> Option<u64> {
-    let line = Line::parse(header.strip_suffix(b"\n").unwrap_or(header)).ok()?;
-    let bytes = Header::of(&line)?.segment_bytes?;
-    Some(bytes.saturating_add(OVER_BYTES_MAX))
-}
 
 /// What a segment takes, before and after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,7 +48,7 @@ pub(crate) fn compress(
     go_on: &dyn Fn() -> bool,
 ) -> io::Result<Sizes> {
     let mut encoder = GzEncoder::new(Appended::to(file.as_mut()), flate2::Compression::default());
-    let mut source = open(storage, from)?;
+    let mut source = open_segment(storage, from)?;
     let bytes =
         in_chunks(source.as_mut(), go_on, |chunk| io::Write::write_all(&mut encoder, chunk))?;
     let compressed_bytes = encoder.finish()?.bytes;
@@ -154,7 +67,7 @@ fn compare(
     made: &mut dyn Read,
     go_on: &dyn Fn() -> bool,
 ) -> io::Result<()> {
-    let mut source = open(storage, from)?;
+    let mut source = open_segment(storage, from)?;
     let mut other = Vec::new();
     in_chunks(made, go_on, |chunk| {
         other.resize(chunk.len(), 0);
@@ -189,6 +102,10 @@ fn in_chunks(
     Err(io::ErrorKind::Interrupted.into())
 }
 
+fn invalid(what: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
+}
+
 /// A storage's file, as the encoder writes to it.
 struct Appended<'a> {
     file: &'a mut dyn StorageFile,
@@ -215,7 +132,7 @@ impl io::Write for Appended<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use audit_log::name::Kind;
 
     use super::*;
     use crate::clock::Stamp;
@@ -237,23 +154,11 @@ mod tests {
         segment
     }
 
-    fn gzip(bytes: &[u8]) -> Vec<u8> {
-        let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        encoder.write_all(bytes).unwrap();
-        encoder.finish().unwrap()
-    }
-
     /// What reading a compressed segment of these bytes gives.
     fn expanded(bytes: &[u8]) -> io::Result<Vec<u8>> {
-        let storage = MemoryStorage::new();
-        storage.put(&name(Kind::Compressed).to_string(), bytes);
         let mut text = Vec::new();
-        open(&storage, name(Kind::Compressed))?.read_to_end(&mut text)?;
+        Expanded::new(Box::new(io::Cursor::new(bytes.to_vec()))).read_to_end(&mut text)?;
         Ok(text)
-    }
-
-    fn is_refused(bytes: &[u8]) -> bool {
-        expanded(bytes).is_err_and(|error| error.kind() == io::ErrorKind::InvalidData)
     }
 
     fn compressed(storage: &MemoryStorage, go_on: bool) -> io::Result<Sizes> {
@@ -294,31 +199,12 @@ mod tests {
     }
 
     #[test]
-    fn it_expands_no_further_than_its_header_says() {
-        let bytes = (4096 + OVER_BYTES_MAX) as usize;
-        assert_eq!(expanded(&gzip(&segment(bytes))).unwrap().len(), segment(bytes).len());
-        assert!(is_refused(&gzip(&segment(bytes + 1))));
-        assert!(is_refused(&gzip(&vec![b'x'; 1 << 20])), "no header at all");
+    fn what_could_not_be_read_again_is_not_compressed() {
         let storage = MemoryStorage::new();
         storage.put(&name(Kind::Segment).to_string(), &segment(0));
-        let too_large = 4096 + OVER_BYTES_MAX + 1;
+        let too_large = 4096 + 4 * 1024 * 1024 + 1;
         assert!(!can_be(&storage, name(Kind::Segment), too_large).unwrap());
         storage.put(&name(Kind::Segment).to_string(), b"x\n");
         assert!(!can_be(&storage, name(Kind::Segment), 2).unwrap());
-    }
-
-    #[test]
-    fn what_is_damaged_or_goes_on_is_refused() {
-        let whole = gzip(&segment(1000));
-        for cut in 0..whole.len() {
-            assert!(is_refused(&whole[..cut]), "{cut}");
-        }
-        assert!(is_refused(&[&whole[..], b"x"].concat()));
-        assert!(is_refused(&[&whole[..], &whole[..]].concat()), "a second member");
-        for at in 10..whole.len() {
-            let mut damaged = whole.clone();
-            damaged[at] ^= 0x10;
-            assert!(is_refused(&damaged), "{at}");
-        }
     }
 }

@@ -1,8 +1,7 @@
-//! One file of the log: its name, how it is written, and what is found in it at start-up.
+//! One file of the log: how it is written, and what is found in it at start-up.
 
 pub(crate) mod active;
 pub(crate) mod compressed;
 pub(crate) mod foreign;
-pub(crate) mod name;
 pub(crate) mod recovery;
 pub(crate) mod successor;

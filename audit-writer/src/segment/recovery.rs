@@ -3,11 +3,11 @@
 use std::io::{self, BufReader, SeekFrom};
 
 use audit_core::LINE_BYTES_MAX;
+use audit_log::name::Name;
+use audit_log::reader::{Header, Line, LineError, next_line, open_segment};
+use audit_log::storage::ReadSeek;
 
-use super::compressed;
-use super::name::Name;
-use crate::reader::{Json, Line, LineError, next_line};
-use crate::storage::{ReadSeek, Storage};
+use crate::storage::Storage;
 
 /// What stands in a segment that an earlier run wrote.
 #[derive(Debug)]
@@ -20,17 +20,6 @@ pub(crate) struct Found {
     pub(crate) whole_bytes: u64,
     /// The file's size.
     pub(crate) bytes: u64,
-}
-
-/// What a segment's header says.
-#[derive(Debug)]
-pub(crate) struct Header {
-    pub(crate) log: String,
-    pub(crate) seq: u64,
-    pub(crate) unix_ns: i64,
-    pub(crate) synced: bool,
-    /// How large the segment may be.
-    pub(crate) segment_bytes: Option<u64>,
 }
 
 /// Looks at a segment's first line and at its end.
@@ -64,7 +53,7 @@ pub(crate) fn examine(storage: &dyn Storage, name: &str) -> io::Result<Found> {
 ///
 /// What the storage said.
 pub(crate) fn examine_compressed(storage: &dyn Storage, name: Name) -> io::Result<Found> {
-    let mut file = BufReader::new(compressed::open(storage, name)?);
+    let mut file = BufReader::new(open_segment(storage, name)?);
     let mut found = Found { header: None, last: None, whole_bytes: 0, bytes: 0 };
     while let Some(bytes) = next_line(&mut file) {
         match bytes.and_then(|bytes| Line::parse(&bytes)) {
@@ -79,22 +68,6 @@ pub(crate) fn examine_compressed(storage: &dyn Storage, name: Name) -> io::Resul
         }
     }
     Ok(found)
-}
-
-impl Header {
-    pub(crate) fn of(line: &Line) -> Option<Header> {
-        let time: jiff::Timestamp = line.time.parse().ok()?;
-        (line.kind == "header").then_some(())?;
-        Some(Header {
-            log: line.get("log").and_then(Json::as_str)?.to_owned(),
-            seq: line.seq,
-            unix_ns: i64::try_from(time.as_nanosecond()).ok()?,
-            synced: line.get("synced").and_then(Json::as_bool) == Some(true),
-            segment_bytes: line
-                .get("limits")
-                .and_then(|limits| limits.get("segment_bytes")?.as_u64()),
-        })
-    }
 }
 
 /// The last line that can be read, and where it ends.

@@ -4,10 +4,11 @@
 
 use std::io;
 
-use super::active::{Active, Fault, write_all};
-use super::name::{Files, Name};
+use audit_log::name::{Files, Name};
+
+use super::active::{Active, Fault};
 use crate::rotation::Filling;
-use crate::storage::{Storage, remove_if_there};
+use crate::storage::{Storage, remove_if_there, write_all};
 
 /// A segment that is to take the active one's place. Trying again after a fault makes the same
 /// bytes, so nothing that somebody may have read changes.
@@ -72,10 +73,11 @@ fn move_aside(storage: &dyn Storage, active: &str, name: &mut Name) -> Result<()
 #[cfg(test)]
 mod tests {
     use audit_core::Stream;
+    use audit_log::name::Kind;
+    use audit_log::storage::ReadStorage as _;
 
     use super::*;
     use crate::clock::Stamp;
-    use crate::segment::name::Kind;
     use crate::storage::{Call, MemoryStorage};
 
     fn successor() -> Successor {

@@ -3,7 +3,9 @@
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::{FileState, Lock, MemoryStorage, ReadSeek, Storage, StorageFile};
+use audit_log::storage::{ReadSeek, ReadStorage};
+
+use super::{FileState, Lock, MemoryStorage, Storage, StorageFile};
 
 /// A storage in memory whose writes wait while it is told so. Clones share the disk.
 #[derive(Clone, Debug, Default)]
@@ -58,13 +60,19 @@ impl HangingStorage {
     }
 }
 
+impl ReadStorage for HangingStorage {
+    fn list(&self) -> io::Result<Vec<(String, u64)>> {
+        self.inner.list()
+    }
+
+    fn read(&self, name: &str) -> io::Result<Box<dyn ReadSeek>> {
+        self.inner.read(name)
+    }
+}
+
 impl Storage for HangingStorage {
     fn lock(&self, name: &str) -> io::Result<Lock> {
         self.inner.lock(name)
-    }
-
-    fn list(&self) -> io::Result<Vec<(String, u64)>> {
-        self.inner.list()
     }
 
     fn create(&self, name: &str) -> io::Result<Box<dyn StorageFile>> {
@@ -77,10 +85,6 @@ impl Storage for HangingStorage {
 
     fn renew(&self, name: &str) -> io::Result<()> {
         self.inner.renew(name)
-    }
-
-    fn read(&self, name: &str) -> io::Result<Box<dyn ReadSeek>> {
-        self.inner.read(name)
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {

@@ -1,4 +1,4 @@
-//! Where the log's files are: a small trait, so that tests can put them into memory.
+//! Where the log's files are written: a small trait, so that tests can put them into memory.
 
 #[cfg(any(test, feature = "testing"))]
 mod hanging;
@@ -7,7 +7,9 @@ mod memory;
 mod os;
 
 use std::any::Any;
-use std::io::{self, Read, Seek};
+use std::io;
+
+use audit_log::storage::ReadStorage;
 
 #[cfg(any(test, feature = "testing"))]
 pub use hanging::HangingStorage;
@@ -15,24 +17,17 @@ pub use hanging::HangingStorage;
 pub use memory::{Call, FaultPlan, Injected, MemoryStorage};
 pub use os::OsStorage;
 
-/// One directory of files. Names are plain file names without a separator.
+/// One directory of files, to read and to write. Names are plain file names without a separator.
 ///
 /// For implementors: a call does what it says or returns an error; nothing is retried by the
 /// caller.
-pub trait Storage: Send + Sync {
+pub trait Storage: ReadStorage {
     /// Takes the directory for this process, until the returned value is dropped.
     ///
     /// # Errors
     ///
     /// What the system said; that another has it is not an error but [`Lock::Held`].
     fn lock(&self, name: &str) -> io::Result<Lock>;
-
-    /// The names and sizes of the files that are there, in any order.
-    ///
-    /// # Errors
-    ///
-    /// What the system said.
-    fn list(&self) -> io::Result<Vec<(String, u64)>>;
 
     /// Creates an empty file that is not there yet, to append to it.
     ///
@@ -45,7 +40,7 @@ pub trait Storage: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What the system said; [`NotOurs`](crate::NotOurs) if what is there is not a regular file of
+    /// What the system said; [`NotOurs`](audit_log::NotOurs) if what is there is not a regular file of
     /// this log.
     fn append(&self, name: &str) -> io::Result<Box<dyn StorageFile>>;
 
@@ -56,13 +51,6 @@ pub trait Storage: Send + Sync {
     ///
     /// As for [`append`](Storage::append). The file holds what it held in any case.
     fn renew(&self, name: &str) -> io::Result<()>;
-
-    /// Opens a file to read it.
-    ///
-    /// # Errors
-    ///
-    /// As for [`append`](Storage::append).
-    fn read(&self, name: &str) -> io::Result<Box<dyn ReadSeek>>;
 
     /// Gives a file another name, which nothing has yet.
     ///
@@ -158,10 +146,35 @@ pub(crate) fn remove_if_there(storage: &dyn Storage, name: &str) -> io::Result<b
     }
 }
 
-/// What a file is read by.
-pub trait ReadSeek: Read + Seek + Send {}
+/// A write that is interrupted so often in a row has failed.
+const INTERRUPTIONS_MAX: u32 = 100;
 
-impl<T: Read + Seek + Send> ReadSeek for T {}
+/// Writes all of it; what is interrupted before anything was written is simply done again.
+///
+/// # Errors
+///
+/// What the storage said; how much was written is not known then.
+pub(crate) fn write_all(file: &mut dyn StorageFile, bytes: &[u8]) -> io::Result<()> {
+    let mut rest = bytes;
+    let mut interruptions = 0;
+    while !rest.is_empty() {
+        match file.write(rest) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(taken) => {
+                rest = rest.get(taken..).unwrap_or_default();
+                interruptions = 0;
+            }
+            Err(error)
+                if error.kind() == io::ErrorKind::Interrupted
+                    && interruptions < INTERRUPTIONS_MAX =>
+            {
+                interruptions += 1;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
 
 /// Whether the directory could be taken.
 pub enum Lock {

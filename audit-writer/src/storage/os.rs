@@ -1,4 +1,4 @@
-//! A real directory, reached by its handle alone.
+//! A real directory, to write to it.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -6,12 +6,13 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, FileExt};
 use std::path::PathBuf;
 
-use rustix::fs::{AtFlags, Dir, FileType, FlockOperation, Mode, OFlags, RenameFlags, Stat};
-
-use super::{FileState, Lock, ReadSeek, Storage, StorageFile};
+use audit_log::NotOurs;
+use audit_log::storage::{Directory, ReadSeek, ReadStorage, SAFE, regular};
+use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags, RenameFlags, Stat};
 use rustix::io::Errno;
 
-use crate::error::{Error, ErrorKind, NotOurs};
+use super::{FileState, Lock, Storage, StorageFile};
+use crate::error::{Error, ErrorKind};
 
 /// Owner reads and writes, group reads.
 const FILE_MODE: Mode = Mode::from_raw_mode(0o640);
@@ -26,7 +27,7 @@ const OTHERS_WRITE: u32 = 0o022;
 /// cannot be swapped for another one later; symbolic links in it are never followed.
 #[derive(Debug)]
 pub struct OsStorage {
-    dir: OwnedFd,
+    dir: Directory,
     file_mode: Mode,
 }
 
@@ -64,22 +65,11 @@ impl OsStorage {
         Ok(OsStorage { file_mode: Mode::from_raw_mode(0o600), ..opened })
     }
 
-    /// Opens the directory, which must be there, to read it.
-    ///
     /// # Errors
     ///
-    /// As for [`open`](OsStorage::open).
-    pub fn open_existing(path: impl Into<PathBuf>) -> Result<OsStorage, Error> {
-        let path = path.into();
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let opened = rustix::fs::open(&path, flags, Mode::empty()).map_err(io::Error::from);
-        let dir = opened.map_err(Error::io("open the directory", &path))?;
-        let stat = rustix::fs::fstat(&dir).map_err(io::Error::from);
-        let mode = stat.map_err(Error::io("examine the directory", &path))?.st_mode & 0o7777;
-        if mode & OTHERS_WRITE != 0 {
-            return Err(ErrorKind::OthersCanWrite { path, mode }.into());
-        }
-        Ok(OsStorage { dir, file_mode: FILE_MODE })
+    /// What the system said; that group or others can write to the directory.
+    fn open_existing(path: PathBuf) -> Result<OsStorage, Error> {
+        Ok(OsStorage { dir: Directory::open(path)?, file_mode: FILE_MODE })
     }
 
     /// Opens a file to write to it. It must be one of ours: regular, with one name, and only its
@@ -103,23 +93,9 @@ impl OsStorage {
         pid.trim().parse().ok()
     }
 
-    /// Opens a regular file, and neither follows a link nor waits for a pipe.
+    /// Opens a regular file.
     fn open_regular(&self, name: &str, flags: OFlags) -> io::Result<(File, Stat)> {
-        // NONBLOCK: a pipe in a file's place must not hang the log. It means nothing for a file.
-        let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
-        let opened = rustix::fs::openat(&self.dir, name, flags, self.file_mode);
-        let file = opened.map_err(|error| match error {
-            Errno::LOOP => not_ours(name, "a symbolic link"),
-            Errno::ISDIR => not_ours(name, "a directory"),
-            Errno::NXIO => not_ours(name, "a pipe or a device"),
-            other => io::Error::from(other),
-        })?;
-        let stat = rustix::fs::fstat(&file)?;
-        match FileType::from_raw_mode(stat.st_mode) {
-            FileType::RegularFile => Ok((File::from(file), stat)),
-            FileType::Directory => Err(not_ours(name, "a directory")),
-            _ => Err(not_ours(name, "a pipe or a device")),
-        }
+        regular(name, rustix::fs::openat(&self.dir, name, flags | SAFE, self.file_mode))
     }
 }
 
@@ -145,6 +121,16 @@ fn not_ours(name: &str, what: &'static str) -> io::Error {
     NotOurs { name: name.to_owned(), what }.into()
 }
 
+impl ReadStorage for OsStorage {
+    fn list(&self) -> io::Result<Vec<(String, u64)>> {
+        self.dir.list()
+    }
+
+    fn read(&self, name: &str) -> io::Result<Box<dyn ReadSeek>> {
+        self.dir.read(name)
+    }
+}
+
 impl Storage for OsStorage {
     /// What is locked is the directory, which nobody can put another in the place of without the
     /// old one staying locked; the file of this name only tells who has it, and may be removed.
@@ -161,27 +147,6 @@ impl Storage for OsStorage {
         file.set_len(0)?;
         writeln!(file, "{}", lock.owner)?;
         Ok(Lock::Taken(Box::new(lock)))
-    }
-
-    fn list(&self) -> io::Result<Vec<(String, u64)>> {
-        let mut files = Vec::new();
-        for entry in Dir::read_from(&self.dir)? {
-            let entry = entry?;
-            let Ok(name) = entry.file_name().to_str() else {
-                continue; // None of our names is other than ASCII.
-            };
-            let stat = match rustix::fs::statat(&self.dir, name, AtFlags::SYMLINK_NOFOLLOW) {
-                Ok(stat) => stat,
-                Err(Errno::NOENT) => continue, // It went while we looked.
-                Err(other) => return Err(other.into()),
-            };
-            if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
-                || crate::segment::name::is_active(name)
-            {
-                files.push((name.to_owned(), u64::try_from(stat.st_size).unwrap_or(0)));
-            }
-        }
-        Ok(files)
     }
 
     fn create(&self, name: &str) -> io::Result<Box<dyn StorageFile>> {
@@ -206,10 +171,6 @@ impl Storage for OsStorage {
             file.write_all_at(bytes, at)?;
             at += taken as u64;
         }
-    }
-
-    fn read(&self, name: &str) -> io::Result<Box<dyn ReadSeek>> {
-        Ok(Box::new(self.open_regular(name, OFlags::RDONLY)?.0))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
+use audit_log::line::{CompressBody, Life, LifeBody};
+use audit_log::name::{Kind, Name};
+
 use super::OpenStream;
 use crate::compression::Compression;
-use crate::line::{CompressBody, Life, LifeBody};
 use crate::segment::compressed::{Sizes, can_be, compress};
-use crate::segment::name::{Kind, Name};
 use crate::storage::remove_if_there;
 
 /// After one that failed, none is compressed for so long.
@@ -186,11 +187,12 @@ impl OpenStream {
 #[cfg(test)]
 mod tests {
     use audit_core::Stream;
+    use audit_log::storage::ReadStorage as _;
 
     use super::*;
     use crate::config::{Config, Evidence};
-    use crate::evidence::store::FileKeys;
-    use crate::storage::{Call, MemoryStorage, Storage};
+    use crate::keys::store::FileKeys;
+    use crate::storage::{Call, MemoryStorage};
     use crate::stream::World;
     use crate::testing::ManualClock;
 

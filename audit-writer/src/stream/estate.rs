@@ -3,12 +3,11 @@
 use std::io::{self, BufReader, Read};
 
 use audit_core::Stream;
+use audit_log::name::{Files, Kind, Name};
+use audit_log::reader::{Header, Json, Line, LineError, next_line, open_segment};
 
 use super::Operations;
-use crate::reader::{Json, Line, LineError, next_line};
-use crate::segment::compressed;
-use crate::segment::name::{Files, Kind, Name};
-use crate::segment::recovery::{Found, Header, examine, examine_compressed};
+use crate::segment::recovery::{Found, examine, examine_compressed};
 use crate::storage::Storage;
 
 /// What the directory holds of the stream.
@@ -61,7 +60,7 @@ impl Estate {
         // Each segment's header takes over what was open before it.
         let told = match (&active, rotated.last()) {
             (Some(found), _) if found.header.is_some() => Told::by(storage.read(files.active)?)?,
-            (_, Some(name)) => Told::by(compressed::open(storage, *name)?)?,
+            (_, Some(name)) => Told::by(open_segment(storage, *name)?)?,
             (_, None) => Told::default(),
         };
         // Where lines come again, the highest number is not the last line's.
@@ -131,6 +130,5 @@ fn next_seq(found: &Found) -> Option<u64> {
 }
 
 fn last_unix_ns(found: &Found) -> Option<i64> {
-    let time: jiff::Timestamp = found.last.as_ref()?.time.parse().ok()?;
-    i64::try_from(time.as_nanosecond()).ok()
+    found.last.as_ref()?.unix_ns()
 }

@@ -5,11 +5,11 @@ use std::net::IpAddr;
 use audit_core::{
     ActionNames, Buffer, Ending, OutcomeKind, OutcomeRule, PartValue, Place, Record, Schema, Value,
 };
+use audit_log::line::{FoldBody, FoldSource};
 
 use super::OpenStream;
 use crate::clock::Stamp;
 use crate::flood::{Folded, Origin, Refusal};
-use crate::line::{FoldBody, FoldSource};
 use crate::stats::add;
 
 impl OpenStream {

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use audit_core::Schema;
-
-use crate::line::Spelling;
+use audit_log::line::Spelling;
 
 /// The event types that a stream has met, with what is worked out once for each. There are as many
 /// as the program has.

@@ -2,6 +2,7 @@
 
 mod compress;
 mod estate;
+mod finding;
 mod folding;
 mod known;
 mod open;
@@ -16,6 +17,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use audit_core::{Buffer, Level, Phase, Record, Stream};
+use audit_log::line::{
+    Body, ClockBody, Envelope, GapBody, Life, LifeBody, Loss, SchemaBody, Times,
+};
+use audit_log::name::{Files, Name};
 
 use self::compress::Compressing;
 use self::folding::is_refusal;
@@ -24,15 +29,13 @@ use self::operations::{Operation, Operations};
 use self::signing::Signing;
 use crate::clock::{Clock, Stamp};
 use crate::config::{Config, Durability};
-use crate::evidence::store::KeyStore;
 use crate::flood::Floods;
 use crate::jumps::{Jump, Jumps};
-use crate::line::{Body, ClockBody, Envelope, GapBody, Life, LifeBody, SchemaBody, Times};
-use crate::loss::{Loss, LossCounter, Losses};
+use crate::keys::store::KeyStore;
+use crate::loss::{LossCounter, Losses};
 use crate::retention::Ages;
 use crate::rotation::Today;
 use crate::segment::active::{Active, Trouble};
-use crate::segment::name::{Files, Name};
 use crate::segment::successor::Successor;
 use crate::stats::{Counters, add};
 use crate::storage::Storage;
@@ -377,7 +380,7 @@ impl OpenStream {
         let times = &mut self.times;
         let chain = self.signing.as_mut().map(|signing| &mut signing.chain);
         let pushed = active.push(seq, chain, |out| {
-            crate::line::write(&envelope, body, times, out).map_err(|error| {
+            audit_log::line::write(&envelope, body, times, out).map_err(|error| {
                 tracing::error!(target: "audit_writer", kind = B::KIND, %error, "an audit line could not be spelled out");
             })
         });

@@ -5,6 +5,8 @@ use std::io;
 use std::sync::Arc;
 
 use audit_core::{OutcomeKind, Stream};
+use audit_log::line::{Life, LifeBody, StartBody, Times};
+use audit_log::name::{Files, Kind, Name};
 
 use super::estate::Estate;
 use super::prepare::Prepared;
@@ -12,12 +14,11 @@ use super::{Compressing, Known, OpenStream, World};
 use crate::clock::Stamp;
 use crate::flood::Floods;
 use crate::jumps::Jumps;
-use crate::line::{Life, LifeBody, StartBody, Times};
 use crate::retention::Ages;
 use crate::rotation::Filling;
-use crate::segment::active::{Active, Fault, Kept, Trouble, write_all};
-use crate::segment::name::{Files, Kind, Name};
+use crate::segment::active::{Active, Fault, Kept, Trouble};
 use crate::segment::recovery::Found;
+use crate::storage::write_all;
 use crate::storage::{Storage, StorageFile, remove_if_there};
 
 /// The most that is kept of a torn end, in bytes.

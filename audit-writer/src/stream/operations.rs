@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use audit_core::Phase;
-
-use crate::line::OpenOperation;
-use crate::reader::{Json, Line};
+use audit_log::line::OpenOperation;
+use audit_log::reader::{Json, Line};
 
 /// At most so many operations are open at a time, because a header lists them in one line.
 pub(crate) const OPERATIONS_MAX: usize = 64;

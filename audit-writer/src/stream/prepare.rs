@@ -7,12 +7,13 @@ use std::sync::Arc;
 use audit_core::Stream;
 
 use super::estate::Estate;
+use super::finding::Finding;
 use super::rebuild::{Rebuilt, announced};
-use super::signing::{Finding, Signing};
+use super::signing::Signing;
 use super::{World, random_id};
 use crate::config::Evidence;
-use crate::evidence::keys::Keys;
-use crate::evidence::store::{load, log_of_keys};
+use crate::keys::chain::Keys;
+use crate::keys::store::{load, log_of_keys};
 use crate::segment::active::Fault;
 
 /// What a stream begins with.

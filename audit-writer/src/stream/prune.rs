@@ -2,12 +2,12 @@
 
 use std::io::BufReader;
 
+use audit_log::line::{Life, LifeBody};
+use audit_log::name::{Kind, Name};
+use audit_log::reader::{Json, Line, next_line, open_segment};
+
 use super::OpenStream;
-use crate::line::{Life, LifeBody};
-use crate::reader::{Json, Line, next_line};
 use crate::retention::{Complete, Doomed, Surroundings};
-use crate::segment::compressed;
-use crate::segment::name::{Kind, Name};
 use crate::storage::Storage;
 
 /// So many names fit into one line with room to spare.
@@ -121,6 +121,6 @@ impl OpenStream {
 
 /// The first line of a file, if it can be read.
 fn first_line_of(storage: &dyn Storage, name: Name) -> Option<Line> {
-    let mut bytes = BufReader::new(compressed::open(storage, name).ok()?);
+    let mut bytes = BufReader::new(open_segment(storage, name).ok()?);
     Line::parse(&next_line(&mut bytes)?.ok()?).ok()
 }

@@ -2,19 +2,20 @@
 
 use std::io::{self, BufReader, Read};
 
+use audit_log::evidence::announcement::Announcement;
+use audit_log::evidence::announcements::announcements;
+use audit_log::evidence::chain::Chain;
+use audit_log::evidence::checkpoint::Checkpoint;
+use audit_log::evidence::hash::leaf_hash;
+use audit_log::evidence::note::VerifierKey;
+use audit_log::evidence::shown::{note_in, tree_in};
+use audit_log::evidence::tree::Tree;
+use audit_log::name::{Files, Name};
+use audit_log::reader::{Json, Line, LineError, RawLines, Segments, next_line, open_segment};
+
 use super::estate::Estate;
-use super::signing::Finding;
-use crate::evidence::announcement::Announcement;
-use crate::evidence::chain::Chain;
-use crate::evidence::checkpoint::Checkpoint;
-use crate::evidence::hash::leaf_hash;
-use crate::evidence::keys::{Keys, Signed};
-use crate::evidence::note::VerifierKey;
-use crate::evidence::shown::{note_in, tree_in};
-use crate::evidence::tree::Tree;
-use crate::reader::{Json, Line, LineError, RawLines, Segments, next_line};
-use crate::segment::compressed;
-use crate::segment::name::{Files, Name};
+use super::finding::Finding;
+use crate::keys::chain::{Keys, Signed};
 use crate::storage::Storage;
 
 /// What the log tells of its evidence.
@@ -199,49 +200,13 @@ fn open(
 ) -> io::Result<Box<dyn Read + Send>> {
     let whole_bytes = estate.active.as_ref().map_or(0, |found| found.whole_bytes);
     match name {
-        Some(name) => compressed::open(storage, *name),
+        Some(name) => open_segment(storage, *name),
         None => Ok(Box::new(storage.read(estate.files.active)?.take(whole_bytes))),
     }
 }
 
 fn unreadable() -> io::Error {
     io::Error::other("a segment cannot be read on")
-}
-
-/// What the `keys` file of a stream holds.
-#[derive(Debug, Default)]
-pub(crate) struct Announcements {
-    /// The notes, in their order.
-    pub(crate) notes: Vec<String>,
-    /// How many bytes are whole lines.
-    pub(crate) whole_bytes: u64,
-}
-
-/// Reads the `keys` file of a stream, up to the first line that is none.
-///
-/// # Errors
-///
-/// What the storage said.
-pub(crate) fn announcements(storage: &dyn Storage, files: &Files) -> io::Result<Announcements> {
-    let file = match storage.read(files.keys) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Ok(Announcements::default());
-        }
-        other => other?,
-    };
-    let mut file = BufReader::new(file);
-    let mut found = Announcements::default();
-    while let Some(line) = next_line(&mut file) {
-        let line = match line {
-            Ok(line) => line,
-            Err(LineError::Unreadable) => return Err(unreadable()),
-            Err(_) => break,
-        };
-        let Ok(note) = serde_json::from_slice(&line) else { break };
-        found.notes.push(note);
-        found.whole_bytes += line.len() as u64 + 1;
-    }
-    Ok(found)
 }
 
 /// The keys, if the last run announced a segment and came to its end before it could store the keys

@@ -9,19 +9,20 @@ use std::io;
 use std::sync::Arc;
 
 use audit_core::Stream;
+use audit_log::evidence::announcements::announcements;
+use audit_log::evidence::chain::Chain;
+use audit_log::evidence::hash::leaf_hash;
+use audit_log::evidence::note::VerifierKey;
+use audit_log::line::{CheckpointBody, Envelope, Life, LifeBody, RollbackBody, TreeBody, json};
+use audit_log::name::Files;
 use data_encoding::BASE64;
 
 use super::OpenStream;
-use super::rebuild::announcements;
+use super::finding::Finding;
 use crate::clock::nanos;
-use crate::evidence::chain::Chain;
-use crate::evidence::hash::leaf_hash;
-use crate::evidence::keys::{Keys, Signed};
-use crate::evidence::note::VerifierKey;
-use crate::evidence::store::KeyStore;
-use crate::line::{CheckpointBody, Envelope, Life, LifeBody, RollbackBody, TreeBody, json};
-use crate::segment::active::write_all;
-use crate::segment::name::Files;
+use crate::keys::chain::{Keys, Signed};
+use crate::keys::store::KeyStore;
+use crate::storage::write_all;
 use crate::storage::{Storage, remove_if_there};
 
 /// How long lines may be without a checkpoint.
@@ -50,20 +51,6 @@ pub(super) struct Signing {
     last_up_ns: u64,
 }
 
-/// What was found of the keys and the log at a start, for a line to tell.
-#[derive(Debug)]
-pub(super) enum Finding {
-    /// The log is not what was signed last.
-    Rollback {
-        what: &'static str,
-        signed: Signed,
-        found_size: u64,
-    },
-    Rekeyed {
-        why: &'static str,
-    },
-}
-
 impl Signing {
     pub(super) fn new(
         stream: Stream,
@@ -89,7 +76,7 @@ impl Signing {
     /// The tree before what comes next, and the key of the next checkpoint, for a header.
     pub(super) fn for_header(
         &self,
-        before: Option<&crate::evidence::tree::Tree>,
+        before: Option<&audit_log::evidence::tree::Tree>,
     ) -> (TreeBody, String) {
         let tree = before.unwrap_or(&self.chain.tree);
         let body = TreeBody { size: tree.size(), range: tree.range() };
@@ -252,7 +239,7 @@ impl OpenStream {
         let pushed = active.push(seq, Some(chain), |out| {
             let start = out.len();
             let body = CheckpointBody { why };
-            crate::line::write(&envelope, &body, times, out).map_err(drop)?;
+            audit_log::line::write(&envelope, &body, times, out).map_err(drop)?;
             note = put_note(keys, signed, start, out).map_err(drop)?;
             Ok(())
         });

@@ -4,17 +4,17 @@
 use std::io;
 
 use audit_core::{LINE_BYTES_MAX, Stream};
-
-use super::{OpenStream, Past};
-use crate::clock::Stamp;
-use crate::line::{
+use audit_log::line::{
     Body, Envelope, FaultBody, ForeignBody, HeaderBody, Life, LifeBody, Limits, Previous,
     SchemaBody, Supersedes,
 };
+use audit_log::name::{Kind, Name};
+
+use super::{OpenStream, Past};
+use crate::clock::Stamp;
 use crate::rotation::Filling;
 use crate::segment::active::{Fault, Kept, Remains, Trouble};
 use crate::segment::foreign::{Deed, Foreign};
-use crate::segment::name::{Kind, Name};
 use crate::segment::successor::Successor;
 
 impl Remains {
@@ -104,7 +104,7 @@ impl OpenStream {
             told: b"",
         };
         let start = out.len();
-        match crate::line::write(&envelope, body, &mut self.times, out) {
+        match audit_log::line::write(&envelope, body, &mut self.times, out) {
             Ok(()) => {
                 self.next_seq += 1;
                 self.bind(out, start);

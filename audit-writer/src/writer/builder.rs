@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use audit_core::Stream;
+use audit_log::name::LOCK;
 
 use super::{Handle, Work, Writer, WriterThread};
 use crate::channel::{Ends, channel};
@@ -12,15 +13,14 @@ use crate::clock::{Clock, SystemClock};
 use crate::compression::Compression;
 use crate::config::{Config, Durability, Evidence, Overflow};
 use crate::error::{Error, ErrorKind};
-use crate::evidence::store::{FileKeys, KeyStore};
 use crate::flood::Flood;
+use crate::keys::store::{FileKeys, KeyStore};
 use crate::loss::LossCounter;
 use crate::per_stream::PerStream;
 use crate::pseudonym::KeyedHash;
 use crate::retention::Retention;
 use crate::rotation::Rotation;
 use crate::segment::active::Fault;
-use crate::segment::name::LOCK;
 use crate::storage::{Lock, OsStorage, Storage};
 use crate::stream::{World, random_id};
 use crate::streams::Streams;
@@ -84,7 +84,7 @@ impl Builder {
     ///         Retention { total_bytes: 32 * 1024 * 1024, ..Retention::default() },
     ///     )
     ///     .start()?;
-    /// assert_eq!(audit_writer::reader::streams(&dir)?, Stream::ALL);
+    /// assert_eq!(audit_log::reader::streams(&dir)?, Stream::ALL);
     /// # assert!(log.shutdown().is_complete());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -20,8 +20,8 @@ use std::sync::Arc;
 
 use audit_core::vocab::{ObjectId, UserName};
 use audit_core::{AuditEvent, AuditValue, EventRef, Record};
+use audit_log::testing::Speller;
 use audit_writer::storage::HangingStorage;
-use audit_writer::testing::Speller;
 use audit_writer::{Evidence, Flood, Writer};
 use gungraun::{
     Callgrind, EntryPoint, EventKind, LibraryBenchmarkConfig, library_benchmark,

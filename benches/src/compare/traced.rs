@@ -5,7 +5,8 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use audit_writer::storage::{FileState, Lock, OsStorage, ReadSeek, Storage, StorageFile};
+use audit_log::storage::{ReadSeek, ReadStorage};
+use audit_writer::storage::{FileState, Lock, OsStorage, Storage, StorageFile};
 
 use crate::Failure;
 
@@ -57,13 +58,19 @@ impl Traced {
     }
 }
 
+impl ReadStorage for Traced {
+    fn list(&self) -> io::Result<Vec<(String, u64)>> {
+        self.storage.list()
+    }
+
+    fn read(&self, name: &str) -> io::Result<Box<dyn ReadSeek>> {
+        self.storage.read(name)
+    }
+}
+
 impl Storage for Traced {
     fn lock(&self, name: &str) -> io::Result<Lock> {
         self.storage.lock(name)
-    }
-
-    fn list(&self) -> io::Result<Vec<(String, u64)>> {
-        self.storage.list()
     }
 
     fn create(&self, name: &str) -> io::Result<Box<dyn StorageFile>> {
@@ -76,10 +83,6 @@ impl Storage for Traced {
 
     fn renew(&self, name: &str) -> io::Result<()> {
         self.storage.renew(name)
-    }
-
-    fn read(&self, name: &str) -> io::Result<Box<dyn ReadSeek>> {
-        self.storage.read(name)
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {

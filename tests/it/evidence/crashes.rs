@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use audit_log::verify::{Report, Verdict};
 use audit_writer::Durability;
 use audit_writer::storage::{Call, FaultPlan, Injected, MemoryStorage};
-use audit_writer::verify::{Report, Verdict};
 
 use super::{Kept, emit};
 use crate::kit::{LONG, door_opened};

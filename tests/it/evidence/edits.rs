@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use audit_log::verify::{Fault, Trust, Verdict, What, verify_storage};
 use audit_writer::Retention;
 use audit_writer::storage::{Call, FaultPlan, Injected, Storage};
-use audit_writer::verify::{Fault, Trust, Verdict, What, verify_storage};
 use sha2::{Digest, Sha256};
 
 use super::{Kept, copy, emit, large, report_of, segments, small};

@@ -1,16 +1,18 @@
 //! Whether a log was edited, cut or rolled back can be told from it, with the place; and a crash is
 //! never taken for any of it.
 
+mod both_ways;
 mod crashes;
 mod edits;
 mod trust;
 
+use audit_log::storage::ReadStorage;
 use std::sync::Arc;
 use std::time::Duration;
 
+use audit_log::verify::{Report, Trust, verify_storage};
 use audit_writer::keys::{FileKeys, generate};
-use audit_writer::storage::{MemoryStorage, Storage};
-use audit_writer::verify::{Report, Trust, verify_storage};
+use audit_writer::storage::MemoryStorage;
 use audit_writer::{Builder, Evidence, Rotation, Writer};
 
 use crate::kit::{LONG, door_opened, writer_on};

@@ -1,11 +1,12 @@
 //! Who signed, and whether it is the newest.
 
+use audit_log::storage::ReadStorage;
 use std::sync::Arc;
 
-use audit_writer::VerifierKey;
+use audit_log::VerifierKey;
+use audit_log::verify::{Trust, Verdict, What, verify_storage};
 use audit_writer::keys::{FileKeys, verifier_key};
 use audit_writer::storage::{MemoryStorage, Storage};
-use audit_writer::verify::{Trust, Verdict, What, verify_storage};
 
 use super::{Kept, copy, large, segments, small};
 use crate::kit::{lines, of_kind, of_life};

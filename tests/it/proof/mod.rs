@@ -6,10 +6,11 @@ mod partial;
 use std::sync::Arc;
 use std::time::Duration;
 
+use audit_log::VerifierKey;
+use audit_log::verify::{Proof, Proven, Unproven, check_proof, prove_storage};
 use audit_writer::keys::{FileKeys, generate};
 use audit_writer::storage::MemoryStorage;
-use audit_writer::verify::{Proof, Proven, Unproven, check_proof, prove_storage};
-use audit_writer::{Evidence, Retention, Rotation, VerifierKey, Writer};
+use audit_writer::{Evidence, Retention, Rotation, Writer};
 
 use crate::kit::{LONG, door_opened, lines, of_kind, text, writer_on};
 
@@ -62,10 +63,7 @@ impl Log {
                 check_proof(&self.prove(line.seq).to_string(), Some(&self.key)).unwrap();
             assert!(checkpoints.contains(&size) && size > seq, "{size}");
             assert_eq!((seq, origin.as_str(), authenticated), (line.seq, self.key.name(), true));
-            assert_eq!(
-                audit_writer::reader::Line::parse(shown.as_bytes()).unwrap().json,
-                line.json
-            );
+            assert_eq!(audit_log::reader::Line::parse(shown.as_bytes()).unwrap().json, line.json);
         }
         assert_eq!(why_not(&self.files, last), "no checkpoint was made after it");
         assert_eq!(why_not(&self.files, last + 1), "it is not there");
@@ -83,7 +81,7 @@ fn emit(writer: &Writer, from: u32, to: u32) {
 /// Why a line cannot be proved: how it begins.
 fn why_not(files: &MemoryStorage, seq: u64) -> String {
     let error = prove_storage(files, seq).unwrap_err();
-    assert!(error.is_without_proof(), "{error}");
+    assert!(error.is_unprovable(), "{error}");
     let why = error.to_string();
     let why = why.strip_prefix(&format!("line {seq} cannot be proved: ")).unwrap();
     let known = ["no checkpoint was made after it", "it is not there", "something in its segment"];

@@ -1,13 +1,14 @@
 //! Logs that are not all there, or not as they were: what is left can be proved, and nothing else.
 
+use audit_log::storage::ReadStorage;
 use std::sync::Arc;
 use std::time::Duration;
 
+use audit_log::reader::Line;
+use audit_log::verify::{check_proof, prove_storage};
 use audit_writer::Retention;
 use audit_writer::keys::{FileKeys, verifier_key};
-use audit_writer::reader::Line;
 use audit_writer::storage::{Call, FaultPlan, Injected, MemoryStorage, Storage};
-use audit_writer::verify::{check_proof, prove_storage};
 
 use super::{Log, emit, log, why_not};
 use crate::kit::{door_opened, lines, of_kind, text, wait_until_it_writes};

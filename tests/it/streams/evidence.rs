@@ -1,7 +1,7 @@
 //! What is amiss with one stream is found in that one.
 
 use audit_core::Stream;
-use audit_writer::verify::{Trust, Verdict, check_proof, prove_stream_in, verify_stream_in};
+use audit_log::verify::{Trust, Verdict, check_proof, prove_stream_in, verify_stream_in};
 
 use super::*;
 

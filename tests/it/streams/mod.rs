@@ -5,16 +5,17 @@ mod evidence;
 mod faults;
 mod keeping;
 
+use audit_log::storage::ReadStorage;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use audit_core::{AuditEvent, AuditValue, EmitError, Outcome, Recorder, Stream};
 use audit_core::{Awaited, vocab::Version};
+use audit_log::reader::{Json, Line, streams_in};
+use audit_log::verify::{Report, Trust, verify_stream_in};
 use audit_writer::keys::{FileKeys, generate_of};
-use audit_writer::reader::{Json, Line, streams_in};
 use audit_writer::storage::{Call, MemoryStorage, Storage};
-use audit_writer::verify::{Report, Trust, verify_stream_in};
 use audit_writer::{Builder, Durability, Evidence, Retention, Rotation, Stats, Writer};
 
 use crate::kit::{

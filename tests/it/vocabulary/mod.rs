@@ -7,8 +7,8 @@ mod told;
 use std::fmt::Debug;
 
 use audit_core::{LINE_BYTES_MAX, Place, Schema};
+use audit_log::reader::{Json, Line};
 use audit_writer::Writer;
-use audit_writer::reader::{Json, Line};
 use audit_writer::storage::MemoryStorage;
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -7,10 +7,12 @@ mod faults;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use audit_log::storage::{ReadSeek, ReadStorage};
+
 use self::contents::Contents;
 use self::directory::{Directory, File};
 use self::faults::{Faults, Pass};
-use super::{FileState, Lock, ReadSeek, Storage, StorageFile};
+use super::{FileState, Lock, Storage, StorageFile};
 
 pub use self::faults::{Call, FaultPlan, Injected};
 
@@ -183,18 +185,26 @@ impl Drop for Unlock {
     }
 }
 
+impl ReadStorage for MemoryStorage {
+    fn list(&self) -> io::Result<Vec<(String, u64)>> {
+        let state = self.pass(Call::List)?;
+        let names = state.directory.names().iter();
+        Ok(names.map(|(name, file)| (name.clone(), guard(file).written().len() as u64)).collect())
+    }
+
+    fn read(&self, name: &str) -> io::Result<Box<dyn ReadSeek>> {
+        let file = self.pass(Call::Read)?.directory.get(name)?;
+        let bytes = guard(&file).written().to_vec();
+        Ok(Box::new(MemoryReader { storage: self.clone(), bytes: Cursor::new(bytes) }))
+    }
+}
+
 impl Storage for MemoryStorage {
     fn lock(&self, _: &str) -> io::Result<Lock> {
         match std::mem::replace(&mut self.pass(Call::Lock)?.locked, true) {
             true => Ok(Lock::Held(Some(std::process::id()))),
             false => Ok(Lock::Taken(Box::new(Unlock(self.clone())))),
         }
-    }
-
-    fn list(&self) -> io::Result<Vec<(String, u64)>> {
-        let state = self.pass(Call::List)?;
-        let names = state.directory.names().iter();
-        Ok(names.map(|(name, file)| (name.clone(), guard(file).written().len() as u64)).collect())
     }
 
     fn create(&self, name: &str) -> io::Result<Box<dyn StorageFile>> {
@@ -212,12 +222,6 @@ impl Storage for MemoryStorage {
         let file = self.pass(Call::Renew)?.directory.get(name)?;
         guard(&file).renew();
         Ok(())
-    }
-
-    fn read(&self, name: &str) -> io::Result<Box<dyn ReadSeek>> {
-        let file = self.pass(Call::Read)?.directory.get(name)?;
-        let bytes = guard(&file).written().to_vec();
-        Ok(Box::new(MemoryReader { storage: self.clone(), bytes: Cursor::new(bytes) }))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {

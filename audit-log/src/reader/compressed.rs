@@ -1,0 +1,162 @@
+//! Compressed segments (RFC 1952), read with a bound.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use audit_core::LINE_BYTES_MAX;
+use flate2::bufread::GzDecoder;
+
+use super::{Header, Line};
+use crate::name::{Kind, Name};
+use crate::storage::{ReadSeek, ReadStorage};
+
+/// By so much a segment may be larger than its header says: by its header and schemas where it
+/// brings the lines of a whole segment again, and by lines that do not begin a new one.
+const OVER_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// The text of a complete segment, as it was before it was compressed.
+///
+/// # Errors
+///
+/// What the storage said. Reading says `InvalidData` where a compressed segment is damaged, goes
+/// on behind its end, or expands to more than its header says.
+pub fn open_segment(storage: &dyn ReadStorage, name: Name) -> io::Result<Box<dyn Read + Send>> {
+    let file = storage.read(&name.to_string())?;
+    Ok(match name.kind {
+        Kind::Compressed => Box::new(Expanded::new(file)),
+        _ => Box::new(file),
+    })
+}
+
+/// What a compressed segment expands to, and no more than its own header says.
+pub struct Expanded {
+    decoder: GzDecoder<BufReader<Box<dyn ReadSeek>>>,
+    /// Its first line, which says how much may follow; until it is read nothing is known.
+    head: Option<io::Cursor<Vec<u8>>>,
+    left: u64,
+}
+
+impl Expanded {
+    /// The text of this file.
+    pub fn new(file: Box<dyn ReadSeek>) -> Expanded {
+        Expanded { decoder: GzDecoder::new(BufReader::new(file)), head: None, left: 0 }
+    }
+
+    /// Reads the first line.
+    fn begin(&mut self) -> io::Result<io::Cursor<Vec<u8>>> {
+        let mut head = Vec::new();
+        let mut byte = [0];
+        while head.last() != Some(&b'\n') {
+            if head.len() == LINE_BYTES_MAX || self.decoder.read(&mut byte).map_err(damaged)? == 0 {
+                return Err(invalid("a compressed segment without a header"));
+            }
+            head.extend_from_slice(&byte);
+        }
+        self.left = bytes_max(&head).ok_or_else(|| invalid("no header"))?;
+        Ok(io::Cursor::new(head))
+    }
+}
+
+impl std::fmt::Debug for Expanded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Expanded").field("left", &self.left).finish_non_exhaustive()
+    }
+}
+
+impl Read for Expanded {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.head.is_none() {
+            self.head = Some(self.begin()?);
+        }
+        let from_head = self.head.as_mut().map_or(Ok(0), |head| head.read(into))?;
+        if from_head > 0 || into.is_empty() {
+            return Ok(from_head);
+        }
+        let read = self.decoder.read(into).map_err(damaged)?;
+        if read == 0 && !self.decoder.get_mut().fill_buf()?.is_empty() {
+            return Err(invalid("something follows the end of a compressed segment"));
+        }
+        self.left = (self.left.checked_sub(read as u64))
+            .ok_or_else(|| invalid("a compressed segment expands to more than its header says"))?;
+        Ok(read)
+    }
+}
+
+/// What the decoder says of bytes that are no gzip, as one kind of error; what the system says as
+/// it is.
+fn damaged(error: io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(_) => error,
+        None => io::Error::new(io::ErrorKind::InvalidData, error),
+    }
+}
+
+fn invalid(what: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
+}
+
+/// How large a segment may be behind this first line.
+pub fn bytes_max(header: &[u8]) -> Option<u64> {
+    let line = Line::parse(header.strip_suffix(b"\n").unwrap_or(header)).ok()?;
+    let bytes = Header::of(&line)?.segment_bytes?;
+    Some(bytes.saturating_add(OVER_BYTES_MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write};
+
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    /// A header that allows the least segment, and so many bytes of other lines.
+    fn segment(bytes: usize) -> Vec<u8> {
+        let header = concat!(
+            r#"{"v":1,"kind":"header","seq":0,"time":"2026-11-20T12:00:00.000000000Z","run":"r","#,
+            r#""up_us":5,"synced":true,"log":"l","limits":{"line_bytes":16384,"segment_bytes":4096}}"#,
+            "\n",
+        );
+        let mut segment = header.as_bytes().to_vec();
+        segment.extend((0..bytes).map(|at| if at % 100 == 99 { b'\n' } else { b'x' }));
+        segment
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    /// What reading a compressed segment of these bytes gives.
+    fn expanded(bytes: &[u8]) -> io::Result<Vec<u8>> {
+        let mut text = Vec::new();
+        Expanded::new(Box::new(Cursor::new(bytes.to_vec()))).read_to_end(&mut text)?;
+        Ok(text)
+    }
+
+    fn is_refused(bytes: &[u8]) -> bool {
+        expanded(bytes).is_err_and(|error| error.kind() == io::ErrorKind::InvalidData)
+    }
+
+    #[test]
+    fn it_expands_no_further_than_its_header_says() {
+        let bytes = (4096 + OVER_BYTES_MAX) as usize;
+        assert_eq!(expanded(&gzip(&segment(bytes))).unwrap().len(), segment(bytes).len());
+        assert!(is_refused(&gzip(&segment(bytes + 1))));
+        assert!(is_refused(&gzip(&vec![b'x'; 1 << 20])), "no header at all");
+    }
+
+    #[test]
+    fn what_is_damaged_or_goes_on_is_refused() {
+        let whole = gzip(&segment(1000));
+        for cut in 0..whole.len() {
+            assert!(is_refused(&whole[..cut]), "{cut}");
+        }
+        assert!(is_refused(&[&whole[..], b"x"].concat()));
+        assert!(is_refused(&[&whole[..], &whole[..]].concat()), "a second member");
+        for at in 10..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 0x10;
+            assert!(is_refused(&damaged), "{at}");
+        }
+    }
+}

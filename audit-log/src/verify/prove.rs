@@ -1,0 +1,209 @@
+//! Takes from a log what proves one of its lines.
+
+use std::path::Path;
+
+use audit_core::Stream;
+
+use super::leading::announcements_to;
+use super::proof::Proof;
+use super::{text_of, with_first_line};
+use crate::error::{Error, ErrorKind};
+use crate::evidence::announcements::announcements;
+use crate::evidence::checkpoint::Checkpoint;
+use crate::evidence::hash::leaf_hash;
+use crate::evidence::note::VerifierKey;
+use crate::evidence::proof::Inclusion;
+use crate::evidence::shown::{note_in, tree_in};
+use crate::evidence::tree::Tree;
+use crate::name::Files;
+use crate::reader::{Json, Line, Raw, RawLines, Segments, open_all};
+use crate::storage::{Directory, ReadStorage};
+
+/// Takes what proves the line of this number from the stream `audit` of the log in a directory: by
+/// the first checkpoint after it.
+///
+/// It reads from the segment on that the line is in; memory does not grow with the log, but for the
+/// notes that the proof consists of. The log may be in use.
+///
+/// # Errors
+///
+/// [`is_without_proof`](Error::is_without_proof): the line is not there, no checkpoint was made
+/// after it, or something from its segment's beginning on is not what that signed. Or the directory
+/// or a file in it cannot be read.
+pub fn prove(dir: impl AsRef<Path>, seq: u64) -> Result<Proof, Error> {
+    prove_stream(dir, Stream::Audit, seq)
+}
+
+/// Takes what proves the line of this number from a stream of the log in a directory.
+///
+/// # Errors
+///
+/// As for [`prove`].
+pub fn prove_stream(dir: impl AsRef<Path>, stream: Stream, seq: u64) -> Result<Proof, Error> {
+    prove_stream_in(&Directory::open(dir.as_ref())?, stream, seq)
+}
+
+/// Takes what proves the line of this number from the stream `audit` of the log in a storage.
+///
+/// # Errors
+///
+/// As for [`prove`].
+pub fn prove_storage(storage: &dyn ReadStorage, seq: u64) -> Result<Proof, Error> {
+    prove_stream_in(storage, Stream::Audit, seq)
+}
+
+/// Takes what proves the line of this number from a stream of the log in a storage.
+///
+/// # Errors
+///
+/// As for [`prove`].
+pub fn prove_stream_in(
+    storage: &dyn ReadStorage,
+    stream: Stream,
+    seq: u64,
+) -> Result<Proof, Error> {
+    let no_proof = |why| Error::from(ErrorKind::NoProof { seq, why });
+    let (base, segments) = from_segment_of(seq, open_all(storage, stream)?).map_err(no_proof)?;
+    let mut search = Search::new(seq, base).map_err(no_proof)?;
+    let found = RawLines::of_segments(segments)
+        .filter_map(|(_, raw)| raw.ok())
+        .find_map(|raw| search.step(raw).transpose());
+    let found = found.unwrap_or_else(|| Err(search.at_end())).map_err(no_proof)?;
+    let files = Files::of(stream);
+    // A segment is announced before a checkpoint is made in it.
+    let notes = announcements(storage, files).map_err(Error::io("read", files.keys))?.notes;
+    let notes = announcements_to(notes, found.header_seq, &found.key);
+    let mut proof = found.proof;
+    proof.notes.splice(..0, notes.ok_or_else(|| no_proof(NOT_ANNOUNCED))?);
+    proof.check(None).map_err(|_says_less| no_proof(NOT_SIGNED))?;
+    Ok(proof)
+}
+
+const ABSENT: &str = "it is not there: not written yet, lost, or removed by retention";
+const NOT_YET: &str = "no checkpoint was made after it yet; the log makes one within a minute";
+const NO_TREE: &str = "its segment's header has no tree: it was written without signing";
+const NOT_SIGNED: &str = "something in its segment, or up to the next checkpoint, is not what was signed; \
+     `auditlog verify` says where";
+const NOT_ANNOUNCED: &str =
+    "no announcement in the stream's `keys` file is of the segment of its checkpoint";
+
+/// The tree before the youngest segment that begins with this line or before it, and the segments
+/// from that one on.
+fn from_segment_of(seq: u64, mut segments: Segments) -> Result<(Tree, Segments), &'static str> {
+    let mut kept = Segments::new();
+    let mut header = None;
+    while let Some((name, file)) = segments.pop_back() {
+        let (first, file) = with_first_line(file);
+        kept.push_front((name, file));
+        header = first;
+        if header.as_ref().is_some_and(|header| header.seq <= seq) {
+            break;
+        }
+    }
+    let header = header.ok_or(ABSENT)?;
+    // The oldest one there is may bring the line again, with its header numbered after it.
+    match tree_in(&header) {
+        Some(base) if base.size() <= seq => Ok((base, kept)),
+        Some(_) => Err(ABSENT),
+        None => Err(NO_TREE),
+    }
+}
+
+/// How far the log was searched.
+struct Search {
+    inclusion: Inclusion,
+    seq: u64,
+    line: Option<String>,
+    segment: Option<Segment>,
+}
+
+/// The segment that is searched.
+struct Segment {
+    header_seq: u64,
+    /// What its first checkpoint is signed with, as its header says.
+    key: VerifierKey,
+    /// The notes of its checkpoints so far.
+    notes: Vec<String>,
+}
+
+/// A proof to which announcements are to be added.
+struct Found {
+    proof: Proof,
+    header_seq: u64,
+    key: VerifierKey,
+}
+
+/// At most so many lines in a row count as lost; a segment has fewer.
+const GAP_MAX: u64 = 1 << 20;
+
+impl Search {
+    fn new(seq: u64, base: Tree) -> Result<Search, &'static str> {
+        let inclusion = Inclusion::after(base, seq).ok_or(ABSENT)?;
+        Ok(Search { inclusion, seq, line: None, segment: None })
+    }
+
+    /// Takes the next line; what proves the one that is searched, if this is the checkpoint to do
+    /// it.
+    fn step(&mut self, raw: Raw) -> Result<Option<Found>, &'static str> {
+        let Some(number) = raw.seq().filter(|number| *number >= self.inclusion.size()) else {
+            return Ok(None); // Nothing that was signed.
+        };
+        if number > self.seq && self.line.is_none() {
+            return Err(ABSENT);
+        }
+        self.fill(number)?;
+        if raw.is_of("header") {
+            self.segment = segment_of(&raw);
+        }
+        // A checkpoint of the segment before may come again before its header, and the keys that
+        // lead to it are not known then.
+        if raw.is_of("checkpoint")
+            && let Some(segment) = &mut self.segment
+        {
+            let note = note_in(&raw).ok_or(NOT_SIGNED)?;
+            if number > self.seq {
+                return self.found(note).map(Some);
+            }
+            segment.notes.push(note);
+        }
+        self.inclusion.push(leaf_hash(&raw.bytes));
+        if number == self.seq {
+            self.line = Some(String::from_utf8(raw.bytes).map_err(|_quotes_it| NOT_SIGNED)?);
+        }
+        Ok(None)
+    }
+
+    /// Lines that are not there count as empty ones, as they do where the log goes on after damage.
+    fn fill(&mut self, up_to: u64) -> Result<(), &'static str> {
+        if up_to - self.inclusion.size() > GAP_MAX {
+            return Err(NOT_SIGNED);
+        }
+        while self.inclusion.size() < up_to {
+            self.inclusion.push(leaf_hash(b""));
+        }
+        Ok(())
+    }
+
+    fn found(&mut self, checkpoint: String) -> Result<Found, &'static str> {
+        let signed = text_of(&checkpoint).and_then(Checkpoint::parse).ok_or(NOT_SIGNED)?;
+        let is_same = (signed.size, signed.root) == (self.inclusion.size(), self.inclusion.root());
+        match (self.segment.take(), self.line.take(), self.inclusion.path()) {
+            (Some(Segment { header_seq, key, notes }), Some(line), Some(hashes)) if is_same => {
+                let proof = Proof { line, seq: self.seq, hashes, notes, checkpoint };
+                Ok(Found { proof, header_seq, key })
+            }
+            _ => Err(NOT_SIGNED),
+        }
+    }
+
+    /// Why nothing was found.
+    fn at_end(&self) -> &'static str {
+        if self.line.is_some() { NOT_YET } else { ABSENT }
+    }
+}
+
+fn segment_of(raw: &Raw) -> Option<Segment> {
+    let header = Line::parse(&raw.bytes).ok()?;
+    let key = header.get("key").and_then(Json::as_str)?.parse().ok()?;
+    Some(Segment { header_seq: header.seq, key, notes: Vec::new() })
+}

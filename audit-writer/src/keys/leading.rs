@@ -1,0 +1,56 @@
+//! Tests: what leads from a key to a checkpoint, as these keys sign it.
+
+use audit_log::VerifierKey;
+use audit_log::testing::followed_to;
+use audit_log::verify::Unproven;
+
+use super::chain::{Keys, Signed};
+
+/// A segment is announced, and checkpoints of these sizes are made in it.
+fn notes(header_seq: u64, sizes: &[u64]) -> (VerifierKey, Vec<String>) {
+    let mut keys = Keys::drawn("log/audit".to_owned()).unwrap();
+    let mut notes = vec![keys.sign_segment(header_seq, &keys.checkpoint_key())];
+    for size in sizes {
+        let signed = Signed { size: *size, root: [7; 32] };
+        notes.push(keys.sign_checkpoint(signed, [1; 32]));
+        keys = keys.after_checkpoint(signed).unwrap();
+    }
+    (keys.first_key().clone(), notes)
+}
+
+fn followed(notes: &[String], key: &VerifierKey) -> Result<u64, Unproven> {
+    let (checkpoint, notes) = notes.split_last().unwrap();
+    followed_to(notes, checkpoint, key)
+}
+
+#[test]
+fn checkpoints_grow_from_their_segments_header_on() {
+    for (sizes, expected) in [
+        (&[9][..], Ok(9)),
+        (&[9, 12, 13], Ok(13)),
+        (&[8], Err(Unproven::NotSigned)),
+        (&[9, 9], Err(Unproven::NotSigned)),
+        (&[12, 9, 13], Err(Unproven::NotSigned)),
+    ] {
+        let (key, notes) = notes(8, sizes);
+        assert_eq!(followed(&notes, &key), expected, "{sizes:?}");
+    }
+}
+
+#[test]
+fn every_note_is_needed_and_in_its_place() {
+    let (key, whole) = notes(8, &[9, 12, 13]);
+    for at in 0..whole.len() {
+        for other in 0..at {
+            let mut swapped = whole.clone();
+            swapped.swap(at, other);
+            assert!(followed(&swapped, &key).is_err(), "{at} and {other}");
+        }
+        let mut less = whole.clone();
+        less.remove(at);
+        let is_last = at + 1 == whole.len();
+        assert_eq!(followed(&less, &key).is_ok(), is_last, "without {at}");
+    }
+    let (other, _) = notes(8, &[]);
+    assert_eq!(followed(&whole, &other), Err(Unproven::NotAnnounced));
+}

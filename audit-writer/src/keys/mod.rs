@@ -1,0 +1,14 @@
+//! The keys that a log's checkpoints are signed with, and where they are kept.
+//!
+//! `generate` before a log's first start, or `verifier_key` afterwards, gives the key to verify it
+//! by; `generate_of` and `verifier_key_of` do so for each stream, which has keys of its own. It is no
+//! secret; what matters is that it is kept where nobody who has the device can change it.
+
+pub(crate) mod chain;
+#[cfg(test)]
+mod leading;
+mod sign;
+pub(crate) mod store;
+
+pub(crate) use chain::Signed;
+pub use store::{FileKeys, KeyStore, generate, generate_of, verifier_key, verifier_key_of};
