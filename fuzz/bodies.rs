@@ -199,12 +199,12 @@ fn run(storage: &MemoryStorage, count: u64) -> String {
     let report = writer.shutdown_within(Duration::from_secs(60));
     assert!(report.is_complete(), "{report}");
     let lines = Lines::of_storage(storage).unwrap().filter_map(|(_, line)| line.ok());
-    lines.last().unwrap().run
+    lines.last().unwrap().run.as_deref().unwrap().to_owned()
 }
 
 /// What a run recorded.
 fn rung(storage: &MemoryStorage, run: &str) -> Vec<u64> {
     let lines = Lines::of_storage(storage).unwrap().filter_map(|(_, line)| line.ok());
-    let events = lines.filter(|line| line.run == run && line.kind == "event");
+    let events = lines.filter(|line| line.run.as_deref() == Some(run) && line.kind == "event");
     events.filter_map(|line| line.get("data")?.get("rings")?.as_str()?.parse().ok()).collect()
 }

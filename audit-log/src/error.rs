@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::line::FORMAT_VERSION;
+
 /// Why a log could not be read.
 #[derive(Debug)]
 pub struct Error(Box<ErrorKind>);
@@ -15,6 +17,8 @@ pub(crate) enum ErrorKind {
     Foreign { dir: PathBuf, found: NotOurs },
     /// What a log should be verified against is no checkpoint.
     NoAnchor,
+    /// A segment is of a version of the format that is not known.
+    Version { segment: String },
     /// A line of the log cannot be proved.
     NoProof { seq: u64, why: &'static str },
     /// The system refused something.
@@ -95,6 +99,10 @@ impl std::fmt::Display for Error {
             }
             ErrorKind::NoAnchor => f.write_str(
                 "the anchor is no checkpoint; it should be a copy of the log's file audit.checkpoint",
+            ),
+            ErrorKind::Version { segment } => write!(
+                f,
+                "{segment} is not of format version {FORMAT_VERSION}, which is all that this release reads; use a later one"
             ),
             ErrorKind::NoProof { seq, why } => write!(f, "line {seq} cannot be proved: {why}"),
             ErrorKind::Io { doing, what, source: _ } => {

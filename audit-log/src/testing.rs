@@ -3,7 +3,7 @@
 use audit_core::{Buffer, Malformed, Record, Schema};
 
 use crate::VerifierKey;
-use crate::line::{Envelope, Spelling, Times};
+use crate::line::{Envelope, KeyNames, Scratch, Spelling};
 use crate::time::Stamp;
 use crate::verify::Unproven;
 pub use crate::verify::both_ways;
@@ -12,14 +12,18 @@ pub use crate::verify::both_ways;
 #[derive(Debug)]
 pub struct Speller {
     spelling: Spelling,
-    times: Times,
+    scratch: Scratch,
     seq: u64,
 }
 
 impl Speller {
     /// For events of this schema.
     pub fn of(schema: &'static Schema) -> Speller {
-        Speller { spelling: Spelling::of(schema), times: Times::default(), seq: 0 }
+        Speller {
+            spelling: Spelling::of(schema, &mut KeyNames::default()),
+            scratch: Scratch::default(),
+            seq: 0,
+        }
     }
 
     /// Appends the line of a record of the schema, its newline included, as if it was emitted at
@@ -34,9 +38,8 @@ impl Speller {
         record: &Record<B>,
         out: &mut Vec<u8>,
     ) -> Result<(), Malformed> {
-        let envelope =
-            Envelope { seq: self.seq, at, run: "9f2c51d07a3be641", synced: true, told: b"" };
-        self.spelling.write(&envelope, record, &mut self.times, out)?;
+        let envelope = Envelope::new(self.seq, at.unix_ns);
+        self.spelling.write(&envelope, record, &mut self.scratch, out)?;
         self.seq += 1;
         Ok(())
     }

@@ -17,6 +17,8 @@ pub(crate) enum ErrorKind {
     Installed,
     /// The configuration cannot work.
     Config(&'static str),
+    /// Two of the lists of events disagree about the type of a field.
+    Clash(audit_core::TypeClash),
     /// The files could not be read, or the system refused something.
     Log(audit_log::Error),
 }
@@ -95,6 +97,7 @@ impl std::fmt::Display for Error {
                 f.write_str("an audit recorder is installed already, and can be only once")
             }
             ErrorKind::Config(why) => f.write_str(why),
+            ErrorKind::Clash(clash) => write!(f, "{clash}; give one of the two another name"),
             ErrorKind::Log(error) => error.fmt(f),
         }
     }

@@ -85,6 +85,7 @@ mod segment;
 // From the emitting threads to the files.
 mod channel;
 mod fork;
+mod identity;
 mod loss;
 mod per_stream;
 mod pseudonym;
@@ -102,6 +103,7 @@ pub use crate::compression::Compression;
 pub use crate::config::{Durability, Evidence, Overflow};
 pub use crate::error::Error;
 pub use crate::flood::Flood;
+pub use crate::identity::Identity;
 pub use crate::retention::Retention;
 pub use crate::rotation::Rotation;
 pub use crate::stats::Stats;

@@ -188,14 +188,14 @@ impl Worker {
             }
         };
         let at = self.now.at(at_ns);
-        let own = Manner { may_fold: waiter.is_none(), told: b"" };
+        let own = Manner { may_fold: waiter.is_none(), provenance: b"" };
         let served = self.streams.of(record.stream());
         let written = match &record {
             Carried::InSlot(record) => served.stream.event(at, record, own),
             Carried::Boxed { record, .. } => served.stream.event(at, record, own),
             Carried::Imported(imported) => {
                 // What another log told of in full is not counted here.
-                let manner = Manner { may_fold: false, told: &imported.told };
+                let manner = Manner { may_fold: false, provenance: &imported.told };
                 served.stream.event(at, &imported.record, manner)
             }
         };

@@ -41,7 +41,7 @@ fn login_failed(host: u32) -> LoginFailed<'static> {
 
 /// How many the fold lines tell of.
 fn folded(lines: &[Line]) -> u64 {
-    of_kind(lines, "fold").iter().filter_map(|line| number(line, "folded")).sum()
+    of_kind(lines, "summary").iter().filter_map(|line| number(line, "count")).sum()
 }
 
 fn refused(lines: &[Line]) -> u64 {
@@ -93,7 +93,7 @@ fn a_hundred_thousand_a_second_for_a_minute() {
     assert_eq!((folded(&lines), lost(&lines)), (report.stats.folded, 0));
     // Seven windows of 10 s at the most, three sources, 20 each, and a fold line for each.
     assert!((60..=7 * 60).contains(&refused(&lines)), "{}", refused(&lines));
-    assert!(of_kind(&lines, "fold").len() <= 7 * 3);
+    assert!(of_kind(&lines, "summary").len() <= 7 * 3);
     let (bytes, syncs) = (written(&storage) - bytes, storage.calls(Call::Sync) - syncs);
     assert!(bytes < 7 * 63 * 600 + 4096, "{bytes}");
     assert!(syncs <= 60 * 10 + 10, "{syncs}");

@@ -9,7 +9,7 @@ use audit_log::reader::{Json, Line, Lines};
 use audit_writer::clock::Stamp;
 use audit_writer::storage::{MemoryStorage, Storage};
 use audit_writer::testing::ManualClock;
-use audit_writer::{Builder, Durability, Evidence, Overflow, Writer};
+use audit_writer::{Builder, Durability, Evidence, Identity, Overflow, Writer};
 
 /// A door was opened.
 #[must_use]
@@ -42,8 +42,14 @@ pub fn writer_on(storage: &MemoryStorage) -> (Builder, Arc<ManualClock>) {
         .clock(Arc::clone(&clock) as Arc<_>)
         .durability(Durability::EveryBatch)
         .overflow(Overflow::Block { at_most: LONG })
+        .identity(identity())
         .evidence(Evidence::Off);
     (builder, clock)
+}
+
+/// What headers say of the machine and the program.
+pub fn identity() -> Identity {
+    Identity::unknown().host("kvm-7").machine_id("a machine").program("bridge", "1.2.0")
 }
 
 /// Waits until a writer that met a fault can write again.
@@ -79,19 +85,19 @@ pub fn of_kind<'a>(lines: &'a [Line], kind: &str) -> Vec<&'a Line> {
     lines.iter().filter(|line| line.kind == kind).collect()
 }
 
-/// The `life` lines of one sort.
+/// The `lifecycle` lines of one type.
 pub fn of_life<'a>(lines: &'a [Line], life: &str) -> Vec<&'a Line> {
-    lines.iter().filter(|line| text(line, "life") == Some(life)).collect()
+    lines.iter().filter(|line| line.lifecycle() == Some(life)).collect()
 }
 
 /// A key's text.
 pub fn text<'a>(line: &'a Line, key: &str) -> Option<&'a str> {
-    line.get(key).and_then(Json::as_str)
+    line.member(key).and_then(Json::as_str)
 }
 
 /// A key's number.
 pub fn number(line: &Line, key: &str) -> Option<u64> {
-    line.get(key).and_then(Json::as_u64)
+    line.member(key).and_then(Json::as_u64)
 }
 
 /// The counts that the `DoorOpened` events among the lines carry.

@@ -43,11 +43,8 @@ fn by_size_every_segment_explains_itself_and_nothing_is_missing() {
         if name != "audit.jsonl" {
             let seq: u64 =
                 name.split('-').nth(2).unwrap().trim_end_matches(".jsonl").parse().unwrap();
-            assert!(
-                text.starts_with(&format!(r#"{{"v":1,"kind":"header","seq":{seq},"#)),
-                "{name}"
-            );
-            assert!(text.lines().last().unwrap().contains(r#""life":"rotate","why":"size""#));
+            assert!(text.starts_with(&format!(r#"{{"kind":"header","seq":{seq},"#)), "{name}");
+            assert!(text.lines().last().unwrap().contains(r#""type":"rotate","why":"size""#));
         }
     }
 }

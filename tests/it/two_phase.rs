@@ -133,7 +133,7 @@ fn after_a_crash_the_next_run_says_once_that_the_outcome_is_unknown() {
     let open = flashed().begin_to(&first).unwrap();
     let also_open = flashed().begin_to(&first).unwrap();
     let found = storage.after_power_cut();
-    let run = lines(&found)[0].run.clone();
+    let run = lines(&found)[0].run.as_deref().unwrap().to_owned();
     let told =
         [open.receipt().seq, also_open.receipt().seq].map(|seq| (seq, run.clone(), "unknown"));
     assert_eq!(interrupted(&after_one_more_run(&found)), told);

@@ -145,7 +145,7 @@ fn check_acknowledged(told: &[Vec<Acknowledged>], lines: &[Line]) -> Result<(), 
     for of_child in told {
         let runs: HashSet<&str> = of_child
             .iter()
-            .map(|told| line_of(*told, lines).map(|line| line.run.as_str()))
+            .map(|told| line_of(*told, lines).map(|line| line.run.as_deref().unwrap_or_default()))
             .collect::<Result<_, _>>()?;
         if runs.len() > 1 || !runs_before.is_disjoint(&runs) {
             return Err(format!("{runs:?} should be one run, and of one child"));
@@ -161,7 +161,8 @@ fn check_counts(lines: &[Line]) -> Result<(), String> {
     let mut next: HashMap<(&str, u64), u64> = HashMap::new();
     for line in lines.iter().filter(|line| line.kind == "event") {
         let count = count(line).ok_or_else(|| format!("an event without a count: {line:?}"))?;
-        let next = next.entry((&line.run, count % 2)).or_insert(count % 2);
+        let next =
+            next.entry((line.run.as_deref().unwrap_or_default(), count % 2)).or_insert(count % 2);
         if count != *next {
             return Err(format!("count {count} in place of {next}: {line:?}"));
         }
@@ -174,5 +175,5 @@ fn check_counts(lines: &[Line]) -> Result<(), String> {
 }
 
 fn is_repair(line: &Line) -> bool {
-    matches!(line.get("life").and_then(Json::as_str), Some("repair" | "cleanup"))
+    matches!(line.lifecycle(), Some("repair" | "cleanup"))
 }

@@ -29,7 +29,7 @@ pub(crate) fn read(storage: &MemoryStorage) -> Vec<Emitted> {
 /// The number of a line, and the event if it is one. Looks for single characters only, which is
 /// quick without an optimizer, too.
 fn look_at(line: &str) -> Option<(u64, Option<Emitted>)> {
-    let (kind, rest) = line.strip_prefix(r#"{"v":1,"kind":""#)?.split_once('"')?;
+    let (kind, rest) = line.strip_prefix(r#"{"kind":""#)?.split_once('"')?;
     let (number, _) = rest.strip_prefix(r#","seq":"#)?.split_once(',')?;
     let number = number.parse().ok()?;
     let line = match number {

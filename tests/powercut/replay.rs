@@ -209,5 +209,5 @@ fn is_repair(line: &Line) -> bool {
 }
 
 fn life(line: &Line) -> Option<&str> {
-    line.get("life").and_then(Json::as_str)
+    line.lifecycle()
 }

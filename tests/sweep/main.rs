@@ -156,9 +156,9 @@ fn torn() -> MemoryStorage {
     let mut case = Case::new(storage.clone(), Keeps::Little);
     case.run();
     let mut active = storage.bytes("audit.jsonl").unwrap();
-    active.extend_from_slice(br#"{"v":1,"kind":"ev"#);
+    active.extend_from_slice(br#"{"kind":"ev"#);
     storage.put("audit.jsonl", &active);
-    storage.put("audit.next", br#"{"v":1,"kind":"hea"#);
+    storage.put("audit.next", br#"{"kind":"hea"#);
     storage
 }
 

@@ -142,7 +142,7 @@ impl Report {
     fn check(self, lines: &[Line]) -> Result<(), String> {
         let Report { accepted, written, folded, lost } = self;
         let events = lines.iter().filter(|line| line.kind == "event").count() as u64;
-        let found = (events, sum(lines, "fold", "folded"), sum(lines, "gap", "lost"));
+        let found = (events, sum(lines, "summary", "count"), sum(lines, "gap", "lost"));
         match accepted == written + folded + lost && found == (written, folded, lost) {
             true => Ok(()),
             false => Err(format!("{self:?}; but there are {found:?}")),

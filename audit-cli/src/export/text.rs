@@ -226,7 +226,7 @@ mod tests {
     /// A line that is spelled as a log's are.
     fn line(kind: &str, rest: &str) -> Line {
         let text = format!(
-            r#"{{"v":1,"kind":"{kind}","seq":3,"time":"2026-11-20T12:00:00.123456789Z","run":"r","up_us":5,"synced":true,{rest}}}"#
+            r#"{{"kind":"{kind}","seq":3,"time":"2026-11-20T12:00:00.123456789Z","run":"r","up_us":5,"synced":true,{rest}}}"#
         );
         Line::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"))
     }
@@ -313,7 +313,7 @@ mod tests {
             row(Stream::Audit, &gap).unwrap(),
             format!("{DATE} | 2 events lost reasons.full=2 from=f to=t")
         );
-        let life = line("life", r#""life":"interrupted","event":"e","streams":["audit"]"#);
+        let life = line("life", r#""type":"interrupted","event":"e","streams":["audit"]"#);
         assert_eq!(
             row(Stream::Audit, &life).unwrap(),
             format!("{DATE} | log interrupted event=e streams={{list audit}}")

@@ -4,7 +4,7 @@ use audit_core::Catalog;
 use serde::Serialize;
 
 use super::example;
-use crate::line::SchemaBody;
+use crate::line::{KeyNames, SchemaBody};
 use crate::reader::{Json, Line};
 
 /// The version of the catalogue's JSON.
@@ -14,10 +14,11 @@ const VERSION: u32 = 1;
 /// in the order of the list. Each has the keys of its `schema` line, see `docs/format.md`, and
 /// `example`, a line of it as an object.
 pub fn json(catalog: &Catalog) -> String {
+    let mut names = KeyNames::default();
     let events = catalog.examples().map(|record| {
         let schema = record.schema();
         let line = example(&record).and_then(|line| Line::parse(line.as_bytes()).ok());
-        Entry { schema: SchemaBody(schema), example: line.map(|line| line.json) }
+        Entry { schema: SchemaBody::of(schema, &mut names), example: line.map(|line| line.json) }
     });
     let page = Page { version: VERSION, events: events.collect() };
     // Writing into memory does not fail, and neither schemas nor lines refuse to be written.
@@ -60,7 +61,7 @@ mod tests {
         assert_eq!(names, ["picture_taken", "entered"]);
         let [taken, entered] = [&json["events"][0], &json["events"][1]];
         assert_eq!(taken["about"], "A picture | an `image` was taken.");
-        assert_eq!(taken["source"]["none"], "the lens, *always*\nthere");
+        assert_eq!(taken["source_none"], "the lens, *always*\nthere");
         assert_eq!(taken["example"]["data"]["extent"]["exact"], true);
         let fields = taken["fields"].as_array().unwrap();
         let knob = fields.iter().find(|field| field["name"] == "knob").unwrap();

@@ -253,7 +253,7 @@ A picture \| an \`image\` was taken.
 "#;
         let (front, rest) = page.split_at(expected.len().min(page.len()));
         assert_eq!(front, expected);
-        assert!(rest.starts_with(r#"{"v":1,"kind":"event","seq":42,"#), "{rest}");
+        assert!(rest.starts_with(r#"{"kind":"event","seq":42,"#), "{rest}");
         assert!(rest.contains("| outcome | `denied`, because of `why` |"), "{rest}");
         assert!(rest.contains("| level | `error` |"), "{rest}");
         assert!(rest.contains("| actor | `who`, `session` |"), "{rest}");

@@ -23,20 +23,14 @@ mod markdown;
 
 use audit_core::{Buffer, Record};
 
-use crate::line::{Envelope, Spelling, Times};
-use crate::time::Stamp;
+use crate::line::{Envelope, KeyNames, Scratch, Spelling};
 
 pub use json::json;
 pub use markdown::markdown;
 
 /// What stands in front of every example.
-const ENVELOPE: Envelope<'_> = Envelope {
-    seq: 42,
-    at: Stamp { unix_ns: 1_795_176_000_123_456_789, up_ns: 8_123_456_789_000 },
-    run: "9f2c51d07a3be641",
-    synced: true,
-    told: b"",
-};
+const ENVELOPE: Envelope<'_> =
+    Envelope { seq: 42, unix_ns: 1_795_176_000_123_456_789, provenance: b"" };
 
 /// The line of this record, as a log would hold it but for its newline, by the code that writes
 /// lines; `None` only if the encoder and the schema disagree, which is a defect.
@@ -47,8 +41,8 @@ fn example(record: &Record<Box<[u8]>>) -> Option<String> {
 /// The line of this record, behind the envelope of every example.
 fn spell<B: Buffer>(record: &Record<B>) -> Option<Vec<u8>> {
     let mut line = Vec::new();
-    let spelling = Spelling::of(record.schema());
-    spelling.write(&ENVELOPE, record, &mut Times::default(), &mut line).ok()?;
+    let spelling = Spelling::of(record.schema(), &mut KeyNames::default());
+    spelling.write(&ENVELOPE, record, &mut Scratch::default(), &mut line).ok()?;
     line.pop();
     Some(line)
 }
@@ -174,12 +168,12 @@ mod tests {
     fn an_example_line_is_this() {
         assert_eq!(
             nth(1),
-            r#"{"v":1,"kind":"event","seq":42,"time":"2026-11-20T12:00:00.123456789Z","#.to_owned()
-                + r#""run":"9f2c51d07a3be641","up_us":8123456789,"synced":true,"event":"entered","#
-                + r#""level":"error","category":"door","action":"enter","outcome":"denied","#
-                + r#""reason":"too_large","actor":{"user":{"pseudonym":"5ad11253c63773f3"},"#
-                + r#""session":{"pseudonym":"5ad11253c63773f3"}},"source":{"local":"front"},"#
-                + r#""object":{"type":"door","id":"door"},"data":{}}"#
+            r#"{"kind":"event","seq":42,"time":"2026-11-20T12:00:00.123456Z","event":"entered","#
+                .to_owned()
+                + r#""level":"error","action":"enter","outcome":"denied","reason":"too_large","#
+                + r#""actor":{"user_pseudonym":"5ad11253c63773f3","#
+                + r#""session_pseudonym":"5ad11253c63773f3"},"source":{"local":"front"},"#
+                + r#""object":{"type":"door","id":"door"}}"#
         );
     }
 }

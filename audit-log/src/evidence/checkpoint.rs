@@ -2,14 +2,17 @@
 
 use data_encoding::BASE64;
 
-use super::hash::Hash;
+use super::hash::{Hash, leaf_hash};
 use super::note::VerifierKey;
 use super::tree::hash_of_text;
+use crate::line::json;
 
 /// What announces the key of the next checkpoint.
 const NEXT_KEY: &str = "next-key ";
 /// What binds the rest of the line that the checkpoint stands in.
 const LINE: &str = "line ";
+/// The member of a checkpoint's line that holds it.
+const NOTE: &[u8] = br#""note":"#;
 
 /// The text of a checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +24,7 @@ pub struct Checkpoint {
     pub root: Hash,
     /// What the next checkpoint is signed with.
     pub next: VerifierKey,
-    /// The hash of the line that it stands in, without its note and what follows that.
+    /// The leaf hash of the whole line that it stands in, its note replaced by an empty string.
     pub line: Hash,
 }
 
@@ -45,6 +48,17 @@ impl Checkpoint {
         };
         (checkpoint.text() == text).then_some(checkpoint)
     }
+}
+
+/// The leaf hash of a checkpoint's line, without its newline, its note replaced by an empty string:
+/// so a note binds its line to the last byte. `None` if the line does not hold this note.
+pub fn hash_without_note(line: &[u8], note: &str) -> Option<Hash> {
+    let mut spelled = NOTE.to_vec();
+    json::string(note, &mut spelled);
+    let at = line.windows(spelled.len()).position(|window| window == spelled)?;
+    let (before, rest) = line.split_at_checked(at)?;
+    let after = rest.get(spelled.len()..)?;
+    Some(leaf_hash(&[before, NOTE, b"\"\"", after].concat()))
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use crate::reader::{Json, Line, Raw};
 
 /// The tree over the lines before a segment, as its header shows it.
 pub fn tree_in(header: &Line) -> Option<Tree> {
-    let tree = header.get("tree")?;
-    let range = tree.get("range").and_then(Json::as_list)?;
+    let tree = header.member("tree")?;
+    let range = tree.get("range").map_or(Some(&[][..]), Json::as_list)?;
     let range: Option<Vec<&str>> = range.iter().map(Json::as_str).collect();
     Tree::of_range(tree.get("size").and_then(Json::as_u64)?, range?)
 }
@@ -14,5 +14,5 @@ pub fn tree_in(header: &Line) -> Option<Tree> {
 /// The note of a checkpoint's line.
 pub fn note_in(raw: &Raw) -> Option<String> {
     let line = Line::parse(&raw.bytes).ok()?;
-    line.get("note").and_then(Json::as_str).map(str::to_owned)
+    line.member("note").and_then(Json::as_str).map(str::to_owned)
 }

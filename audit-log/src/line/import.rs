@@ -1,4 +1,4 @@
-//! Events that another log told of: when they happened there, and which line of it says so.
+//! Events that another log reported: when they happened there, and which line of it says so.
 
 use audit_core::EmitError;
 

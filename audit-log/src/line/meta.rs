@@ -1,19 +1,38 @@
-//! Lines about the log itself: headers, its life, gaps.
+//! Lines about the log itself: headers, what happens to it, gaps, summaries, checkpoints.
 
 use std::net::IpAddr;
 
 use serde::Serialize;
 
-use super::Body;
+use super::{Body, Reasons};
 use crate::time::Rfc3339;
 
 /// The first line of every segment.
 #[derive(Debug, Serialize)]
 pub struct HeaderBody<'a> {
+    /// The version of the format.
+    pub version: u32,
     /// What identifies this log, from its first segment to its last.
     pub log: &'a str,
     pub stream: &'static str,
+    /// Tells machines apart without naming one: a hash of the machine's id and the log's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub machine: Option<&'a str>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub host: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub program: Option<&'a Program>,
+    #[serde(skip_serializing_if = "str::is_empty")]
     pub boot: &'a str,
+    /// Which opening of the log writes this segment.
+    pub run: &'a str,
+    /// Microseconds since the machine was booted.
+    pub up_us: u64,
+    /// Whether the calendar clock is known to be right.
+    pub time_synced: bool,
+    /// Tells catalogues apart, where the writer was given one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub catalog: Option<&'a str>,
     pub limits: Limits,
     /// The tree over all lines before the first one of this segment.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -21,9 +40,12 @@ pub struct HeaderBody<'a> {
     /// What the next checkpoint is signed with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    /// The segment before this one, if this log had one.
+    /// Lines below this number were written before evidence was kept, and never signed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub previous: Option<Previous<'a>>,
+    pub evidence_from: Option<u64>,
+    /// The name of the segment before this one, if this log had one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous: Option<&'a str>,
     /// What this segment brings again, of lines that may not be in the one before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub supersedes: Option<Supersedes<'a>>,
@@ -32,21 +54,35 @@ pub struct HeaderBody<'a> {
     pub open: Vec<OpenOperation>,
 }
 
+/// A program that writes a log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Program {
+    pub name: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub version: String,
+}
+
 /// A tree, by the roots of the perfect subtrees that it consists of.
 #[derive(Debug, Serialize)]
 pub struct TreeBody {
     pub size: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub range: Vec<String>,
 }
 
-/// What is signed of the lines before this one. Its note follows when it is.
+/// What a reader may rely on.
 #[derive(Debug, Serialize)]
-pub struct CheckpointBody {
-    pub why: &'static str,
+pub struct Limits {
+    pub line_bytes: usize,
+    pub segment_bytes: u64,
 }
 
-impl Body for CheckpointBody {
-    const KIND: &'static str = "checkpoint";
+/// Lines of another segment that do not count any more, because they stand here.
+#[derive(Debug, Serialize)]
+pub struct Supersedes<'a> {
+    pub segment: &'a str,
+    /// From this number on. They end where the header's own number begins.
+    pub from_seq: u64,
 }
 
 /// An operation whose beginning is recorded, by an event of two phases, and its end is not.
@@ -58,51 +94,42 @@ pub struct OpenOperation {
     pub begun_run: String,
 }
 
-/// What a reader may rely on.
+/// What is signed of the lines before this one.
 #[derive(Debug, Serialize)]
-pub struct Limits {
-    pub line_bytes: usize,
-    pub segment_bytes: u64,
+pub struct CheckpointBody<'a> {
+    pub why: &'static str,
+    pub note: &'a str,
 }
 
+/// What happens to the log itself.
 #[derive(Debug, Serialize)]
-pub struct Previous<'a> {
-    pub segment: &'a str,
-}
-
-/// Lines of another segment that do not count any more, because they stand here.
-#[derive(Debug, Serialize)]
-pub struct Supersedes<'a> {
-    pub segment: &'a str,
-    /// From this number on. They end where the header's own number begins.
-    pub from_seq: u64,
-}
-
-impl Body for HeaderBody<'_> {
-    const KIND: &'static str = "header";
-}
-
-/// What the log records of its own life.
-#[derive(Debug, Serialize)]
-pub struct LifeBody<'a> {
+pub struct LifecycleBody<'a> {
     #[serde(flatten)]
-    pub life: Life<'a>,
+    pub lifecycle: Lifecycle<'a>,
+    /// Microseconds since the machine was booted.
+    pub up_us: u64,
 }
 
+/// What happened to the log. A member of one name means the same, and has the same type, in all of
+/// these.
 #[derive(Debug, Serialize)]
-#[serde(tag = "life", rename_all = "snake_case")]
-pub enum Life<'a> {
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Lifecycle<'a> {
     /// A run began.
     Start(StartBody<'a>),
     /// A run ended in order; the counts are the run's.
-    Stop { accepted: u64, written: u64, folded: u64, lost: u64 },
+    Stop { accepted: u64, written: u64, summarized: u64, lost: u64 },
     /// The segment ends here.
     Rotate { why: &'static str },
     /// These segments are about to be removed.
     Prune { why: &'static str, segments: &'a [String] },
     /// The end of the segment was torn, and what could not be read was moved aside.
-    Repair { removed_bytes: u64, kept_in: Option<&'a str> },
-    /// An operation of an earlier run, whose end nobody recorded: nobody knows how it ended.
+    Repair {
+        removed_bytes: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        kept_in: Option<&'a str>,
+    },
+    /// An operation of an earlier run whose end was not recorded: how it ended is unknown.
     Interrupted {
         outcome: &'static str,
         #[serde(flatten)]
@@ -116,10 +143,12 @@ pub enum Life<'a> {
     },
     /// Writing or syncing failed, and this is the first line that could be written again.
     Fault(FaultBody),
-    /// Somebody else was at the active segment's file, and a new one was begun.
+    /// Another process was at the active segment's file, and a new one was begun.
     Foreign(ForeignBody),
-    /// The calendar clock jumped.
+    /// The calendar clock was stepped.
     Clock(ClockBody),
+    /// Whether the calendar clock is known to be right has changed.
+    TimeSync { time_synced: bool },
     /// The log is not what was signed last.
     Rollback(RollbackBody),
     /// There were no keys beside a log that had been signed, or not this log's: new ones were drawn.
@@ -132,12 +161,15 @@ pub enum Life<'a> {
 
 #[derive(Debug, Serialize)]
 pub struct StartBody<'a> {
+    pub run: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub boot: &'a str,
+    pub time_synced: bool,
     pub writer: &'static str,
     pub pid: u32,
-    pub boot: &'a str,
     pub durability: String,
     pub overflow: String,
-    pub flood: String,
+    pub rate_limit: String,
     pub rotation: String,
     pub retention: String,
     pub compression: &'static str,
@@ -149,7 +181,7 @@ pub struct StartBody<'a> {
 #[derive(Debug, Serialize)]
 pub struct RollbackBody {
     /// `shorter` or `different`.
-    pub what: &'static str,
+    pub compared: &'static str,
     /// What was signed last.
     pub signed_size: u64,
     pub signed_root: String,
@@ -180,7 +212,7 @@ pub struct FaultBody {
 #[derive(Debug, Serialize)]
 pub struct ForeignBody {
     /// What was done: `removed`, `renamed`, `replaced` and so on.
-    pub what: &'static str,
+    pub tampering: &'static str,
     /// The name under which the file is now, if it is still there; or would be.
     pub segment: String,
     /// The name that was given to what stood in its place.
@@ -196,42 +228,34 @@ pub struct ForeignBody {
 
 #[derive(Debug, Serialize)]
 pub struct ClockBody {
-    /// What it would have shown without the jump, and what it showed.
+    /// What it would have shown without the step, and what it showed.
     pub from: Rfc3339,
     pub to: Rfc3339,
-    /// How often it jumped since the last line of this sort.
-    pub jumps: u64,
-}
-
-impl Body for LifeBody<'_> {
-    const KIND: &'static str = "life";
+    /// How often it was stepped since the last line of this type.
+    pub steps: u64,
 }
 
 /// Events that are not here.
 #[derive(Debug, Serialize)]
 pub struct GapBody {
     pub lost: u64,
-    pub reasons: super::Reasons,
+    pub reasons: Reasons,
     /// When the first of them was lost.
     pub from: Rfc3339,
     /// When the last of them was lost.
     pub to: Rfc3339,
 }
 
-impl Body for GapBody {
-    const KIND: &'static str = "gap";
-}
-
 /// Events that were counted instead of written.
 #[derive(Debug, Serialize)]
-pub struct FoldBody {
+pub struct SummaryBody {
     pub event: &'static str,
-    pub level: &'static str,
-    pub category: &'static str,
     pub action: &'static str,
     pub outcome: &'static str,
-    pub source: FoldSource,
-    pub folded: u64,
+    pub level: &'static str,
+    #[serde(flatten)]
+    pub source: SummarySource,
+    pub count: u64,
     /// When the first of them was emitted.
     pub from: Rfc3339,
     /// When the last of them was emitted.
@@ -241,12 +265,24 @@ pub struct FoldBody {
 /// Where they came from.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-pub enum FoldSource {
+pub enum SummarySource {
     Host { ip: IpAddr },
     Network { ip: IpAddr, prefix: u8 },
-    None { none: &'static str },
+    None { source_none: &'static str },
 }
 
-impl Body for FoldBody {
-    const KIND: &'static str = "fold";
+macro_rules! kinds {
+    ($($body:ty, $kind:literal;)*) => {$(
+        impl Body for $body {
+            const KIND: &'static str = $kind;
+        }
+    )*};
+}
+
+kinds! {
+    HeaderBody<'_>, "header";
+    CheckpointBody<'_>, "checkpoint";
+    LifecycleBody<'_>, "lifecycle";
+    GapBody, "gap";
+    SummaryBody, "summary";
 }

@@ -2,68 +2,78 @@
 
 mod event;
 mod fragment;
+mod group;
 mod import;
 pub mod json;
+mod key_names;
 mod meta;
+mod part;
 mod reasons;
+mod scalar;
 mod schema;
+mod slot;
 mod time;
 mod value;
 
 use serde::Serialize;
 
-use crate::time::Stamp;
+use self::time::Times;
 
 pub use event::Spelling;
 pub use import::{CANDIDATES_MAX, Imported, Joined};
+pub use key_names::KeyNames;
 pub use meta::{
-    CheckpointBody, ClockBody, CompressBody, FaultBody, FoldBody, FoldSource, ForeignBody, GapBody,
-    HeaderBody, Life, LifeBody, Limits, OpenOperation, Previous, RollbackBody, StartBody,
-    Supersedes, TreeBody,
+    CheckpointBody, ClockBody, CompressBody, FaultBody, ForeignBody, GapBody, HeaderBody,
+    Lifecycle, LifecycleBody, Limits, OpenOperation, Program, RollbackBody, StartBody, SummaryBody,
+    SummarySource, Supersedes, TreeBody,
 };
 pub use reasons::{Loss, Reasons};
 pub use schema::SchemaBody;
-pub use time::Times;
 
-/// The version of the line format.
+/// The version of the line format. A segment's header states it.
 pub const FORMAT_VERSION: u32 = 1;
 
 /// What stands in front of every line.
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope<'a> {
+    /// The line's number in its stream.
     pub seq: u64,
-    pub at: Stamp,
-    pub run: &'a str,
-    pub synced: bool,
-    /// What an imported event's line says of where it was told, spelled; nothing in all others.
-    pub told: &'a [u8],
+    /// When it is written, in nanoseconds since 1970 in UTC.
+    pub unix_ns: i64,
+    /// Where an imported event comes from, spelled; empty in all other lines.
+    pub provenance: &'a [u8],
 }
 
-/// What a line says behind its envelope.
+/// What a line of another kind than `event` says: one object, named after the kind.
 pub trait Body: Serialize {
     const KIND: &'static str;
 }
 
+/// What spelling needs beside its input, kept from line to line.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    times: Times,
+    /// The names of what the line withholds.
+    withheld: Vec<u8>,
+}
+
 impl Envelope<'_> {
-    /// Appends the beginning of a line of this kind, up to where its body begins.
+    /// A line's beginning where no event comes from another log.
+    pub fn new(seq: u64, unix_ns: i64) -> Envelope<'static> {
+        Envelope { seq, unix_ns, provenance: b"" }
+    }
+
+    /// Appends the beginning of a line of this kind, up to where its members begin.
     fn write(&self, kind: &'static str, times: &mut Times, out: &mut Vec<u8>) {
-        let Envelope { seq, at, run, synced, told } = *self;
-        out.extend_from_slice(br#"{"v":"#);
-        json::number(u64::from(FORMAT_VERSION), out);
-        out.extend_from_slice(br#","kind":""#);
+        let Envelope { seq, unix_ns, provenance } = *self;
+        out.extend_from_slice(br#"{"kind":""#);
         out.extend_from_slice(kind.as_bytes());
         out.extend_from_slice(br#"","seq":"#);
         json::number(seq, out);
         out.extend_from_slice(br#","time":""#);
-        times.write(at.unix_ns, out);
-        out.extend_from_slice(br#"","run":""#);
-        out.extend_from_slice(run.as_bytes());
-        out.extend_from_slice(br#"","up_us":"#);
-        json::number(at.up_ns / 1_000, out);
-        let synced: &[u8] = if synced { b"true," } else { b"false," };
-        out.extend_from_slice(br#","synced":"#);
-        out.extend_from_slice(synced);
-        out.extend_from_slice(told);
+        times.write(unix_ns, out);
+        out.extend_from_slice(br#"","#);
+        out.extend_from_slice(provenance);
     }
 }
 
@@ -76,18 +86,16 @@ impl Envelope<'_> {
 pub fn write<B: Body>(
     envelope: &Envelope<'_>,
     body: &B,
-    times: &mut Times,
+    scratch: &mut Scratch,
     out: &mut Vec<u8>,
 ) -> serde_json::Result<()> {
     let start = out.len();
-    envelope.write(B::KIND, times, out);
-    let body_at = out.len();
+    envelope.write(B::KIND, &mut scratch.times, out);
+    json::key(B::KIND, out);
     if let Err(refused) = json::write(body, out) {
         out.truncate(start);
         return Err(refused);
     }
-    // Of the body's own braces the first is the line's already.
-    out.remove(body_at);
-    out.push(b'\n');
+    out.extend_from_slice(b"}\n");
     Ok(())
 }

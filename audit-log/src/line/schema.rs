@@ -1,15 +1,28 @@
 //! Lines that say what the events after them record.
 
 use audit_core::{
-    ActionNames, Ecs, Field, Mapping, Ocsf, OutcomeRule, Part, Schema, Stream, Treatment, Type,
+    ActionNames, Ecs, Field, Mapping, Ocsf, OutcomeRule, Part, Place, Schema, Stream, Treatment,
+    Type,
 };
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 
 use super::Body;
+use super::key_names::{KeyNames, Renamed, innermost};
 
-/// A schema as a line shows it.
+/// A schema as a line shows it: one object whose members have one type each.
 #[derive(Debug)]
-pub struct SchemaBody(pub &'static Schema);
+pub struct SchemaBody {
+    schema: &'static Schema,
+    renamed: Renamed,
+}
+
+impl SchemaBody {
+    /// The schema's line in a log that has these keys already.
+    pub fn of(schema: &'static Schema, names: &mut KeyNames) -> SchemaBody {
+        SchemaBody { schema, renamed: names.adopt(schema) }
+    }
+}
 
 impl Body for SchemaBody {
     const KIND: &'static str = "schema";
@@ -17,65 +30,60 @@ impl Body for SchemaBody {
 
 impl Serialize for SchemaBody {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Schema {
-            event,
-            about,
-            stream,
-            category,
-            action,
-            outcome,
-            level,
-            actor,
-            source,
-            object,
-            object_type,
-            mapping,
-            fields,
-        } = self.0;
+        let schema = self.schema;
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("event", event)?;
-        map.serialize_entry("about", about)?;
-        map.serialize_entry("category", category)?;
-        map.serialize_entry("action", &Action(action))?;
-        match outcome {
+        map.serialize_entry("event", schema.event)?;
+        map.serialize_entry("about", schema.about)?;
+        map.serialize_entry("category", schema.category)?;
+        actions(&mut map, &schema.action)?;
+        match schema.outcome {
             OutcomeRule::Always(kind) => map.serialize_entry("outcome", kind.name())?,
-            OutcomeRule::Field => map.serialize_entry("outcome", &One("from", "field"))?,
+            OutcomeRule::Field => map.serialize_entry("outcome_from", "field")?,
         }
-        if let Some(level) = level {
+        if let Some(level) = schema.level {
             map.serialize_entry("level", level.name())?;
         }
-        map.serialize_entry("actor", &PartRule(actor))?;
-        map.serialize_entry("source", &PartRule(source))?;
-        map.serialize_entry("object", &PartRule(object))?;
-        if !object_type.is_empty() {
-            map.serialize_entry("object_type", object_type)?;
+        part(&mut map, "actor", &schema.actor)?;
+        part(&mut map, "source", &schema.source)?;
+        part(&mut map, "object", &schema.object)?;
+        if !schema.object_type.is_empty() {
+            map.serialize_entry("object_type", schema.object_type)?;
         }
-        map.serialize_entry("fields", &Fields(fields))?;
-        match stream {
-            Stream::Audit => {}
-            other => map.serialize_entry("stream", other.name())?,
+        let fields = rows(schema.fields, "", &self.renamed);
+        if !fields.is_empty() {
+            map.serialize_entry("fields", &fields)?;
         }
-        if !mapping.is_empty() {
-            map.serialize_entry("mapping", &Called(mapping))?;
+        if schema.stream != Stream::Audit {
+            map.serialize_entry("stream", schema.stream.name())?;
         }
+        if !schema.mapping.is_empty() {
+            map.serialize_entry("mapping", &Called(&schema.mapping))?;
+        }
+        map.serialize_entry("hash", &format!("{:016x}", schema.fingerprint()))?;
         map.end()
     }
 }
 
-struct Action<'a>(&'a ActionNames);
-
-impl Serialize for Action<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let ActionNames { success, denied, failure } = self.0;
-        if success == denied && success == failure {
-            return serializer.serialize_str(success);
-        }
-        let mut map = serializer.serialize_map(Some(3))?;
-        map.serialize_entry("success", success)?;
-        map.serialize_entry("denied", denied)?;
-        map.serialize_entry("failure", failure)?;
-        map.end()
+/// `action`, or one for each outcome where they differ.
+fn actions<M: SerializeMap>(map: &mut M, names: &ActionNames) -> Result<(), M::Error> {
+    let ActionNames { success, denied, failure } = names;
+    if success == denied && success == failure {
+        return map.serialize_entry("action", success);
     }
+    map.serialize_entry("action_success", success)?;
+    map.serialize_entry("action_denied", denied)?;
+    map.serialize_entry("action_failure", failure)
+}
+
+/// `actor_from`, `actor_none`, or the constant, such as `actor_service`.
+fn part<M: SerializeMap>(map: &mut M, name: &str, rule: &Part) -> Result<(), M::Error> {
+    let (suffix, text) = match *rule {
+        Part::Fields => ("from", "fields"),
+        Part::Context => ("from", "context"),
+        Part::Always(kind, value) => (kind, value),
+        Part::None(why) => ("none", why),
+    };
+    map.serialize_entry(&format!("{name}_{suffix}"), text)
 }
 
 /// What others call it.
@@ -122,96 +130,85 @@ impl Serialize for EcsNames<'_> {
     }
 }
 
-struct PartRule<'a>(&'a Part);
+/// A field as a schema line lists it. Fields of a group follow it, by dotted names.
+#[derive(Serialize)]
+struct Row {
+    /// The key that its values stand under.
+    name: String,
+    /// What it is called in the program, where that key is another event's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    declared: Option<&'static str>,
+    place: &'static str,
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    unit: &'static str,
+    #[serde(skip_serializing_if = "is_false")]
+    optional: bool,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    labels: &'static [&'static str],
+    class: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disclosed: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    absent: Option<&'static str>,
+}
 
-impl Serialize for PartRule<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Part::Fields => One("from", "fields").serialize(serializer),
-            Part::Context => One("from", "context").serialize(serializer),
-            Part::Always(kind, value) => One(kind, value).serialize(serializer),
-            Part::None(why) => One("none", why).serialize(serializer),
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+fn rows(fields: &'static [Field], before: &str, renamed: &Renamed) -> Vec<Row> {
+    let mut all = Vec::new();
+    for field in fields {
+        let declared = format!("{before}{}", field.name);
+        let key = renamed.get(&declared).filter(|_| field.place == Place::Data);
+        let name = key.map_or_else(|| declared.clone(), |key| format!("{before}{key}"));
+        let ty = innermost(&field.ty);
+        let (word, unit, labels) = type_word(ty);
+        all.push(Row {
+            declared: key.map(|_| field.name),
+            place: field.place.name(),
+            r#type: word,
+            unit,
+            optional: matches!(field.ty, Type::Optional(_)),
+            labels,
+            class: field.class.name(),
+            disclosed: match field.treatment {
+                Treatment::Disclosed(why) => Some(why),
+                _ => None,
+            },
+            absent: field.absent,
+            name: name.clone(),
+        });
+        if let Type::Group(inner) = ty {
+            all.extend(rows(inner, &format!("{name}."), renamed));
         }
     }
+    all
 }
 
-/// An object of one key.
-pub(super) struct One<'a>(pub(super) &'a str, pub(super) &'a str);
-
-impl Serialize for One<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry(self.0, self.1)?;
-        map.end()
+/// The word for a type that is no `Option`, its unit, and the labels that it or its reason has.
+fn type_word(ty: &'static Type) -> (&'static str, &'static str, &'static [&'static str]) {
+    match ty {
+        Type::Bool => ("bool", "", &[]),
+        Type::Unsigned(64) | Type::Signed(64) => ("big_number", "", &[]),
+        Type::Unsigned(_) | Type::Signed(_) => ("number", "", &[]),
+        Type::Measure(unit) => ("number", unit, &[]),
+        Type::Text(_) => ("text", "", &[]),
+        Type::Enum(labels) => ("label", "", labels),
+        Type::Ip => ("ip", "", &[]),
+        Type::Address => ("address", "", &[]),
+        Type::Withheld => ("withheld", "", &[]),
+        Type::Keyed => ("pseudonym", "", &[]),
+        Type::Claimed(_) => ("claimed_name", "", &[]),
+        Type::Actor => ("actor", "", &[]),
+        Type::Source => ("source", "", &[]),
+        Type::Group(_) => ("group", "", &[]),
+        Type::Outcome(reason) => ("outcome", "", type_word(reason).2),
+        Type::Awaited(reason) => ("awaited_outcome", "", type_word(reason).2),
+        Type::Optional(inner) => type_word(inner),
+        // `Type` may grow; a reader that meets a type it does not know treats the field as withheld.
+        _ => ("unknown", "", &[]),
     }
-}
-
-struct Fields(&'static [Field]);
-
-impl Serialize for Fields {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(FieldRow))
-    }
-}
-
-struct FieldRow(&'static Field);
-
-impl Serialize for FieldRow {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Field { name, place, ty, class, treatment, absent, .. } = self.0;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("name", name)?;
-        map.serialize_entry("place", place.name())?;
-        map.serialize_entry("type", &TypeName(ty))?;
-        map.serialize_entry("class", class.name())?;
-        if let Treatment::Disclosed(why) = treatment {
-            map.serialize_entry("disclosed", why)?;
-        }
-        if let Some(why) = absent {
-            map.serialize_entry("absent", why)?;
-        }
-        map.end()
-    }
-}
-
-/// A type as schema lines name it.
-struct TypeName(&'static Type);
-
-impl Serialize for TypeName {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let name: &str = match self.0 {
-            Type::Bool => "bool",
-            Type::Unsigned(bits) => return serializer.collect_str(&format_args!("u{bits}")),
-            Type::Measure("") => "u64",
-            Type::Measure(unit) => return serializer.collect_str(&format_args!("u64 {unit}")),
-            Type::Signed(bits) => return serializer.collect_str(&format_args!("i{bits}")),
-            Type::Text(_) => "text",
-            Type::Ip => "ip",
-            Type::Address => "address",
-            Type::Withheld => "withheld",
-            Type::Keyed => "pseudonym",
-            Type::Claimed(_) => "claimed_name",
-            Type::Actor => "actor",
-            Type::Source => "source",
-            Type::Enum(labels) => return object(serializer, "enum", labels),
-            Type::Optional(inner) => return object(serializer, "optional", &TypeName(inner)),
-            Type::Outcome(reason) => return object(serializer, "outcome", &TypeName(reason)),
-            Type::Awaited(reason) => return object(serializer, "awaited", &TypeName(reason)),
-            Type::Group(fields) => return object(serializer, "group", &Fields(fields)),
-            // `Type` may grow; a reader that meets a type it does not know treats the field as
-            // withheld.
-            _ => "unknown",
-        };
-        serializer.serialize_str(name)
-    }
-}
-
-fn object<S: Serializer, T: Serialize + ?Sized>(
-    serializer: S,
-    key: &'static str,
-    value: &T,
-) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(1))?;
-    map.serialize_entry(key, value)?;
-    map.end()
 }

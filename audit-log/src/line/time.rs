@@ -4,28 +4,28 @@ use crate::time::Rfc3339;
 
 const SECOND_NS: i64 = 1_000_000_000;
 /// `2026-11-20T12:00:00.`
-const UP_TO_NANOS: usize = 20;
+const UP_TO_MICROS: usize = 20;
 
-/// Spells the times of lines, and the date and the second anew only when the second is another.
+/// Spells the times of lines, and the date and the second again only when the second is another.
 #[derive(Debug, Default)]
-pub struct Times {
+pub(super) struct Times {
     second: Option<i64>,
     text: String,
 }
 
 impl Times {
-    /// Appends `2026-11-20T12:00:00.123456789Z`.
+    /// Appends `2026-11-20T12:00:00.123456Z`.
     pub(super) fn write(&mut self, unix_ns: i64, out: &mut Vec<u8>) {
         let (second, nanos) = (unix_ns.div_euclid(SECOND_NS), unix_ns.rem_euclid(SECOND_NS));
         if self.second != Some(second) {
             self.text = Rfc3339(unix_ns).to_string();
-            self.text.truncate(UP_TO_NANOS);
+            self.text.truncate(UP_TO_MICROS);
             self.second = Some(second);
         }
         out.extend_from_slice(self.text.as_bytes());
-        // A billion more, so that there are nine digits behind the first.
+        // A million more, so that there are six digits behind the first.
         let mut digits = itoa::Buffer::new();
-        let digits = digits.format(SECOND_NS + nanos).as_bytes();
+        let digits = digits.format(1_000_000 + nanos / 1_000).as_bytes();
         out.extend_from_slice(digits.get(1..).unwrap_or_default());
         out.push(b'Z');
     }

@@ -2,276 +2,147 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use audit_core::{Ending, PartValue, PartValues, Pseudonym, Sink, Values};
-use data_encoding::HEXLOWER;
+use audit_core::{Ending, PartValues, Pseudonym, Sink, Values};
 
 use super::fragment::Fragment;
-use super::json::{display, key, number, object, separate, signed, string, text};
-
-/// What stands around a value.
-#[derive(Debug)]
-pub(super) struct Frame {
-    /// Whether an address is to be the entries `ip` and `port` of an object that is open.
-    pub(super) takes_entries: bool,
-    pub(super) open: Fragment,
-    pub(super) close: Fragment,
-    /// What stands there instead where the value is absent.
-    pub(super) absent: Fragment,
-}
+use super::group::{Path, group};
+use super::json::{number, signed, string, text};
+use super::part::whole_part;
+use super::scalar::{
+    address, address_object, boolean, cut_text, digits, display_ip, ending_object, measure, quoted,
+};
+use super::slot::{Slot, State};
 
 /// Appends a value as it is read.
-pub(super) struct Shown<'f, 'o> {
-    /// None inside a group.
-    pub(super) frame: Option<&'f Frame>,
+pub(super) struct Shown<'f, 's, 'o> {
+    pub(super) slot: &'f Slot,
+    pub(super) state: &'o mut State<'s>,
     pub(super) out: &'o mut Vec<u8>,
 }
 
-impl Shown<'_, '_> {
+/// Of a pair the text that fits.
+fn put(pair: &[Fragment; 2], is_open: bool, out: &mut Vec<u8>) {
+    let [closed, open] = pair;
+    if is_open { open } else { closed }.put(out);
+}
+
+impl Shown<'_, '_, '_> {
     #[inline]
-    fn framed(self, spell: impl FnOnce(&mut Vec<u8>)) -> Option<()> {
-        self.try_framed(|out| {
+    fn clear(self, spell: impl FnOnce(&mut Vec<u8>)) -> Option<()> {
+        self.try_clear(|out| {
             spell(out);
             Some(())
         })
     }
 
     #[inline]
-    fn try_framed(self, spell: impl FnOnce(&mut Vec<u8>) -> Option<()>) -> Option<()> {
-        match self.frame {
-            None => spell(self.out),
-            Some(frame) => {
-                frame.open.put(self.out);
-                spell(self.out)?;
-                frame.close.put(self.out);
-                Some(())
-            }
-        }
+    fn try_clear(self, spell: impl FnOnce(&mut Vec<u8>) -> Option<()>) -> Option<()> {
+        put(&self.slot.clear, self.state.is_open, self.out);
+        self.state.is_open = true;
+        spell(self.out)
+    }
+
+    fn without(self, text: &[Fragment; 2], opens: bool) -> Option<()> {
+        put(text, self.state.is_open, self.out);
+        self.state.is_open = opens || self.state.is_open && !self.slot.is_first;
+        Some(())
     }
 }
 
-impl<'a> Sink<'a> for Shown<'_, '_> {
+impl<'a> Sink<'a> for Shown<'_, '_, '_> {
     type Taken = ();
 
     fn absent(self) -> Option<()> {
-        match self.frame {
-            Some(frame) => frame.absent.put(self.out),
-            None => self.out.extend_from_slice(b"null"),
-        }
-        Some(())
+        let slot = self.slot;
+        self.without(&slot.absent, slot.opens_absent)
     }
 
     fn withheld(self) -> Option<()> {
-        self.framed(withheld)
+        let slot = self.slot;
+        self.state.withhold(&slot.called);
+        self.without(&slot.withheld, slot.opens_withheld)
     }
 
     fn bool(self, value: bool) -> Option<()> {
-        let name: &[u8] = if value { b"true" } else { b"false" };
-        self.framed(|out| out.extend_from_slice(name))
+        self.clear(|out| boolean(value, out))
     }
 
     fn small(self, small: i64) -> Option<()> {
-        self.framed(|out| signed(small, out))
+        self.clear(|out| signed(small, out))
+    }
+
+    fn measure(self, number: u64) -> Option<()> {
+        self.clear(|out| measure(number, out))
     }
 
     fn unsigned(self, large: u64) -> Option<()> {
-        self.framed(|out| quoted(out, |out| number(large, out)))
+        self.clear(|out| quoted(out, |out| number(large, out)))
     }
 
     fn signed(self, large: i64) -> Option<()> {
-        self.framed(|out| quoted(out, |out| signed(large, out)))
+        self.clear(|out| quoted(out, |out| signed(large, out)))
     }
 
     fn text(self, utf8: &'a [u8], cut: u32) -> Option<()> {
-        self.try_framed(|out| match cut {
-            0 => text(utf8, out),
-            cut => cut_text(utf8, cut, out),
+        let slot = self.slot;
+        self.try_clear(|out| match (cut, &slot.name) {
+            (0, _) => text(utf8, out),
+            (_, None) => None,
+            (_, Some(name)) => cut_text(utf8, cut, name, out),
         })
     }
 
     fn label(self, label: &'static str) -> Option<()> {
-        self.framed(|out| string(label, out))
+        self.clear(|out| string(label, out))
     }
 
     fn ip(self, ip: IpAddr) -> Option<()> {
-        match self.frame {
-            Some(Frame { takes_entries: true, .. }) => self.framed(|out| address(ip, None, out)),
-            _ => self.framed(|out| quoted(out, |out| display_ip(ip, out))),
+        match self.slot.name {
+            None => self.clear(|out| address(ip, None, out)),
+            Some(_) => self.clear(|out| quoted(out, |out| display_ip(ip, out))),
         }
     }
 
     fn address(self, of: SocketAddr) -> Option<()> {
-        match self.frame {
-            Some(Frame { takes_entries: true, .. }) => {
-                self.framed(|out| address(of.ip(), Some(of.port()), out))
-            }
-            _ => self.framed(|out| {
-                out.push(b'{');
-                address(of.ip(), Some(of.port()), out);
-                out.push(b'}');
-            }),
+        match self.slot.name {
+            None => self.clear(|out| address(of.ip(), Some(of.port()), out)),
+            Some(_) => self.clear(|out| address_object(of, out)),
         }
     }
 
     fn pseudonym(self, pseudonym: Pseudonym) -> Option<()> {
-        self.framed(|out| pseudonymous(pseudonym, out))
+        put(&self.slot.pseudonym, self.state.is_open, self.out);
+        self.state.is_open = true;
+        digits(pseudonym, self.out);
+        Some(())
     }
 
     fn group(self, values: Values<'a>) -> Option<()> {
-        self.try_framed(|out| group(values, out))
+        let Shown { slot, state, out } = self;
+        let (start, was_open) = (out.len(), state.is_open);
+        put(&slot.clear, was_open, out);
+        let name = slot.name.as_deref()?;
+        match group(values, &Path { above: None, name }, state, out)? {
+            true => state.is_open = true,
+            // An object that would be empty is left out, as a value that is withheld is.
+            false => {
+                out.truncate(start);
+                put(&slot.withheld, was_open, out);
+                state.is_open = was_open && !slot.is_first;
+            }
+        }
+        Some(())
     }
 
     /// As data it is not the event's: an object, like all that is more than one thing.
     fn outcome(self, ending: Ending) -> Option<()> {
-        let reason = ending.reason.map(|reason| ("reason", reason));
-        let entries = [("outcome", ending.outcome.name())].into_iter().chain(reason);
-        self.framed(|out| object(entries, out))
+        self.clear(|out| ending_object(ending, out))
     }
 
     fn part(self, part: PartValues<'a>) -> Option<()> {
-        self.try_framed(|out| entries(part, out))
-    }
-}
-
-fn group(mut values: Values<'_>, out: &mut Vec<u8>) -> Option<()> {
-    out.push(b'{');
-    let mut first = true;
-    loop {
-        let out = &mut *out;
-        let next = values.next_into(|field| {
-            separate(&mut first, out);
-            key(field.name, out);
-            Shown { frame: None, out }
-        });
-        match next {
-            Some(taken) => taken.ok()?,
-            None => break,
-        }
-    }
-    out.push(b'}');
-    Some(())
-}
-
-fn entries(part: PartValues<'_>, out: &mut Vec<u8>) -> Option<()> {
-    out.push(b'{');
-    let mut first = true;
-    for (name, inner) in part.entries() {
-        separate(&mut first, out);
-        key(name, out);
-        match inner {
-            PartValue::Text(text) => string(text, out),
-            PartValue::Pseudonym(pseudonym) => pseudonymous(pseudonym, out),
-            PartValue::Withheld => withheld(out),
-            PartValue::Ip(ip) => quoted(out, |out| display_ip(ip, out)),
-            PartValue::Port(port) => number(u64::from(port), out),
-            // It may grow, together with the encoder, and must not become a guess.
-            _ => return None,
-        }
-    }
-    out.push(b'}');
-    Some(())
-}
-
-/// Appends the entries of an address, without braces.
-fn address(ip: IpAddr, port: Option<u16>, out: &mut Vec<u8>) {
-    out.extend_from_slice(br#""ip":"#);
-    quoted(out, |out| display_ip(ip, out));
-    if let Some(port) = port {
-        out.extend_from_slice(br#","port":"#);
-        number(u64::from(port), out);
-    }
-}
-
-/// Appends why something is not there.
-pub(super) fn absent(why: &str, out: &mut Vec<u8>) {
-    object([("none", why)].into_iter(), out);
-}
-
-fn withheld(out: &mut Vec<u8>) {
-    out.extend_from_slice(br#"{"withheld":true}"#);
-}
-
-fn cut_text(utf8: &[u8], cut: u32, out: &mut Vec<u8>) -> Option<()> {
-    out.extend_from_slice(br#"{"text":"#);
-    text(utf8, out)?;
-    out.extend_from_slice(br#","cut":"#);
-    number(u64::from(cut), out);
-    out.push(b'}');
-    Some(())
-}
-
-fn pseudonymous(pseudonym: Pseudonym, out: &mut Vec<u8>) {
-    let mut hex = [0; 16];
-    HEXLOWER.encode_mut(&pseudonym.0, &mut hex);
-    out.extend_from_slice(br#"{"pseudonym":""#);
-    out.extend_from_slice(&hex);
-    out.extend_from_slice(br#""}"#);
-}
-
-fn quoted(out: &mut Vec<u8>, inner: impl FnOnce(&mut Vec<u8>)) {
-    out.push(b'"');
-    inner(out);
-    out.push(b'"');
-}
-
-/// An address of the usual kind is put together from its octets, because formatting it takes as long
-/// as the rest of its line.
-fn display_ip(ip: IpAddr, out: &mut Vec<u8>) {
-    match ip {
-        IpAddr::V6(v6) => display(&v6, out),
-        IpAddr::V4(v4) => {
-            for octet in v4.octets() {
-                let (text, len) = OCTETS.get(usize::from(octet)).copied().unwrap_or_default();
-                let end = out.len() + len;
-                out.extend_from_slice(&text);
-                out.truncate(end);
-            }
-            out.pop(); // The dot after the last.
-        }
-    }
-}
-
-/// Every octet with a dot behind it, and how long that is.
-const OCTETS: [([u8; 4], usize); 256] = octets();
-
-#[expect(clippy::indexing_slicing, reason = "at compile time, where it is checked")]
-const fn octets() -> [([u8; 4], usize); 256] {
-    let mut octets = [([b'.'; 4], 0); 256];
-    let mut octet: u8 = 255;
-    loop {
-        let (text, len) = &mut octets[octet as usize];
-        let digits = [b'0' + octet / 100, b'0' + octet / 10 % 10, b'0' + octet % 10];
-        let mut digit = if octet >= 100 {
-            0
-        } else if octet >= 10 {
-            1
-        } else {
-            2
-        };
-        while digit < digits.len() {
-            text[*len] = digits[digit];
-            *len += 1;
-            digit += 1;
-        }
-        *len += 1;
-        match octet.checked_sub(1) {
-            Some(next) => octet = next,
-            None => return octets,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_are_spelled_as_the_library_does() {
-        for octet in 0..=255 {
-            for ip in [[octet, 0, 255, octet], [9, 10, octet, 99]].map(IpAddr::from) {
-                let mut out = Vec::new();
-                display_ip(ip, &mut out);
-                assert_eq!(String::from_utf8(out).unwrap(), ip.to_string());
-            }
-        }
+        let Shown { slot, state, out } = self;
+        put(&slot.withheld, state.is_open, out);
+        state.is_open = false;
+        whole_part(slot.whole.as_deref()?, part, state, out)
     }
 }

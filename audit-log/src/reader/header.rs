@@ -22,12 +22,12 @@ impl Header {
     pub fn of(line: &Line) -> Option<Header> {
         (line.kind == "header").then_some(())?;
         Some(Header {
-            log: line.get("log").and_then(Json::as_str)?.to_owned(),
+            log: line.member("log").and_then(Json::as_str)?.to_owned(),
             seq: line.seq,
             unix_ns: line.unix_ns()?,
-            synced: line.get("synced").and_then(Json::as_bool) == Some(true),
+            synced: line.member("time_synced").and_then(Json::as_bool) == Some(true),
             segment_bytes: line
-                .get("limits")
+                .member("limits")
                 .and_then(|limits| limits.get("segment_bytes")?.as_u64()),
         })
     }

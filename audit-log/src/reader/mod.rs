@@ -9,6 +9,7 @@ mod segment;
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Seek};
 use std::path::Path;
+use std::sync::Arc;
 
 use audit_core::{LINE_BYTES_MAX, Stream};
 
@@ -32,15 +33,16 @@ use crate::storage::{Directory, ReadSeek, ReadStorage};
 /// One line of a log, as it was read.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// What kind of line it is: `event`, `fold`, `schema`, `header`, `gap`, `life` or `checkpoint`;
-    /// or one that a later version added.
+    /// What kind of line it is: `event`, `summary`, `schema`, `header`, `gap`, `lifecycle` or
+    /// `checkpoint`; or one that a later version added.
     pub kind: String,
     /// Its number in its stream.
     pub seq: u64,
     /// When it was written, in RFC 3339.
     pub time: String,
-    /// The run that wrote it.
-    pub run: String,
+    /// Which opening of the log wrote it: the run of the nearest header or start above it. `None`
+    /// of a line that was read alone.
+    pub run: Option<Arc<str>>,
     /// All of it.
     pub json: Json,
 }
@@ -55,7 +57,7 @@ pub enum LineError {
     NotJson,
     /// It is JSON, but not in the one spelling that lines have.
     NotCanonical,
-    /// It is of a version that this reader does not know.
+    /// It is the header of a segment in a version of the format that this reader does not know.
     Version,
     /// One of the keys that every line has is missing or wrong.
     Envelope(&'static str),
@@ -74,7 +76,10 @@ impl std::fmt::Display for LineError {
             LineError::TooLong => write!(f, "longer than {LINE_BYTES_MAX} bytes"),
             LineError::NotJson => f.write_str("not JSON"),
             LineError::NotCanonical => f.write_str("not in the one spelling that lines have"),
-            LineError::Version => write!(f, "not of format version {FORMAT_VERSION}"),
+            LineError::Version => write!(
+                f,
+                "the segment is not of format version {FORMAT_VERSION}: read it with a later release"
+            ),
             LineError::Envelope(key) => write!(f, "`{key}` is missing or wrong"),
             LineError::Torn => f.write_str("torn: it has no end"),
             LineError::Unreadable => f.write_str("the file could not be read on"),
@@ -108,25 +113,52 @@ impl Line {
         if !has_envelope(&json) {
             return Err(LineError::NotCanonical);
         }
-        if json.get("v").and_then(Json::as_u64) != Some(u64::from(FORMAT_VERSION)) {
-            return Err(LineError::Version);
-        }
         let text = |key| {
             json.get(key).and_then(Json::as_str).map(str::to_owned).ok_or(LineError::Envelope(key))
         };
-        Ok(Line {
+        let line = Line {
             kind: text("kind")?,
             seq: json.get("seq").and_then(Json::as_u64).ok_or(LineError::Envelope("seq"))?,
             time: text("time")?,
-            run: text("run")?,
+            run: None,
             json,
-        })
+        };
+        match line.kind == "header" && line.version() != Some(FORMAT_VERSION) {
+            true => Err(LineError::Version),
+            false => Ok(line),
+        }
     }
 
     /// When it was written, in nanoseconds since 1970 in UTC; `None` if `time` is no time.
     pub fn unix_ns(&self) -> Option<i64> {
         let time: jiff::Timestamp = self.time.parse().ok()?;
         i64::try_from(time.as_nanosecond()).ok()
+    }
+
+    /// The value of a key in what the line says: in the object that is named after its kind, and of
+    /// an event in the line itself.
+    pub fn member(&self, key: &str) -> Option<&Json> {
+        match self.kind.as_str() {
+            "event" => self.json.get(key),
+            kind => self.json.get(kind)?.get(key),
+        }
+    }
+
+    /// What a `lifecycle` line records: `start`, `rotate` and so on.
+    pub fn lifecycle(&self) -> Option<&str> {
+        let is_lifecycle = self.kind == "lifecycle";
+        self.member("type").and_then(Json::as_str).filter(|_| is_lifecycle)
+    }
+
+    /// Which run begins or goes on with this line, if it says so: a header does, and a start.
+    #[doc(hidden)]
+    pub fn names_run(&self) -> Option<Arc<str>> {
+        let says = self.kind == "header" || self.lifecycle() == Some("start");
+        self.member("run").and_then(Json::as_str).filter(|_| says).map(Arc::from)
+    }
+
+    fn version(&self) -> Option<u32> {
+        u32::try_from(self.member("version")?.as_u64()?).ok()
     }
 
     /// The value of a key.
@@ -146,7 +178,7 @@ fn has_envelope(json: &Json) -> bool {
     }
 }
 
-const ENVELOPE: [&str; 7] = ["v", "kind", "seq", "time", "run", "up_us", "synced"];
+const ENVELOPE: [&str; 3] = ["kind", "seq", "time"];
 
 /// Where a line stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,7 +195,13 @@ pub struct Position {
 ///
 /// It reads while a writer writes: what it has not reached when a segment is rotated, it still
 /// reads.
-pub struct Lines(RawLines);
+pub struct Lines {
+    lines: RawLines,
+    /// The run of the line before.
+    run: Option<Arc<str>>,
+    /// A segment of an unknown version was met: what follows it cannot be judged either.
+    is_over: bool,
+}
 
 /// The same, of lines that are not looked into.
 pub struct RawLines {
@@ -188,7 +226,7 @@ impl std::fmt::Debug for RawLines {
 
 impl std::fmt::Debug for Lines {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Lines").field(&self.0).finish()
+        f.debug_struct("Lines").field("lines", &self.lines).finish_non_exhaustive()
     }
 }
 
@@ -227,7 +265,8 @@ impl Lines {
     ///
     /// As for [`of_dir`](Lines::of_dir).
     pub fn of_stream_in(storage: &dyn ReadStorage, stream: Stream) -> Result<Lines, Error> {
-        Ok(Lines(RawLines::of_segments(open_all(storage, stream)?)))
+        let lines = RawLines::of_segments(open_all(storage, stream)?);
+        Ok(Lines { lines, run: None, is_over: false })
     }
 }
 
@@ -260,6 +299,12 @@ impl RawLines {
     /// Of segments in their order, each with its name and from its beginning.
     pub fn of_segments(segments: Segments) -> RawLines {
         RawLines { segments, open: None, upcoming: None }
+    }
+
+    /// The run that the header of the segment names, where the line that was read last is the first
+    /// that was read of it.
+    fn run_of_segment(&mut self) -> Option<Arc<str>> {
+        self.open.as_mut().and_then(Open::take_run)
     }
 
     /// Goes on to the next segment, if there is one.
@@ -340,8 +385,18 @@ impl Iterator for Lines {
     type Item = (Position, Result<Line, LineError>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (position, raw) = self.0.next()?;
-        Some((position, raw.and_then(|raw| Line::parse(&raw.bytes))))
+        if self.is_over {
+            return None;
+        }
+        let (position, raw) = self.lines.next()?;
+        let mut line = raw.and_then(|raw| Line::parse(&raw.bytes));
+        self.is_over = matches!(line, Err(LineError::Version));
+        if let Ok(line) = &mut line {
+            let of_segment = self.lines.run_of_segment();
+            self.run = line.names_run().or(of_segment).or(self.run.take());
+            line.run.clone_from(&self.run);
+        }
+        Some((position, line))
     }
 }
 
@@ -421,26 +476,26 @@ fn skip_line(bytes: &mut impl BufRead) -> LineError {
 mod tests {
     use super::*;
 
-    const GOOD: &str = r#"{"v":1,"kind":"life","seq":3,"time":"2026-11-20T12:00:00.000000000Z","run":"r","up_us":5,"synced":true,"x":[{},null]}"#;
+    const GOOD: &str = r#"{"kind":"lifecycle","seq":3,"time":"2026-11-20T12:00:00.000000Z","lifecycle":{"type":"start","run":"r"}}"#;
 
     #[test]
     fn a_canonical_line_is_read() {
         let line = Line::parse(GOOD.as_bytes()).unwrap();
-        assert_eq!((line.kind.as_str(), line.seq, line.run.as_str()), ("life", 3, "r"));
+        assert_eq!((line.kind.as_str(), line.seq, line.run.as_deref()), ("lifecycle", 3, None));
+        assert_eq!((line.lifecycle(), line.names_run().as_deref()), (Some("start"), Some("r")));
     }
 
     #[test]
     fn other_spellings_are_refused() {
         for (from, to) in [
-            (r#""v":1"#, r#""v": 1"#),
+            (r#""seq":3"#, r#""seq": 3"#),
             (r#""seq":3"#, r#""seq":3.0"#),
             (r#""run":"r""#, r#""run":"\u0072""#),
             (r#""run":"r""#, "\"run\":\"\u{e9}\""),
             (r#""seq":3"#, r#""seq":3,"seq":3"#),
-            (r#""v":1"#, r#""v":2"#),
             (r#""seq":3"#, r#""seq":-3"#),
-            (r#""v":1,"kind":"life""#, r#""kind":"life","v":1"#),
-            (r#","synced":true"#, ""),
+            (r#""kind":"lifecycle","seq":3"#, r#""seq":3,"kind":"lifecycle""#),
+            (r#""time":"2026-11-20T12:00:00.000000Z","#, ""),
             ("{", ""),
         ] {
             let other = GOOD.replacen(from, to, 1);

@@ -8,7 +8,7 @@ pub struct Raw {
 }
 
 /// What every line begins with, up to its kind.
-const FRONT: &[u8] = br#"{"v":1,"kind":""#;
+const FRONT: &[u8] = br#"{"kind":""#;
 /// A log that grows by a million lines a second has no such number in its first 250,000 years.
 const SEQ_MAX: u64 = 1 << 63;
 const SEQ: &[u8] = br#"","seq":"#;
@@ -47,17 +47,17 @@ mod tests {
 
     #[test]
     fn kind_and_number_stand_in_front() {
-        let line = br#"{"v":1,"kind":"life","seq":42,"time":"#;
+        let line = br#"{"kind":"life","seq":42,"time":"#;
         assert_eq!(seq(line), Some(42));
         let raw = Raw { bytes: line.to_vec() };
         assert!(raw.is_of("life") && !raw.is_of("lif") && !raw.is_of("life\""));
         for other in [
-            &br#"{"v":1,"kind":"life","seq":042,"#[..],
-            br#"{"v":1,"kind":"life","seq":9223372036854775808,"#,
-            br#"{"v":1,"kind":"life","seq":+4,"#,
-            br#"{"v":1,"kind":"life","seq":,"#,
-            br#"{"v":2,"kind":"life","seq":4,"#,
-            br#"{"v":1,"kind":"life""#,
+            &br#"{"kind":"life","seq":042,"#[..],
+            br#"{"kind":"life","seq":9223372036854775808,"#,
+            br#"{"kind":"life","seq":+4,"#,
+            br#"{"kind":"life","seq":,"#,
+            br#"{"v":1,"kind":"life","seq":4,"#,
+            br#"{"kind":"life""#,
             b"",
         ] {
             assert_eq!(seq(other), None);

@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 use std::io::{BufReader, Read};
+use std::sync::Arc;
 
 use super::{Json, Line, LineError, Position, Raw, next_line};
 
@@ -26,6 +27,8 @@ pub(super) struct Open {
     held: VecDeque<Item>,
     /// From which number on it supersedes lines of the segment before.
     supersedes_from: Option<u64>,
+    /// The run that the header names, until it was asked for.
+    run: Option<Arc<str>>,
     is_at_end: bool,
 }
 
@@ -39,11 +42,13 @@ impl Open {
             ready: VecDeque::new(),
             held: VecDeque::new(),
             supersedes_from: None,
+            run: None,
             is_at_end: false,
         };
         let Some(first) = open.read() else { return open };
         let header = first.1.as_ref().ok().and_then(|raw| Line::parse(&raw.bytes).ok());
         open.supersedes_from = header.as_ref().and_then(supersedes_from);
+        open.run = header.as_ref().and_then(Line::names_run);
         match open.supersedes_from {
             Some(from_seq) => open.hold_back(first, from_seq),
             None => open.ready.push_back(first),
@@ -54,6 +59,11 @@ impl Open {
     /// From which number on it brings lines of the segment before again.
     pub(super) fn supersedes_from(&self) -> Option<u64> {
         self.supersedes_from
+    }
+
+    /// The run that the header names, once.
+    pub(super) fn take_run(&mut self) -> Option<Arc<str>> {
+        self.run.take()
     }
 
     /// The next line.
@@ -103,7 +113,7 @@ impl Open {
 
 /// From which number on a header says that its segment brings lines again.
 pub fn supersedes_from(header: &Line) -> Option<u64> {
-    let from = header.get("supersedes")?.get("from_seq").and_then(Json::as_u64)?;
+    let from = header.member("supersedes")?.get("from_seq").and_then(Json::as_u64)?;
     (header.kind == "header" && from < header.seq).then_some(from)
 }
 

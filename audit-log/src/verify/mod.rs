@@ -158,7 +158,7 @@ impl Log<'_> {
                 true
             }
         });
-        Ok(fits.then(|| walk.finish()))
+        fits.then(|| walk.finish()).transpose()
     }
 
     fn verify_line_by_line(&self, progress: &Progress) -> Result<Report, Error> {
@@ -166,7 +166,7 @@ impl Log<'_> {
         for (position, raw) in RawLines::of_segments(progress.counted_all(segments)) {
             walk.step(position, raw);
         }
-        Ok(walk.finish())
+        walk.finish()
     }
 
     /// A walk that has not gone a step yet, and what it is to go through.

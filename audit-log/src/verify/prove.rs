@@ -204,6 +204,6 @@ impl Search {
 
 fn segment_of(raw: &Raw) -> Option<Segment> {
     let header = Line::parse(&raw.bytes).ok()?;
-    let key = header.get("key").and_then(Json::as_str)?.parse().ok()?;
+    let key = header.member("key").and_then(Json::as_str)?.parse().ok()?;
     Some(Segment { header_seq: header.seq, key, notes: Vec::new() })
 }

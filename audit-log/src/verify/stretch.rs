@@ -13,9 +13,9 @@ use crate::evidence::tree::Range;
 use crate::reader::{LineError, Position, Raw, front, next_line};
 
 /// Lines of these kinds are nothing but lines: what they say is of no interest here.
-const PLAIN: [&[u8]; 4] = [b"event", b"schema", b"fold", b"gap"];
+const PLAIN: [&[u8]; 4] = [b"event", b"schema", b"summary", b"gap"];
 /// How an event's line begins, up to its number.
-const EVENT: &[u8] = br#"{"v":1,"kind":"event","seq":"#;
+const EVENT: &[u8] = br#"{"kind":"event","seq":"#;
 /// At most so many lines are put together.
 const LINES_MAX: u64 = 8192;
 /// How much is read at a time.

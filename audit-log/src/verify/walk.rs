@@ -3,8 +3,9 @@
 use super::announced::Announced;
 use super::report::{Fault, Report, Verdict, What};
 use super::stretch::Stretch;
+use crate::error::{Error, ErrorKind};
 use crate::evidence::chain::Chain;
-use crate::evidence::checkpoint::Checkpoint;
+use crate::evidence::checkpoint::{Checkpoint, hash_without_note};
 use crate::evidence::hash::leaf_hash;
 use crate::evidence::note::VerifierKey;
 use crate::evidence::shown::tree_in;
@@ -45,6 +46,8 @@ pub(super) struct Walk {
     open_from: usize,
     /// Where the line before stood.
     before: Option<Position>,
+    /// The first segment of a version of the format that is not known.
+    of_unknown_version: Option<String>,
 }
 
 impl Walk {
@@ -70,6 +73,7 @@ impl Walk {
             faults: Vec::new(),
             open_from: 0,
             before: None,
+            of_unknown_version: None,
         }
     }
 
@@ -80,7 +84,7 @@ impl Walk {
         let Some((header, base)) = first.and_then(|line| Some((line, tree_in(line)?))) else {
             return;
         };
-        let previous = header.get("previous").and_then(|previous| previous.get("segment"));
+        let previous = header.member("previous");
         self.unannounced = previous.and_then(Json::as_str).map(str::to_owned);
         self.first_seq = base.size();
         self.proven = base.size();
@@ -169,8 +173,8 @@ impl Walk {
         self.has_begun = true;
         if raw.is_of("checkpoint") {
             self.checkpoint(position, raw, seq);
-        } else if raw.is_of("life") {
-            self.life(position, raw, seq);
+        } else if raw.is_of("lifecycle") {
+            self.lifecycle(position, raw, seq);
         }
         if self.checkpoint_at == Some(seq) && self.last_checkpoint != Some(seq) {
             self.faults.push(Fault::at(What::NotSigned, position, seq));
@@ -237,7 +241,14 @@ impl Walk {
 
     /// Takes over what a header says of the tree before it, where nothing better is known.
     fn begin_segment(&mut self, position: &Position, raw: &Raw) {
-        let Ok(header) = Line::parse(&raw.bytes) else { return };
+        let header = match Line::parse(&raw.bytes) {
+            Err(LineError::Version) => {
+                self.of_unknown_version.get_or_insert_with(|| position.segment.clone());
+                return;
+            }
+            Err(_) => return,
+            Ok(header) => header,
+        };
         let Some(base) = tree_in(&header) else { return };
         if base.size() == self.next() && base != self.chain.tree {
             // Something was altered, and the header tells what the tree should be. Whether it tells
@@ -255,7 +266,7 @@ impl Walk {
             self.chain = Chain::of(base);
             self.go_on_from_header();
         }
-        let shown = header.get("key").and_then(Json::as_str).and_then(|key| key.parse().ok());
+        let shown = header.member("key").and_then(Json::as_str).and_then(|key| key.parse().ok());
         self.key = match &self.announced {
             None => shown,
             Some(announced) => announced.key_of(header.seq).cloned(),
@@ -331,23 +342,22 @@ impl Walk {
     /// What a checkpoint's line says, if it is signed by the key that it should be, and nothing else
     /// of the line was changed.
     fn opened(&self, raw: &Raw, line: &Line) -> Option<(Checkpoint, String)> {
-        let note = line.get("note").and_then(Json::as_str)?;
+        let note = line.member("note").and_then(Json::as_str)?;
         let key = self.key.as_ref()?;
         let checkpoint = Checkpoint::parse(key.open(note).ok()?)?;
         let is_ours = match &self.announced {
             Some(announced) => checkpoint.origin == announced.origin(),
             None => self.origin.as_ref().is_none_or(|origin| *origin == checkpoint.origin),
         };
-        let front = raw.bytes.windows(NOTE.len()).position(|window| window == NOTE)?;
-        let is_bound = leaf_hash(raw.bytes.get(..front)?) == checkpoint.line;
-        let why = line.get("why").and_then(Json::as_str)?.to_owned();
+        let is_bound = hash_without_note(&raw.bytes, note) == Some(checkpoint.line);
+        let why = line.member("why").and_then(Json::as_str)?.to_owned();
         (is_ours && is_bound).then_some((checkpoint, why))
     }
 
-    fn life(&mut self, position: &Position, raw: &Raw, seq: u64) {
-        const PRUNE: &[u8] = br#","life":"prune""#;
-        const ROLLBACK: &[u8] = br#","life":"rollback""#;
-        const REKEYED: &[u8] = br#","life":"rekeyed""#;
+    fn lifecycle(&mut self, position: &Position, raw: &Raw, seq: u64) {
+        const PRUNE: &[u8] = br#""lifecycle":{"type":"prune""#;
+        const ROLLBACK: &[u8] = br#""lifecycle":{"type":"rollback""#;
+        const REKEYED: &[u8] = br#""lifecycle":{"type":"rekeyed""#;
         let has = |what: &[u8]| raw.bytes.windows(what.len()).any(|window| window == what);
         if has(PRUNE) && self.unannounced.as_ref().is_some_and(|name| has(name.as_bytes())) {
             self.unannounced = None;
@@ -359,7 +369,13 @@ impl Walk {
         }
     }
 
-    pub(super) fn finish(mut self) -> Report {
+    /// # Errors
+    ///
+    /// A segment is of a version of the format that is not known: it cannot be judged.
+    pub(super) fn finish(mut self) -> Result<Report, Error> {
+        if let Some(segment) = self.of_unknown_version {
+            return Err(ErrorKind::Version { segment }.into());
+        }
         let end = self.before.take().unwrap_or(Position { segment: String::new(), line: 0 });
         let size = self.next();
         if let Some(announced) = &self.announced {
@@ -396,7 +412,7 @@ impl Walk {
             _ if is_closed => Verdict::Intact,
             _ => Verdict::Unclosed,
         };
-        Report {
+        Ok(Report {
             verdict,
             authenticated: self.announced.is_some(),
             origin: self.origin,
@@ -405,7 +421,7 @@ impl Walk {
             unprotected_from: (protected < size || !is_closed).then_some(protected),
             checkpoints: self.checkpoints,
             faults: self.faults,
-        }
+        })
     }
 
     /// A torn end behind the last checkpoint is what a crash leaves.
@@ -420,6 +436,3 @@ impl Walk {
         }
     }
 }
-
-/// What stands between a checkpoint's line and its note.
-const NOTE: &[u8] = br#","note":""#;

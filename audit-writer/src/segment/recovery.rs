@@ -113,12 +113,12 @@ mod tests {
 
     fn line(seq: u64, kind: &str) -> String {
         format!(
-            r#"{{"v":1,"kind":"{kind}","seq":{seq},"time":"2026-11-20T12:00:00.000000000Z","run":"r","up_us":5,"synced":true,"log":"l"}}"#
+            r#"{{"kind":"{kind}","seq":{seq},"time":"2026-11-20T12:00:00.000000Z","{kind}":{{"version":1,"log":"l"}}}}"#
         ) + "\n"
     }
 
     fn check(tail: &[u8]) {
-        let whole = line(7, "header") + &line(8, "life");
+        let whole = line(7, "header") + &line(8, "lifecycle");
         let storage = MemoryStorage::new();
         storage.put("s", &[whole.as_bytes(), tail].concat());
         let found = examine(&storage, "s").unwrap();
@@ -131,11 +131,11 @@ mod tests {
     #[test]
     fn the_torn_end_is_told_from_the_rest() {
         check(b"");
-        check(br#"{"v":1,"kind":"li"#);
+        check(br#"{"kind":"li"#);
         check(&[0; 100_000]);
         check(b"\n\n\n");
         check(b"garbage\nmore garbage\n");
-        check(&[line(9, "life").as_bytes().split_at(20).0, &[0; 5000], b"\n"].concat());
+        check(&[line(9, "lifecycle").as_bytes().split_at(20).0, &[0; 5000], b"\n"].concat());
     }
 
     #[test]

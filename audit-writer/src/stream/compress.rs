@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
-use audit_log::line::{CompressBody, Life, LifeBody};
+use audit_log::line::{CompressBody, Lifecycle};
 use audit_log::name::{Kind, Name};
 
 use super::OpenStream;
@@ -151,7 +151,7 @@ impl OpenStream {
         let (segment, into) = (name.to_string(), compressed.to_string());
         let Sizes { bytes, compressed_bytes } = sizes;
         let body = CompressBody { segment: &segment, into: &into, bytes, compressed_bytes };
-        self.house(&LifeBody { life: Life::Compress(body) });
+        self.record(Lifecycle::Compress(body));
         self.sync();
         if self.is_broken() {
             return Err(io::Error::other("the log cannot be written"));
@@ -202,6 +202,8 @@ mod tests {
             Config { compression: Compression::Gzip, evidence: Evidence::Off, ..Config::default() };
         config.retention.total_bytes = u64::MAX;
         let world = World {
+            identity: Arc::default(),
+            catalog: None,
             stream: Stream::Audit,
             log: None,
             run: "9f2c51d07a3be641".to_owned(),

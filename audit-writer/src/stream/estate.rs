@@ -1,8 +1,10 @@
 //! What earlier runs left in the directory.
 
 use std::io::{self, BufReader, Read};
+use std::sync::Arc;
 
 use audit_core::Stream;
+use audit_log::line::KeyNames;
 use audit_log::name::{Files, Kind, Name};
 use audit_log::reader::{Header, Json, Line, LineError, next_line, open_segment};
 
@@ -84,6 +86,12 @@ pub(super) struct Told {
     pub(super) boot: Option<String>,
     /// The highest number of a line that was looked at; headers and schemas are.
     pub(super) last_seq: Option<u64>,
+    /// Where evidence begins, if the header says so.
+    pub(super) evidence_from: Option<u64>,
+    /// The keys of `data` that the segment's schemas list.
+    pub(super) key_names: KeyNames,
+    /// The run of the line that was looked at last.
+    run: Option<Arc<str>>,
 }
 
 impl Told {
@@ -103,10 +111,31 @@ impl Told {
 
     fn learn(&mut self, line: &[u8]) {
         let Ok(line) = Line::parse(line) else { return };
-        self.operations.learn(&line);
+        self.run = line.names_run().or(self.run.take());
+        self.operations.learn(&line, self.run.as_deref().unwrap_or_default());
         self.last_seq = self.last_seq.max(Some(line.seq));
-        if let Some(boot) = line.get("boot").and_then(Json::as_str) {
+        if let Some(boot) = line.member("boot").and_then(Json::as_str) {
             self.boot = Some(boot.to_owned());
+        }
+        match line.kind.as_str() {
+            "header" => {
+                self.evidence_from = line.member("evidence_from").and_then(Json::as_u64);
+            }
+            "schema" => self.learn_keys(&line),
+            _ => {}
+        }
+    }
+
+    /// Takes in which keys the events of a schema have in `data`.
+    fn learn_keys(&mut self, schema: &Line) {
+        let rows = schema.member("fields").and_then(Json::as_list).unwrap_or_default();
+        for row in rows {
+            let text = |key: &str| row.get(key).and_then(Json::as_str);
+            if let (Some("data"), Some(name), Some(word)) =
+                (text("place"), text("name"), text("type"))
+            {
+                self.key_names.insert(name, word);
+            }
         }
     }
 }
@@ -115,9 +144,9 @@ impl Told {
 /// key and nothing else.
 fn may_tell(line: &[u8]) -> bool {
     let has = |key: &[u8]| line.windows(key.len()).any(|window| window == key);
-    line.starts_with(br#"{"v":1,"kind":"header""#)
-        || line.starts_with(br#"{"v":1,"kind":"schema""#)
-        || line.starts_with(br#"{"v":1,"kind":"life""#)
+    line.starts_with(br#"{"kind":"header""#)
+        || line.starts_with(br#"{"kind":"schema""#)
+        || line.starts_with(br#"{"kind":"lifecycle""#)
         || has(br#""phase":""#)
 }
 

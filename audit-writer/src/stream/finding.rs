@@ -7,7 +7,7 @@ use crate::keys::Signed;
 pub(super) enum Finding {
     /// The log is not what was signed last.
     Rollback {
-        what: &'static str,
+        compared: &'static str,
         signed: Signed,
         found_size: u64,
     },

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use audit_core::{
     ActionNames, Buffer, Ending, OutcomeKind, OutcomeRule, PartValue, Place, Record, Schema, Value,
 };
-use audit_log::line::{FoldBody, FoldSource};
+use audit_log::line::{SummaryBody, SummarySource};
 
 use super::OpenStream;
 use crate::clock::Stamp;
@@ -33,7 +33,7 @@ impl OpenStream {
             return;
         }
         for folded in self.floods.take() {
-            if self.house(&body(&folded)).is_some() {
+            if self.log_line(&body(&folded)).is_some() {
                 add(&self.world.counters.folded, folded.count);
             }
         }
@@ -75,30 +75,29 @@ fn address<B: Buffer>(record: &Record<B>) -> Option<IpAddr> {
     })
 }
 
-fn body(folded: &Folded) -> FoldBody {
+fn body(folded: &Folded) -> SummaryBody {
     let Folded { of: Refusal { schema, outcome, origin }, count, first, last } = *folded;
-    let Schema { event, category, action, .. } = schema;
-    FoldBody {
+    let Schema { event, action, .. } = schema;
+    SummaryBody {
         event,
-        level: schema.level_of(outcome, None).name(),
-        category,
         action: ActionNames::of(action, outcome),
         outcome: outcome.name(),
+        level: schema.level_of(outcome, None).name(),
         source: source(origin),
-        folded: count,
+        count,
         from: first.rfc3339(),
         to: last.rfc3339(),
     }
 }
 
-fn source(origin: Origin) -> FoldSource {
+fn source(origin: Origin) -> SummarySource {
     match origin {
         Origin::Address(IpAddr::V6(ip)) if ip.to_ipv4_mapped().is_none() => {
-            FoldSource::Network { ip: ip.into(), prefix: 64 }
+            SummarySource::Network { ip: ip.into(), prefix: 64 }
         }
-        Origin::Address(ip) => FoldSource::Host { ip },
-        Origin::Unaddressed => FoldSource::None { none: "the event has no address" },
-        Origin::Others => FoldSource::None { none: "more sources than are told apart" },
-        Origin::Any => FoldSource::None { none: "the share of the log is spent" },
+        Origin::Address(ip) => SummarySource::Host { ip },
+        Origin::Unaddressed => SummarySource::None { source_none: "the event has no address" },
+        Origin::Others => SummarySource::None { source_none: "more sources than are told apart" },
+        Origin::Any => SummarySource::None { source_none: "the share of the log is spent" },
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use audit_core::Schema;
-use audit_log::line::Spelling;
+use audit_log::line::{KeyNames, Spelling};
 
 /// The event types that a stream has met, with what is worked out once for each. There are as many
 /// as the program has.
@@ -29,14 +29,14 @@ pub(super) struct EventType {
 
 impl Known {
     /// The place of a type, and whether its schema must be written before an event of it.
-    pub(super) fn place(&mut self, schema: &'static Schema) -> usize {
+    pub(super) fn place(&mut self, schema: &'static Schema, names: &mut KeyNames) -> usize {
         let address = std::ptr::from_ref(schema).addr();
         match self.last {
             Some((last, place)) if last == address => place,
             _ => {
                 let types = &mut self.types;
                 let place = *self.places.entry(address).or_insert_with(|| {
-                    types.push(EventType::new(schema));
+                    types.push(EventType::new(schema, names));
                     types.len() - 1
                 });
                 self.last = Some((address, place));
@@ -87,10 +87,10 @@ impl Known {
 }
 
 impl EventType {
-    fn new(schema: &'static Schema) -> EventType {
+    fn new(schema: &'static Schema, names: &mut KeyNames) -> EventType {
         EventType {
             schema,
-            spelling: Spelling::of(schema),
+            spelling: Spelling::of(schema, names),
             room: (schema.max_line() + schema.max_schema_line()) as u64,
             stands: false,
         }
@@ -128,12 +128,12 @@ mod tests {
 
     #[test]
     fn a_schema_is_written_once_a_segment() {
-        let mut known = Known::default();
-        let first = known.place(Rang::SCHEMAS[0]);
+        let (mut known, mut names) = (Known::default(), KeyNames::default());
+        let first = known.place(Rang::SCHEMAS[0], &mut names);
         assert!(!known.stands(first));
         known.was_written(first);
         assert!(known.stands(first));
-        let equal = known.place(again(Rang::SCHEMAS[0]));
+        let equal = known.place(again(Rang::SCHEMAS[0]), &mut names);
         assert_ne!(first, equal);
         assert!(known.stands(equal));
         known.begin_segment();
@@ -142,13 +142,13 @@ mod tests {
 
     #[test]
     fn of_schemas_with_one_name_the_last_holds() {
-        let mut known = Known::default();
-        let [one, two] =
-            [Rang::SCHEMAS[0], other::Rang::SCHEMAS[0]].map(|schema| known.place(schema));
+        let (mut known, mut names) = (Known::default(), KeyNames::default());
+        let [one, two] = [Rang::SCHEMAS[0], other::Rang::SCHEMAS[0]]
+            .map(|schema| known.place(schema, &mut names));
         known.was_written(one);
         assert!(!known.stands(two));
         known.was_written(two);
         assert!(known.stands(two) && !known.stands(one));
-        assert_eq!(known.place(Rang::SCHEMAS[0]), one);
+        assert_eq!(known.place(Rang::SCHEMAS[0], &mut names), one);
     }
 }

@@ -18,7 +18,8 @@ use std::sync::Arc;
 
 use audit_core::{Buffer, Level, Phase, Record, Stream};
 use audit_log::line::{
-    Body, ClockBody, Envelope, GapBody, Life, LifeBody, Loss, SchemaBody, Times,
+    Body, ClockBody, Envelope, GapBody, KeyNames, Lifecycle, LifecycleBody, Loss, SchemaBody,
+    Scratch,
 };
 use audit_log::name::{Files, Name};
 
@@ -26,10 +27,11 @@ use self::compress::Compressing;
 use self::folding::is_refusal;
 use self::known::Known;
 use self::operations::{Operation, Operations};
-use self::signing::Signing;
+use self::signing::{CHECKPOINT_LINE_BYTES, Signing};
 use crate::clock::{Clock, Stamp};
 use crate::config::{Config, Durability};
 use crate::flood::Floods;
+use crate::identity::Identity;
 use crate::jumps::{Jump, Jumps};
 use crate::keys::store::KeyStore;
 use crate::loss::{LossCounter, Losses};
@@ -37,7 +39,7 @@ use crate::retention::Ages;
 use crate::rotation::Today;
 use crate::segment::active::{Active, Trouble};
 use crate::segment::successor::Successor;
-use crate::stats::{Counters, add};
+use crate::stats::{Counters, Stats, add};
 use crate::storage::Storage;
 
 /// Lines are put into the file at the latest when so many bytes wait.
@@ -48,7 +50,7 @@ const BUFFER_BYTES: usize = 64 * 1024;
 const KEPT_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// Lines about the log itself are shorter, but for those about pruning.
-const HOUSE_LINE_BYTES: u64 = 2048;
+const LOG_LINE_BYTES: u64 = 2048;
 
 /// What a stream works with.
 #[derive(Clone)]
@@ -69,6 +71,10 @@ pub(crate) struct World {
     pub(crate) losses: Arc<LossCounter>,
     /// Where the keys are that checkpoints are signed with.
     pub(crate) keys: Arc<dyn KeyStore>,
+    /// Who writes the log.
+    pub(crate) identity: Arc<Identity>,
+    /// Tells the program's catalogue from others, where it was given.
+    pub(crate) catalog: Option<String>,
 }
 
 impl World {
@@ -84,8 +90,12 @@ pub(crate) struct OpenStream {
     /// What identifies the log.
     log: String,
     boot: String,
+    /// What tells the machine from others in this log.
+    machine: Option<String>,
     next_seq: u64,
     clock_synced: bool,
+    /// The same as the lines say it.
+    told_synced: bool,
     jumps: Jumps,
     ages: Ages,
     /// Whether the clock was right when the active segment was opened.
@@ -96,7 +106,9 @@ pub(crate) struct OpenStream {
     /// When a day was turned the last time.
     turned_up_ns: Option<u64>,
     known: Known,
-    times: Times,
+    scratch: Scratch,
+    /// The keys of `data` so far, each with its type.
+    key_names: KeyNames,
     /// The active segment; none after a fault, until its successor is in its place.
     active: Option<Active>,
     successor: Option<Successor>,
@@ -136,8 +148,8 @@ pub(crate) enum NotWritten {
 pub(crate) struct Manner<'a> {
     /// Whether it may be counted instead, if there are too many of its sort.
     pub(crate) may_fold: bool,
-    /// What its line says of where it was told, spelled; nothing where it happened here.
-    pub(crate) told: &'a [u8],
+    /// What its line says of where it comes from, spelled; empty where it happened here.
+    pub(crate) provenance: &'a [u8],
 }
 
 /// An event that got a line.
@@ -173,10 +185,14 @@ impl OpenStream {
         if self.is_broken() {
             return;
         }
+        if self.told_synced != self.clock_synced {
+            self.told_synced = self.clock_synced;
+            self.record(Lifecycle::TimeSync { time_synced: self.clock_synced });
+        }
         if let Some(Jump { from, to, times }) = self.jumps.take(now) {
             tracing::warn!(target: "audit_writer", times, "the clock jumped");
-            let jump = ClockBody { from: from.rfc3339(), to: to.rfc3339(), jumps: times };
-            self.house(&LifeBody { life: Life::Clock(jump) });
+            let step = ClockBody { from: from.rfc3339(), to: to.rfc3339(), steps: times };
+            self.record(Lifecycle::Clock(step));
         }
     }
 
@@ -208,15 +224,15 @@ impl OpenStream {
         if manner.may_fold && self.folds(at, record) {
             return Err(NotWritten::Folded);
         }
-        let place = self.known.place(record.schema());
-        self.make_room_for_event(at, place, manner.told.len() as u64);
+        let place = self.known.place(record.schema(), &mut self.key_names);
+        self.make_room_for_event(at, place, manner.provenance.len() as u64);
         if self.is_broken() {
             return Err(NotWritten::Broken);
         }
         if self.operations.is_full() && record.ending().phase == Some(Phase::Begun) {
             return Err(self.lose(Loss::Full, at));
         }
-        match self.push_event(at, place, record, manner.told) {
+        match self.push_event(at, place, record, manner.provenance) {
             Some(numbered) => Ok(numbered),
             None => Err(self.lose(Loss::Malformed, at)),
         }
@@ -227,7 +243,11 @@ impl OpenStream {
         let Some(of) = self.known.get(place) else { return };
         let schema = of.schema;
         self.make_room(at, (of.room + more).min(self.world.config.rotation.segment_bytes / 2));
-        if !self.known.stands(place) && self.push(at, &SchemaBody(schema)).is_some() {
+        if self.known.stands(place) {
+            return;
+        }
+        let body = SchemaBody::of(schema, &mut self.key_names);
+        if self.push(at, &body).is_some() {
             self.known.was_written(place);
         }
     }
@@ -237,19 +257,18 @@ impl OpenStream {
         at: Stamp,
         place: usize,
         record: &Record<B>,
-        told: &[u8],
+        provenance: &[u8],
     ) -> Option<Numbered> {
         let seq = self.next_seq;
         let active = self.active.as_mut()?;
         let before = active.filling().bytes;
         let of = self.known.get(place)?;
-        let synced = self.clock_synced;
-        let envelope = Envelope { seq, at, run: &self.world.run, synced, told };
-        let times = &mut self.times;
+        let envelope = Envelope { seq, unix_ns: at.unix_ns, provenance };
+        let scratch = &mut self.scratch;
         let mut ending = None;
         let chain = self.signing.as_mut().map(|signing| &mut signing.chain);
         let pushed = active.push(seq, chain, |out| {
-            let written = of.spelling.write(&envelope, record, times, out);
+            let written = of.spelling.write(&envelope, record, scratch, out);
             ending = Some(written.map_err(|malformed| {
                 tracing::error!(target: "audit_writer", %malformed, "an audit event could not be spelled out");
             })?);
@@ -284,7 +303,7 @@ impl OpenStream {
             return;
         }
         for (begun, operation) in self.operations.take_refused() {
-            self.house(&LifeBody { life: Life::NotBegun { operation: operation.begun_at(begun) } });
+            self.record(Lifecycle::NotBegun { operation: operation.begun_at(begun) });
         }
     }
 
@@ -301,7 +320,7 @@ impl OpenStream {
         let body =
             GapBody { lost: losses.count(), reasons, from: first.rfc3339(), to: last.rfc3339() };
         tracing::warn!(target: "audit_writer", lost = body.lost, "audit events were lost");
-        let is_told = self.house(&body).is_some();
+        let is_told = self.log_line(&body).is_some();
         self.want_checkpoint("gap");
         if !is_told {
             self.world.losses.put_back(losses);
@@ -309,18 +328,15 @@ impl OpenStream {
         is_told
     }
 
-    /// Records the run's end, with so many events left in the channel.
+    /// Records the run's end, with so many events left in the channel. The line and the checkpoint
+    /// behind it stand in one segment.
     pub(crate) fn stop(&mut self, waiting: u64) {
+        let now = self.world.clock.now();
+        self.make_room(now, LOG_LINE_BYTES + CHECKPOINT_LINE_BYTES);
         let stats = self.world.counters.now(|| waiting);
-        self.house(&LifeBody {
-            life: Life::Stop {
-                accepted: stats.accepted,
-                written: stats.written,
-                folded: stats.folded,
-                lost: stats.lost,
-            },
-        });
-        self.checkpoint("stop");
+        let Stats { accepted, written, folded: summarized, lost } = stats;
+        self.push_lifecycle(now, Lifecycle::Stop { accepted, written, summarized, lost });
+        self.sign("stop");
     }
 
     /// Puts all lines into the file.
@@ -363,10 +379,22 @@ impl OpenStream {
         self.make_room(now, 0);
     }
 
-    /// A line about the log itself, at this moment; its number, if it could be given one.
-    fn house<B: Body>(&mut self, body: &B) -> Option<u64> {
+    /// Records what happens to the log, at this moment; the line's number, if it could be given one.
+    fn record(&mut self, lifecycle: Lifecycle<'_>) -> Option<u64> {
         let now = self.world.clock.now();
-        self.make_room(now, HOUSE_LINE_BYTES);
+        self.make_room(now, LOG_LINE_BYTES);
+        self.push_lifecycle(now, lifecycle)
+    }
+
+    /// The same where there is room.
+    fn push_lifecycle(&mut self, now: Stamp, lifecycle: Lifecycle<'_>) -> Option<u64> {
+        self.push(now, &LifecycleBody { lifecycle, up_us: now.up_ns / 1_000 })
+    }
+
+    /// A line about the log itself, at this moment; its number, if it could be given one.
+    fn log_line<B: Body>(&mut self, body: &B) -> Option<u64> {
+        let now = self.world.clock.now();
+        self.make_room(now, LOG_LINE_BYTES);
         self.push(now, body)
     }
 
@@ -375,12 +403,11 @@ impl OpenStream {
     fn push<B: Body>(&mut self, at: Stamp, body: &B) -> Option<u64> {
         let seq = self.next_seq;
         let active = self.active.as_mut()?;
-        let synced = self.clock_synced;
-        let envelope = Envelope { seq, at, run: &self.world.run, synced, told: b"" };
-        let times = &mut self.times;
+        let envelope = Envelope::new(seq, at.unix_ns);
+        let scratch = &mut self.scratch;
         let chain = self.signing.as_mut().map(|signing| &mut signing.chain);
         let pushed = active.push(seq, chain, |out| {
-            audit_log::line::write(&envelope, body, times, out).map_err(|error| {
+            audit_log::line::write(&envelope, body, scratch, out).map_err(|error| {
                 tracing::error!(target: "audit_writer", kind = B::KIND, %error, "an audit line could not be spelled out");
             })
         });
@@ -414,17 +441,24 @@ impl OpenStream {
     /// Ends the active segment and begins the next one.
     fn rotate(&mut self, why: &'static str) {
         let now = self.world.clock.now();
-        self.push(now, &LifeBody { life: Life::Rotate { why } });
+        self.push_lifecycle(now, Lifecycle::Rotate { why });
         self.sign("rotate");
         self.turn_over();
     }
 
-    /// Begins the next segment, because this one does not tell what evidence goes on from: nothing
-    /// could be signed in it.
-    fn rotate_unsigned(&mut self) {
-        let now = self.world.clock.now();
-        self.push(now, &LifeBody { life: Life::Rotate { why: "evidence" } });
-        self.turn_over();
+    /// Makes room for a run's first line, by another segment where this one is full or cannot be
+    /// gone on with. No line of the run stands before its start but that segment's header.
+    fn make_room_for_start(&mut self, needs_segment: bool) {
+        let Some(active) = &self.active else { return };
+        let (now, synced) = (self.world.clock.now(), self.clock_synced);
+        let today = Today { now, synced, turned_up_ns: self.turned_up_ns };
+        let due = self.world.config.rotation.due(active.filling(), today, LOG_LINE_BYTES);
+        if due == Some("day") {
+            self.turned_up_ns = Some(now.up_ns);
+        }
+        if needs_segment || due.is_some() {
+            self.turn_over();
+        }
     }
 
     fn turn_over(&mut self) {

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use audit_core::{OutcomeKind, Stream};
-use audit_log::line::{Life, LifeBody, StartBody, Times};
+use audit_log::line::{Lifecycle, Scratch, StartBody};
 use audit_log::name::{Files, Kind, Name};
 
 use super::estate::Estate;
@@ -46,7 +46,7 @@ impl OpenStream {
         let mut estate = surveyed.map_err(Fault::new("read"))?;
         let boot = world.clock.boot_id();
         let opened_synced = estate.header().is_some_and(|header| header.synced);
-        let now = world.clock.now();
+        let (now, clock_synced) = (world.clock.now(), world.clock.is_synced());
         let mut jumps = Jumps::new(now);
         let mut ages = Ages::default();
         if let Some(last_ns) = estate.last_unix_ns {
@@ -55,10 +55,12 @@ impl OpenStream {
         }
         let Prepared { log, signing, finding, needs_segment } = Prepared::of(&world, &estate)?;
         let mut stream = OpenStream {
+            machine: world.identity.machine(&log),
             log,
             boot,
             next_seq: estate.next_seq,
-            clock_synced: world.clock.is_synced(),
+            clock_synced,
+            told_synced: clock_synced,
             jumps,
             ages,
             opened_synced,
@@ -66,7 +68,8 @@ impl OpenStream {
             floods: Floods::new(world.config.flood, world.config.retention, now),
             turned_up_ns: None,
             known: Known::default(),
-            times: Times::default(),
+            scratch: Scratch::default(),
+            key_names: std::mem::take(&mut estate.told.key_names),
             active: None,
             successor: None,
             compressing: Compressing::new(world.config.compression),
@@ -77,13 +80,11 @@ impl OpenStream {
             world,
         };
         let repaired = stream.adopt(estate)?;
-        if needs_segment && !stream.is_broken() {
-            stream.rotate_unsigned();
-        }
+        stream.make_room_for_start(needs_segment);
         stream.begin_run(repaired);
         stream.tell_finding(finding);
         for removed in left_over {
-            stream.house(&LifeBody { life: Life::Cleanup { removed } });
+            stream.record(Lifecycle::Cleanup { removed });
         }
         stream.checkpoint("start");
         stream.sync();
@@ -201,22 +202,25 @@ impl OpenStream {
     }
 
     fn begin_run(&mut self, repaired: Option<Repaired>) {
-        let boot = self.boot.clone();
+        let (boot, run) = (self.boot.clone(), self.world.run.clone());
         let config = self.world.config;
         let start = StartBody {
+            run: &run,
+            boot: &boot,
+            time_synced: self.clock_synced,
             writer: env!("CARGO_PKG_VERSION"),
             pid: std::process::id(),
-            boot: &boot,
             durability: config.durability.describe(),
             overflow: config.overflow.describe(),
-            flood: config.flood.describe(),
+            rate_limit: config.flood.describe(),
             rotation: config.rotation.describe(),
             retention: config.retention.describe(),
             compression: config.compression.describe(),
             evidence: config.evidence.describe(),
             streams: config.streams().map(Stream::name).collect(),
         };
-        self.house(&LifeBody { life: Life::Start(start) });
+        let now = self.world.clock.now();
+        self.push_lifecycle(now, Lifecycle::Start(start));
         self.record_repair(repaired);
         self.record_interrupted();
     }
@@ -226,15 +230,13 @@ impl OpenStream {
         for (begun, operation) in self.operations.take() {
             let operation = operation.begun_at(begun);
             let outcome = OutcomeKind::Unknown.name();
-            self.house(&LifeBody { life: Life::Interrupted { outcome, operation } });
+            self.record(Lifecycle::Interrupted { outcome, operation });
         }
     }
 
     fn record_repair(&mut self, repaired: Option<Repaired>) {
         if let Some(Repaired { removed_bytes, kept_in }) = repaired {
-            self.house(&LifeBody {
-                life: Life::Repair { removed_bytes, kept_in: kept_in.as_deref() },
-            });
+            self.record(Lifecycle::Repair { removed_bytes, kept_in: kept_in.as_deref() });
         }
     }
 }

@@ -77,20 +77,20 @@ impl Operations {
 
     /// Follows the lines of a segment that is there: open at its end are its header's, and those
     /// that began in it, without those that ended in it.
-    pub(super) fn learn(&mut self, line: &Line) {
+    pub(super) fn learn(&mut self, line: &Line, run: &str) {
         match line.kind.as_str() {
             "header" => {
-                let listed = line.get("open").and_then(Json::as_list).unwrap_or_default();
+                let listed = line.member("open").and_then(Json::as_list).unwrap_or_default();
                 self.open = listed.iter().filter_map(from_header).take(OPERATIONS_MAX).collect();
             }
             "event" => {
                 if let (Some(phase), Some(event)) = (phase_of(line), text(&line.json, "event")) {
-                    let run = line.run.clone();
+                    let run = run.to_owned();
                     self.follow(line.seq, phase, || Operation { event, run });
                 }
             }
             _ => {
-                if let Some(begun) = line.get("begun").and_then(Json::as_u64) {
+                if let Some(begun) = line.member("begun").and_then(Json::as_u64) {
                     self.open.remove(&begun); // A run said that it was interrupted.
                 }
             }

@@ -76,8 +76,12 @@ impl Prepared {
         let announced = |keys: &Keys| announced(storage, estate.files, keys);
         let (keys, is_stored) = newer(keys, is_stored, announced)?;
         let needs_segment = estate.header().is_some() && (!rebuilt.has_tree || rekeyed.is_some());
+        let before_evidence =
+            (!is_empty(estate) && !rebuilt.has_evidence).then_some(estate.next_seq);
+        let evidence_from = before_evidence.or(estate.told.evidence_from);
         let Rebuilt { chain, key, .. } = rebuilt;
-        let mut signing = Signing::new(stream, chain, Arc::clone(&world.keys), keys, is_stored);
+        let signing = Signing::new(stream, chain, Arc::clone(&world.keys), keys, is_stored);
+        let mut signing = signing.evidence_since(evidence_from);
         if let Some(header) = estate.header() {
             signing.is_in(header.seq, key);
         }

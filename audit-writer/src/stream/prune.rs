@@ -2,7 +2,7 @@
 
 use std::io::BufReader;
 
-use audit_log::line::{Life, LifeBody};
+use audit_log::line::Lifecycle;
 use audit_log::name::{Kind, Name};
 use audit_log::reader::{Json, Line, next_line, open_segment};
 
@@ -87,7 +87,7 @@ impl OpenStream {
             return *synced;
         }
         let synced = first_line_of(self.world.storage.as_ref(), name)
-            .is_some_and(|line| line.get("synced").and_then(Json::as_bool) == Some(true));
+            .is_some_and(|line| line.member("time_synced").and_then(Json::as_bool) == Some(true));
         self.synced_names.insert(name, synced);
         synced
     }
@@ -97,7 +97,7 @@ impl OpenStream {
         let segments: Vec<String> = doomed.iter().map(|file| file.name.to_string()).collect();
         let now = self.world.clock.now();
         // Not through `house`: a line about pruning does not rotate, because rotating prunes.
-        self.push(now, &LifeBody { life: Life::Prune { why: first.why, segments: &segments } });
+        self.push_lifecycle(now, Lifecycle::Prune { why: first.why, segments: &segments });
         self.sign("prune");
         self.sync();
         if self.is_broken() {

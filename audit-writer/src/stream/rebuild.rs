@@ -23,6 +23,8 @@ pub(super) struct Rebuilt {
     pub(super) chain: Chain,
     /// Whether the active segment's header has the tree before it: without, it needs another one.
     pub(super) has_tree: bool,
+    /// Whether any header that was looked at has the tree before it.
+    pub(super) has_evidence: bool,
     /// What the active segment's header says that the next checkpoint is signed with.
     pub(super) key: Option<VerifierKey>,
     /// The tree when it had the size that was signed last, if it ever had.
@@ -40,7 +42,7 @@ struct Base {
 impl Base {
     fn of(header: &Line) -> Option<Base> {
         let tree = tree_in(header)?;
-        let key = header.get("key").and_then(Json::as_str).and_then(|key| key.parse().ok());
+        let key = header.member("key").and_then(Json::as_str).and_then(|key| key.parse().ok());
         Some(Base { tree, key })
     }
 
@@ -88,6 +90,7 @@ impl Rebuilt {
             Some((None, Some(base))) => (true, base.key.clone()),
             _ => (false, None),
         };
+        let has_evidence = bases.iter().any(|(_, base)| base.is_some());
         let from = bases.iter().rposition(|(_, base)| base.is_some());
         let mut segments = Segments::new();
         let mut tree = Tree::default();
@@ -100,8 +103,14 @@ impl Rebuilt {
                 segments.push_back((shown, open(storage, estate, name)?));
             }
         }
-        let mut rebuilt =
-            Rebuilt { chain: Chain::of(tree), has_tree, key, at_signed: None, last_note: None };
+        let mut rebuilt = Rebuilt {
+            chain: Chain::of(tree),
+            has_tree,
+            has_evidence,
+            key,
+            at_signed: None,
+            last_note: None,
+        };
         rebuilt.follow(segments, estate.next_seq, signed)?;
         rebuilt.fill(estate.next_seq, signed);
         Ok(rebuilt)
@@ -166,12 +175,12 @@ impl Rebuilt {
     /// Whether the log is what was signed last, and more: the line with the checkpoint is there.
     pub(super) fn compare(&self, signed: Signed) -> Option<Finding> {
         let found_size = self.chain.tree.size();
-        let what = match &self.at_signed {
+        let compared = match &self.at_signed {
             _ if found_size <= signed.size => "shorter",
             Some(tree) if tree.root() == signed.root => return None,
             _ => "different",
         };
-        Some(Finding::Rollback { what, signed, found_size })
+        Some(Finding::Rollback { compared, signed, found_size })
     }
 
     /// The keys, if the last run made a checkpoint durable and came to its end before it could store

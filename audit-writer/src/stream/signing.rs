@@ -13,7 +13,7 @@ use audit_log::evidence::announcements::announcements;
 use audit_log::evidence::chain::Chain;
 use audit_log::evidence::hash::leaf_hash;
 use audit_log::evidence::note::VerifierKey;
-use audit_log::line::{CheckpointBody, Envelope, Life, LifeBody, RollbackBody, TreeBody, json};
+use audit_log::line::{CheckpointBody, Envelope, Lifecycle, RollbackBody, TreeBody, json};
 use audit_log::name::Files;
 use data_encoding::BASE64;
 
@@ -30,7 +30,7 @@ const CHECKPOINT_EVERY: std::time::Duration = std::time::Duration::from_secs(60)
 /// How often a log in which nothing happens says that nothing did.
 const IDLE_EVERY: std::time::Duration = std::time::Duration::from_secs(3600);
 /// More than a checkpoint's line takes.
-const CHECKPOINT_LINE_BYTES: u64 = 1024;
+pub(super) const CHECKPOINT_LINE_BYTES: u64 = 1024;
 
 /// What signing needs.
 pub(super) struct Signing {
@@ -49,6 +49,8 @@ pub(super) struct Signing {
     unsigned_from: u64,
     wanted: Option<&'static str>,
     last_up_ns: u64,
+    /// Lines below this number are from before evidence was kept.
+    evidence_from: Option<u64>,
 }
 
 impl Signing {
@@ -70,7 +72,17 @@ impl Signing {
             unsigned_from: 0,
             wanted: None,
             last_up_ns: 0,
+            evidence_from: None,
         }
+    }
+
+    /// The same, where lines below this number are from before evidence was kept.
+    pub(super) fn evidence_since(self, evidence_from: Option<u64>) -> Signing {
+        Signing { evidence_from, ..self }
+    }
+
+    pub(super) fn evidence_from(&self) -> Option<u64> {
+        self.evidence_from
     }
 
     /// The tree before what comes next, and the key of the next checkpoint, for a header.
@@ -228,22 +240,21 @@ impl OpenStream {
         replace_checkpoint(storage.as_ref(), self.world.files(), &note)
     }
 
-    /// A line with a checkpoint, in the buffer; its note.
+    /// A line with a checkpoint, in the buffer; its note, which binds the line to its last byte.
     fn push_checkpoint(&mut self, signed: Signed, why: &'static str) -> Option<String> {
         let (seq, at) = (self.next_seq, self.world.clock.now());
-        let synced = self.clock_synced;
-        let envelope = Envelope { seq, at, run: &self.world.run, synced, told: b"" };
+        let envelope = Envelope::new(seq, at.unix_ns);
         let Signing { chain, keys, .. } = self.signing.as_mut()?;
-        let (active, times) = (self.active.as_mut()?, &mut self.times);
-        let mut note = String::new();
-        let pushed = active.push(seq, Some(chain), |out| {
-            let start = out.len();
-            let body = CheckpointBody { why };
-            audit_log::line::write(&envelope, &body, times, out).map_err(drop)?;
-            note = put_note(keys, signed, start, out).map_err(drop)?;
-            Ok(())
-        });
-        pushed.ok()?;
+        let (active, scratch) = (self.active.as_mut()?, &mut self.scratch);
+        let mut spell = |note: &str, out: &mut Vec<u8>| {
+            audit_log::line::write(&envelope, &CheckpointBody { why, note }, scratch, out)
+        };
+        let mut bound = Vec::new();
+        spell("", &mut bound).ok()?;
+        chain.clone().bind(&mut bound, 0);
+        bound.pop(); // The newline.
+        let note = keys.sign_checkpoint(signed, leaf_hash(&bound));
+        active.push(seq, Some(chain), |out| spell(&note, out).map_err(drop)).ok()?;
         self.was_pushed(seq);
         Some(note)
     }
@@ -254,14 +265,14 @@ impl OpenStream {
             None => {}
             Some(Finding::Rekeyed { why }) => {
                 tracing::warn!(target: "audit_writer", why, "the audit log has new keys");
-                self.house(&LifeBody { life: Life::Rekeyed { why } });
+                self.record(Lifecycle::Rekeyed { why });
             }
-            Some(Finding::Rollback { what, signed, found_size }) => {
-                tracing::error!(target: "audit_writer", what, "the audit log is not what was signed last");
+            Some(Finding::Rollback { compared, signed, found_size }) => {
+                tracing::error!(target: "audit_writer", compared, "the audit log is not what was signed last");
                 let Signed { size, root } = signed;
                 let signed_root = BASE64.encode(&root);
-                let body = RollbackBody { what, signed_size: size, signed_root, found_size };
-                self.house(&LifeBody { life: Life::Rollback(body) });
+                let body = RollbackBody { compared, signed_size: size, signed_root, found_size };
+                self.record(Lifecycle::Rollback(body));
             }
         }
     }
@@ -272,22 +283,6 @@ impl OpenStream {
             signing.chain.bind(out, start);
         }
     }
-}
-
-/// Puts its note into a checkpoint's line that begins at `start`: everything in front of the note is
-/// bound by it.
-fn put_note(
-    keys: &Keys,
-    signed: Signed,
-    start: usize,
-    out: &mut Vec<u8>,
-) -> serde_json::Result<String> {
-    out.truncate(out.len().saturating_sub(2)); // `}` and the newline
-    let note = keys.sign_checkpoint(signed, leaf_hash(out.get(start..).unwrap_or_default()));
-    out.extend_from_slice(br#","note":"#);
-    json::string(&note, out);
-    out.extend_from_slice(b"}\n");
-    Ok(note)
 }
 
 /// Puts a checkpoint into the file of the last one.

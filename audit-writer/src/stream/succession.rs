@@ -5,11 +5,12 @@ use std::io;
 
 use audit_core::{LINE_BYTES_MAX, Stream};
 use audit_log::line::{
-    Body, Envelope, FaultBody, ForeignBody, HeaderBody, Life, LifeBody, Limits, Previous,
+    Body, Envelope, FORMAT_VERSION, FaultBody, ForeignBody, HeaderBody, Lifecycle, Limits,
     SchemaBody, Supersedes,
 };
 use audit_log::name::{Kind, Name};
 
+use super::signing::Signing;
 use super::{OpenStream, Past};
 use crate::clock::Stamp;
 use crate::rotation::Filling;
@@ -59,8 +60,9 @@ impl OpenStream {
         match kept.from_seq {
             // Lines that come again have their schemas above them as before.
             Some(_) => {
+                let mut names = self.key_names.clone();
                 for schema in self.known.standing() {
-                    self.spell(opened, &SchemaBody(schema), &mut bytes);
+                    self.spell(opened, &SchemaBody::of(schema, &mut names), &mut bytes);
                 }
             }
             None => self.known.begin_segment(),
@@ -77,40 +79,56 @@ impl OpenStream {
         let segment_bytes = self.world.config.rotation.segment_bytes;
         let supersedes = previous.zip(kept.from_seq);
         let before = kept.from_seq.map(|_| &kept.before);
-        let (log, boot) = (self.log.clone(), self.boot.clone());
-        let evidence = self.signing.as_ref().map(|signing| signing.for_header(before));
-        let (tree, key) = evidence.unzip();
+        let (tree, key) = self.signing.as_ref().map(|it| it.for_header(before)).unzip();
         let header = HeaderBody {
+            version: FORMAT_VERSION,
+            log: &self.log,
+            stream: self.world.stream.name(),
+            machine: self.machine.as_deref(),
+            host: self.world.identity.host_name(),
+            program: self.world.identity.program_name(),
+            boot: &self.boot,
+            run: &self.world.run,
+            up_us: at.up_ns / 1_000,
+            time_synced: self.clock_synced,
+            catalog: self.world.catalog.as_deref(),
+            limits: Limits { line_bytes: LINE_BYTES_MAX, segment_bytes },
             tree,
             key,
-            log: &log,
-            stream: self.world.stream.name(),
-            boot: &boot,
-            limits: Limits { line_bytes: LINE_BYTES_MAX, segment_bytes },
-            previous: previous.map(|segment| Previous { segment }),
+            evidence_from: self.signing.as_ref().and_then(Signing::evidence_from),
+            previous,
             supersedes: supersedes.map(|(segment, from_seq)| Supersedes { segment, from_seq }),
             open: self.operations.listed(),
         };
-        self.spell(at, &header, out);
+        self.told_synced = self.clock_synced;
+        let envelope = Envelope::new(self.next_seq, at.unix_ns);
+        let start = out.len();
+        let spelled = audit_log::line::write(&envelope, &header, &mut self.scratch, out);
+        self.was_spelled("header", spelled, out, start);
     }
 
     /// Gives a line that stands before all others of a segment its number.
     fn spell<B: Body>(&mut self, at: Stamp, body: &B, out: &mut Vec<u8>) {
-        let envelope = Envelope {
-            seq: self.next_seq,
-            at,
-            run: &self.world.run,
-            synced: self.clock_synced,
-            told: b"",
-        };
+        let envelope = Envelope::new(self.next_seq, at.unix_ns);
         let start = out.len();
-        match audit_log::line::write(&envelope, body, &mut self.times, out) {
+        let spelled = audit_log::line::write(&envelope, body, &mut self.scratch, out);
+        self.was_spelled(B::KIND, spelled, out, start);
+    }
+
+    fn was_spelled(
+        &mut self,
+        kind: &'static str,
+        spelled: serde_json::Result<()>,
+        out: &mut Vec<u8>,
+        start: usize,
+    ) {
+        match spelled {
             Ok(()) => {
                 self.next_seq += 1;
                 self.bind(out, start);
             }
             Err(error) => {
-                tracing::error!(target: "audit_writer", kind = B::KIND, %error, "an audit line could not be spelled out");
+                tracing::error!(target: "audit_writer", kind, %error, "an audit line could not be spelled out");
             }
         }
     }
@@ -151,7 +169,7 @@ impl OpenStream {
         }
         tracing::info!(target: "audit_writer", "the audit log can be written again");
         if let Some(past) = self.past.take() {
-            self.house(&LifeBody { life: life_of(&past) });
+            self.record(life_of(&past));
         }
         self.want_checkpoint("repair");
         self.gap();
@@ -160,17 +178,17 @@ impl OpenStream {
 }
 
 /// A trouble, as its line shows it.
-fn life_of(past: &Past) -> Life<'static> {
+fn life_of(past: &Past) -> Lifecycle<'static> {
     let at = past.at.rfc3339();
     match &past.trouble {
-        Trouble::Fault(Fault { doing, error }) => Life::Fault(FaultBody {
+        Trouble::Fault(Fault { doing, error }) => Lifecycle::Fault(FaultBody {
             doing,
             error: error_code(error),
             at,
             unsynced_from: past.unsynced_from,
         }),
-        Trouble::Foreign(Foreign { what, bytes, found_bytes }) => Life::Foreign(ForeignBody {
-            what: what.name(),
+        Trouble::Foreign(Foreign { what, bytes, found_bytes }) => Lifecycle::Foreign(ForeignBody {
+            tampering: what.name(),
             segment: past.segment.map(|name| name.to_string()).unwrap_or_default(),
             moved_to: past.moved_to.map(|name| name.to_string()),
             bytes: *bytes,

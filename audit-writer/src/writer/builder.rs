@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use audit_core::Stream;
+use audit_core::{Catalog, Stream};
 use audit_log::name::LOCK;
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
 
 use super::{Handle, Work, Writer, WriterThread};
 use crate::channel::{Ends, channel};
@@ -14,6 +16,7 @@ use crate::compression::Compression;
 use crate::config::{Config, Durability, Evidence, Overflow};
 use crate::error::{Error, ErrorKind};
 use crate::flood::Flood;
+use crate::identity::Identity;
 use crate::keys::store::{FileKeys, KeyStore};
 use crate::loss::LossCounter;
 use crate::per_stream::PerStream;
@@ -33,6 +36,8 @@ pub struct Builder {
     clock: Arc<dyn Clock>,
     config: Config,
     keys: Option<Arc<dyn KeyStore>>,
+    identity: Identity,
+    catalogs: Vec<Catalog>,
 }
 
 enum Place {
@@ -55,6 +60,8 @@ impl Writer {
             clock: Arc::new(SystemClock::new()),
             config: Config::default(),
             keys: None,
+            identity: Identity::of_system(),
+            catalogs: Vec::new(),
         }
     }
 
@@ -177,6 +184,19 @@ impl Builder {
         self
     }
 
+    /// The events of the program, or of a part of it: call it once for each list. Headers show a hash
+    /// of all of them, so that a reader sees where a program began to record something else.
+    pub fn catalog(mut self, events: Catalog) -> Builder {
+        self.catalogs.push(events);
+        self
+    }
+
+    /// What headers say of the machine and the program; by default what the system says.
+    pub fn identity(mut self, identity: Identity) -> Builder {
+        self.identity = identity;
+        self
+    }
+
     /// What tells the time; the machine's clocks by default.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Builder {
         self.clock = clock;
@@ -211,8 +231,9 @@ impl Builder {
     }
 
     fn begin(self, takes_unrecorded: bool) -> Result<Writer, Error> {
-        let Builder { place, clock, config, keys } = self;
+        let Builder { place, clock, config, keys, identity, catalogs } = self;
         config.check()?;
+        check_clashes(&catalogs)?;
         let dir = match &place {
             Place::Dir(dir) => dir.clone(),
             Place::Storage(_) => PathBuf::from("the given storage"),
@@ -247,6 +268,8 @@ impl Builder {
             keys,
             clock: Arc::clone(&clock),
             config,
+            identity: Arc::new(identity),
+            catalog: hash_of(&catalogs),
             counters: Arc::default(),
             losses: Arc::clone(losses.of(Stream::Audit)),
         };
@@ -269,6 +292,36 @@ impl Builder {
             shutdown_within: config.shutdown_within,
         })
     }
+}
+
+/// # Errors
+///
+/// Two lists have one key with two types of JSON: no tool that loads a log into columns could load
+/// both.
+fn check_clashes(catalogs: &[Catalog]) -> Result<(), Error> {
+    let others = |at: usize| catalogs.iter().skip(at + 1);
+    let mut pairs =
+        catalogs.iter().enumerate().flat_map(|(at, one)| others(at).map(move |it| (one, it)));
+    match pairs.find_map(|(one, other)| one.type_clash_with(other)) {
+        Some(clash) => Err(ErrorKind::Clash(clash).into()),
+        None => Ok(()),
+    }
+}
+
+/// What tells these events from others; `None` where none were listed.
+fn hash_of(catalogs: &[Catalog]) -> Option<String> {
+    let schemas = catalogs.iter().flat_map(Catalog::schemas);
+    let mut fingerprints: Vec<u64> = schemas.map(audit_core::Schema::fingerprint).collect();
+    if fingerprints.is_empty() {
+        return None;
+    }
+    fingerprints.sort_unstable();
+    fingerprints.dedup();
+    let mut hash = Sha256::new();
+    for fingerprint in fingerprints {
+        hash.update(fingerprint.to_le_bytes());
+    }
+    hash.finalize().get(..8).map(|short| HEXLOWER.encode(short))
 }
 
 /// What counts the losses of each stream: of one that the log does not have, what counts those of

@@ -73,7 +73,7 @@ impl Lines {
     fn add(&mut self, subject: Subject, text: &[u8]) {
         for line in text.split_inclusive(|byte| *byte == b'\n') {
             // Of our lines most are events; the rest (headers, schemas) is not what was emitted.
-            if subject.is_ours() && !line.starts_with(br#"{"v":1,"kind":"event""#) {
+            if subject.is_ours() && !line.starts_with(br#"{"kind":"event""#) {
                 continue;
             }
             if self.events.is_multiple_of(SAMPLE) && !is_whole(subject, line) {
@@ -146,10 +146,10 @@ mod tests {
     #[test]
     fn of_ours_only_events_count() {
         let event = concat!(
-            r#"{"v":1,"kind":"event","seq":2,"action":"login","reason":"b","actor":{"user":"a"},"#,
+            r#"{"kind":"event","seq":2,"action":"login","reason":"b","actor":{"user":"a"},"#,
             r#""source":{"ip":"192.0.2.1","port":1},"object":{"id":"c"},"data":{"attempt":1}}"#
         );
-        let header = r#"{"v":1,"kind":"header","seq":1}"#;
+        let header = r#"{"kind":"header","seq":1}"#;
         let found = lines(Subject::Audit, &format!("{header}\n{event}\n"));
         assert_eq!(found, Lines { events: 1, bytes: event.len() + 1, malformed: 0 });
     }

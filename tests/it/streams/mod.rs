@@ -271,7 +271,8 @@ fn a_flood_is_folded_in_its_own_stream() {
     assert!(folded > 900, "{report}");
     for stream in Stream::ALL {
         let lines = lines_of(&storage, stream);
-        let told: u64 = of_kind(&lines, "fold").iter().filter_map(|it| number(it, "folded")).sum();
+        let told: u64 =
+            of_kind(&lines, "summary").iter().filter_map(|it| number(it, "count")).sum();
         assert_eq!(told, if stream == Stream::Access { folded } else { 0 });
         assert_eq!(counts(&lines), [7]);
         let stop = of_life(&lines, "stop")[0];

@@ -8,7 +8,7 @@ use audit_core::vocab::{ByteSize, Count, Elapsed, ErrorCode, HttpStatus};
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::{any_number, written};
+use super::{any_number, lean, written};
 
 /// Numbers and addresses of all kinds.
 #[must_use]
@@ -95,20 +95,21 @@ proptest! {
             .emit_to(writer)
         });
         let with_port = |ip: String| json!({ "ip": ip, "port": port });
-        prop_assert_eq!(&written[0].body, &json!({
-            "event": "counted", "level": "info", "category": "test", "action": "count",
+        let exact = |measure: u64| measure.min((1 << 53) - 1);
+        prop_assert_eq!(&written[0].body, &lean(json!({
+            "event": "counted", "level": "info", "action": "count",
             "outcome": "success", "actor": { "service": "a test" },
-            "source": with_port(shown_v6(v6)), "object": { "none": "a test" },
+            "source": with_port(shown_v6(v6)), "object_none": "a test",
             "data": {
                 "u8": number % (1 << 8), "u16": number % (1 << 16), "u32": number % (1 << 32),
                 "u64": number.to_string(), "i8": other as i8, "i16": other as i16,
                 "i32": other as i32, "i64": (other as i64).to_string(),
-                "maybe": maybe.map(|it| (it as i64).to_string()), "count": other.to_string(),
-                "bytes": (!number).to_string(), "elapsed": number.to_string(), "status": status,
+                "maybe": maybe.map(|it| (it as i64).to_string()), "count": exact(other),
+                "bytes": exact(!number), "elapsed": exact(number), "status": status,
                 "code": number as i32, "flag": flag, "v4": v4.to_string(), "v6": shown_v6(v6),
                 "ip": flag.then_some(shown_v6(v6)), "socket_v4": with_port(v4.to_string()),
                 "socket_v6": with_port(shown_v6(v6)),
             },
-        }));
+        })));
     }
 }

@@ -9,7 +9,7 @@ use audit_core::{AuditEvent, lit};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Written, any_bytes, fitted, take_pseudonym, written};
+use super::{Written, any_bytes, fitted, lean, take_pseudonym, written};
 use crate::texts::{any_text, escaped, front, hostile_text, path_of};
 
 /// Texts of all kinds.
@@ -42,10 +42,10 @@ struct Told<'a> {
 }
 
 /// A disclosed text as it must be shown: whole, or its front and how many bytes were cut.
-fn disclosed(text: &str) -> Value {
+fn disclosed(text: &str) -> (Value, Value) {
     match front(text, 256) {
-        whole if whole == text => json!(text),
-        front => json!({ "text": front, "cut": text.len() - front.len() }),
+        whole if whole == text => (json!(text), Value::Null),
+        front => (json!(front), json!(text.len() - front.len())),
     }
 }
 
@@ -101,18 +101,21 @@ proptest! {
             let pseudonym = take_pseudonym(&mut body, "/data/previous");
             prop_assert_eq!(pseudonym == session, *previous == credential);
         }
-        prop_assert_eq!(body, json!({
-            "event": "told", "level": "info", "category": "test", "action": "tell",
-            "outcome": "success", "actor": { "user": user, "session": null },
-            "source": { "none": "a test" },
+        let (note, note_cut) = disclosed(note);
+        let (owned, owned_cut) = owned.as_deref().map(disclosed).unwrap_or_default();
+        let (either, either_cut) = disclosed(either);
+        prop_assert_eq!(body, lean(json!({
+            "event": "told", "level": "info", "action": "tell",
+            "outcome": "success", "actor": { "user": user },
+            "source_none": "a test",
             "object": { "type": "thing", "id": id, "name": name },
             "data": {
                 "setting": setting, "version": version, "path": path,
-                "known": is_clear.then_some(known), "unknown": null, "previous": null,
-                "literal": "\u{202e}\"\\\n😀", "note": disclosed(note),
-                "owned": owned.as_deref().map(disclosed), "either": disclosed(either),
+                "known": is_clear.then_some(known), "literal": "\u{202e}\"\\\n😀",
+                "note": note, "note_cut": note_cut, "owned": owned, "owned_cut": owned_cut,
+                "either": either, "either_cut": either_cut,
             },
-        }));
+        })));
     }
 }
 
@@ -126,6 +129,13 @@ fn two_texts() -> impl Strategy<Value = (String, String)> {
     (hostile_text(), change, hostile_text()).prop_map(|(before, (one, other), after)| {
         (format!("{before}{one}{after}"), format!("{before}{other}{after}"))
     })
+}
+
+/// What stands at a place: the value, its pseudonym, and how much of it was cut.
+fn shown<'b>(body: &'b Value, pointer: &str) -> [Option<&'b Value>; 3] {
+    let shown = ["", "_pseudonym", "_cut"].map(|it| body.pointer(&format!("{pointer}{it}")));
+    assert!(shown.iter().any(Option::is_some), "nothing stands at {pointer}");
+    shown
 }
 
 /// The longest paths that the texts make and that are taken.
@@ -186,7 +196,7 @@ proptest! {
         });
         // In one spelling what is equal reads equal, so that the values may stand for the bytes.
         let same = |pointer: &str| {
-            let [one, other] = [0, 1].map(|at| written[at].body.pointer(pointer).unwrap());
+            let [one, other] = [0, 1].map(|at| shown(&written[at].body, pointer));
             one == other
         };
         prop_assert_eq!(same("/actor/user"), users[0] == users[1]);
@@ -200,6 +210,6 @@ proptest! {
         prop_assert_eq!(same("/data/unknown"), one == other);
         // The domain goes into the hash: a name's pseudonym tells nothing of a session's.
         let at = |pointer: &str| written[0].body.pointer(pointer).unwrap();
-        prop_assert_ne!(at("/actor/session"), at("/data/unknown"));
+        prop_assert_ne!(at("/actor/session_pseudonym"), at("/data/unknown_pseudonym"));
     }
 }
