@@ -111,7 +111,7 @@ fn retention_counts_and_removes_compressed_segments() {
     let lines = lines(&storage);
     let prunes = of_life(&lines, "prune");
     assert!(prunes.iter().any(|line| {
-        let segments = line.get("segments").and_then(|some| some.as_list()).unwrap();
+        let segments = line.member("segments").and_then(|some| some.as_list()).unwrap();
         segments.iter().any(|name| name.as_str().unwrap().ends_with(".jsonl.gz"))
     }));
 }

@@ -49,7 +49,7 @@ fn lines_of_files(storage: &MemoryStorage) -> Vec<String> {
 /// What the last segment says that it brings again: the segment and the first number.
 fn superseded(lines: &[Line]) -> (String, u64) {
     let header = *of_kind(lines, "header").last().unwrap();
-    let supersedes = header.get("supersedes").unwrap();
+    let supersedes = header.member("supersedes").unwrap();
     let segment = supersedes.get("segment").and_then(Json::as_str).unwrap().to_owned();
     (segment, supersedes.get("from_seq").and_then(Json::as_u64).unwrap())
 }

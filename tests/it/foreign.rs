@@ -44,7 +44,7 @@ fn check(what: &str, does: impl Fn(&Path)) -> (Vec<u64>, Line) {
     let lines = lines(&dir);
     let foreign = of_life(&lines, "foreign");
     assert_eq!(foreign.len(), 1, "{what}");
-    assert_eq!(text(foreign[0], "what"), Some(what));
+    assert_eq!(text(foreign[0], "tampering"), Some(what));
     (counts(&lines), foreign[0].clone())
 }
 

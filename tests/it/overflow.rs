@@ -67,7 +67,7 @@ fn drop_and_count_says_ok_and_a_gap_line_says_the_rest() {
     assert_eq!(report.stats.accepted, u64::from(sent) + 1000);
     assert!(report.stats.lost > 0);
     let gap = of_kind(&lines, "gap")[0];
-    assert!(gap.get("reasons").and_then(|reasons| reasons.get("full")).is_some(), "{gap:?}");
+    assert!(gap.member("reasons").and_then(|reasons| reasons.get("full")).is_some(), "{gap:?}");
 }
 
 #[test]

@@ -194,7 +194,7 @@ fn a_wild_number_holds_no_start_up() {
         let told = String::from_utf8(storage.bytes("audit.jsonl").unwrap()).unwrap();
         let rollback = told.lines().find(|line| line.contains(r#""type":"rollback""#));
         let rollback =
-            rollback.and_then(|line| line.split(r#""what":""#).nth(1)?.split('"').next());
+            rollback.and_then(|line| line.split(r#""compared":""#).nth(1)?.split('"').next());
         assert_eq!(rollback, Some("different"), "{told}");
         // It was told once: the next run finds what this one signed.
         assert!(start().shutdown().is_complete());

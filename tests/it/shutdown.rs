@@ -46,7 +46,7 @@ fn close_while_others_emit() -> (u64, u64) {
     });
     assert!(report.is_complete(), "{report}");
     let lines = lines(&storage);
-    assert_eq!(lines.last().map(|line| line.kind.as_str()), Some("life"));
+    assert_eq!(lines.last().map(|line| line.kind.as_str()), Some("lifecycle"));
     let mut written = counts(&lines);
     written.sort_unstable();
     assert_eq!(written.len() as u64 + report.stats.lost, report.stats.accepted);

@@ -69,7 +69,7 @@ fn begun_of_interrupted(lines: &[Line]) -> Vec<u64> {
 /// The beginnings that the last header lists as open.
 fn open_in_last_header(lines: &[Line]) -> Vec<u64> {
     let header = *of_kind(lines, "header").last().unwrap();
-    let open = header.get("open").and_then(Json::as_list).unwrap_or_default();
+    let open = header.member("open").and_then(Json::as_list).unwrap_or_default();
     open.iter().filter_map(|it| it.get("begun")?.as_u64()).collect()
 }
 

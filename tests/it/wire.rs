@@ -214,6 +214,6 @@ fn a_program_without_std_sends_its_records_to_its_host() {
     record.emit_to(&writer).unwrap();
     assert!(writer.shutdown().is_complete());
     let text = String::from_utf8(storage.bytes("audit.jsonl").unwrap()).unwrap();
-    let told = r#""outcome":"denied","reason":"rollback","actor":{"service":"bootloader"},"source":{"local":"flash"},"object":{"type":"image","id":"firmware"},"data":{"version":"2.1.0","attempts":"3","unlock_key":{"withheld":true}}}"#;
+    let told = r#""outcome":"denied","reason":"rollback","actor":{"service":"bootloader"},"source":{"local":"flash"},"object":{"type":"image","id":"firmware"},"data":{"version":"2.1.0","attempts":3},"withheld":["unlock_key"]}"#;
     assert!(text.contains(told), "{text}");
 }

@@ -123,9 +123,11 @@ impl Line {
             run: None,
             json,
         };
-        match line.kind == "header" && line.version() != Some(FORMAT_VERSION) {
-            true => Err(LineError::Version),
-            false => Ok(line),
+        match line.version() {
+            _ if line.kind != "header" => Ok(line),
+            Some(FORMAT_VERSION) => Ok(line),
+            Some(_) => Err(LineError::Version),
+            None => Err(LineError::Envelope("version")),
         }
     }
 
@@ -199,8 +201,8 @@ pub struct Lines {
     lines: RawLines,
     /// The run of the line before.
     run: Option<Arc<str>>,
-    /// A segment of an unknown version was met: what follows it cannot be judged either.
-    is_over: bool,
+    /// A segment of an unknown version, the rest of which cannot be judged.
+    skipped: Option<String>,
 }
 
 /// The same, of lines that are not looked into.
@@ -266,7 +268,7 @@ impl Lines {
     /// As for [`of_dir`](Lines::of_dir).
     pub fn of_stream_in(storage: &dyn ReadStorage, stream: Stream) -> Result<Lines, Error> {
         let lines = RawLines::of_segments(open_all(storage, stream)?);
-        Ok(Lines { lines, run: None, is_over: false })
+        Ok(Lines { lines, run: None, skipped: None })
     }
 }
 
@@ -385,12 +387,12 @@ impl Iterator for Lines {
     type Item = (Position, Result<Line, LineError>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.is_over {
-            return None;
-        }
-        let (position, raw) = self.lines.next()?;
+        let is_skipped = |segment: &str| self.skipped.as_deref() == Some(segment);
+        let (position, raw) = self.lines.find(|(position, _)| !is_skipped(&position.segment))?;
         let mut line = raw.and_then(|raw| Line::parse(&raw.bytes));
-        self.is_over = matches!(line, Err(LineError::Version));
+        if matches!(line, Err(LineError::Version)) {
+            self.skipped = Some(position.segment.clone());
+        }
         if let Ok(line) = &mut line {
             let of_segment = self.lines.run_of_segment();
             self.run = line.names_run().or(of_segment).or(self.run.take());

@@ -4,7 +4,7 @@ use super::announced::Announced;
 use super::report::{Fault, Report, Verdict, What};
 use super::stretch::Stretch;
 use crate::error::{Error, ErrorKind};
-use crate::evidence::chain::Chain;
+use crate::evidence::chain::{Chain, prev_of};
 use crate::evidence::checkpoint::{Checkpoint, hash_without_note};
 use crate::evidence::hash::leaf_hash;
 use crate::evidence::note::VerifierKey;
@@ -46,8 +46,16 @@ pub(super) struct Walk {
     open_from: usize,
     /// Where the line before stood.
     before: Option<Position>,
-    /// The first segment of a version of the format that is not known.
-    of_unknown_version: Option<String>,
+    /// A segment of a version of the format that is not known.
+    unknown: Option<Unknown>,
+}
+
+/// What is known of a segment whose header states an unknown version.
+enum Unknown {
+    /// It was just met: the next line says whether it stands there as it was written.
+    Met(String),
+    /// It is another version's: nothing that follows can be judged.
+    Confirmed(String),
 }
 
 impl Walk {
@@ -73,7 +81,7 @@ impl Walk {
             faults: Vec::new(),
             open_from: 0,
             before: None,
-            of_unknown_version: None,
+            unknown: None,
         }
     }
 
@@ -117,11 +125,27 @@ impl Walk {
         if self.before.is_none() {
             self.begins_at = position.clone();
         }
+        // A line that says another thing of the header than what stands there: the header was
+        // altered. A version that gives `prev` another meaning gives it another name.
+        let fits = prev_of(&raw.bytes).is_none() || self.chain.precedes(&raw.bytes);
+        if self.is_unknown(fits) {
+            return;
+        }
         if raw.is_of("header") {
             self.begin_segment(&position, &raw);
         }
         self.take(&position, &raw);
         self.before = Some(position);
+    }
+
+    /// Whether what follows is of an unknown version, where the next line fits the one before or not.
+    fn is_unknown(&mut self, fits: bool) -> bool {
+        self.unknown = match self.unknown.take() {
+            Some(Unknown::Met(segment)) if fits => Some(Unknown::Confirmed(segment)),
+            Some(Unknown::Met(_)) => None,
+            other => other,
+        };
+        self.unknown.is_some()
     }
 
     /// Takes lines in that are right among themselves, and says whether that is all that there is to
@@ -136,6 +160,9 @@ impl Walk {
             && !self.anchors.iter().any(is_inside);
         if !fits {
             return false;
+        }
+        if self.is_unknown(true) {
+            return true;
         }
         if self.before.is_none() {
             self.begins_at = stretch.begins_at.clone();
@@ -243,7 +270,7 @@ impl Walk {
     fn begin_segment(&mut self, position: &Position, raw: &Raw) {
         let header = match Line::parse(&raw.bytes) {
             Err(LineError::Version) => {
-                self.of_unknown_version.get_or_insert_with(|| position.segment.clone());
+                self.unknown = Some(Unknown::Met(position.segment.clone()));
                 return;
             }
             Err(_) => return,
@@ -373,7 +400,7 @@ impl Walk {
     ///
     /// A segment is of a version of the format that is not known: it cannot be judged.
     pub(super) fn finish(mut self) -> Result<Report, Error> {
-        if let Some(segment) = self.of_unknown_version {
+        if let Some(Unknown::Met(segment) | Unknown::Confirmed(segment)) = self.unknown {
             return Err(ErrorKind::Version { segment }.into());
         }
         let end = self.before.take().unwrap_or(Position { segment: String::new(), line: 0 });

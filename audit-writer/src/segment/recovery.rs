@@ -4,7 +4,7 @@ use std::io::{self, BufReader, SeekFrom};
 
 use audit_core::LINE_BYTES_MAX;
 use audit_log::name::Name;
-use audit_log::reader::{Header, Line, LineError, next_line, open_segment};
+use audit_log::reader::{Header, Line, LineError, front, next_line, open_segment};
 use audit_log::storage::ReadSeek;
 
 use crate::storage::Storage;
@@ -14,6 +14,8 @@ use crate::storage::Storage;
 pub(crate) struct Found {
     /// The first line, if it is a header.
     pub(crate) header: Option<Header>,
+    /// The number of the first line, whatever it is.
+    pub(crate) first_seq: Option<u64>,
     /// The last whole line.
     pub(crate) last: Option<Line>,
     /// Where the last whole line ends. What follows is torn.
@@ -36,14 +38,17 @@ pub(crate) fn examine(storage: &dyn Storage, name: &str) -> io::Result<Found> {
     let bytes = file.seek(SeekFrom::End(0))?;
     let (last, whole_bytes) = last_line(file.as_mut(), bytes)?;
     file.seek(SeekFrom::Start(0))?;
-    let header = match next_line(&mut BufReader::new(file)) {
+    let (header, first_seq) = match next_line(&mut BufReader::new(file)) {
         Some(Err(LineError::Unreadable)) => {
             return Err(io::Error::other("its first line cannot be read"));
         }
-        Some(Ok(line)) => Line::parse(&line).ok().and_then(|line| Header::of(&line)),
-        _ => None,
+        Some(Ok(line)) => {
+            let header = Line::parse(&line).ok().and_then(|line| Header::of(&line));
+            (header, front(&line).map(|(_, seq)| seq))
+        }
+        _ => (None, None),
     };
-    Ok(Found { header, last, whole_bytes, bytes })
+    Ok(Found { header, first_seq, last, whole_bytes, bytes })
 }
 
 /// Looks at the first line of a compressed segment and at its last. Its end cannot be torn: it is
@@ -54,7 +59,7 @@ pub(crate) fn examine(storage: &dyn Storage, name: &str) -> io::Result<Found> {
 /// What the storage said.
 pub(crate) fn examine_compressed(storage: &dyn Storage, name: Name) -> io::Result<Found> {
     let mut file = BufReader::new(open_segment(storage, name)?);
-    let mut found = Found { header: None, last: None, whole_bytes: 0, bytes: 0 };
+    let mut found = Found { header: None, first_seq: None, last: None, whole_bytes: 0, bytes: 0 };
     while let Some(bytes) = next_line(&mut file) {
         match bytes.and_then(|bytes| Line::parse(&bytes)) {
             Ok(line) => {

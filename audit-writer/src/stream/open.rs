@@ -53,6 +53,9 @@ impl OpenStream {
             jumps.note_start(last_ns, now);
             ages.jumped(last_ns.abs_diff(now.unix_ns), now);
         }
+        // A segment whose header cannot be read, or is of another version, is not gone on with.
+        let has_no_header = |found: &Found| found.header.is_none() && found.whole_bytes > 0;
+        let is_headless = estate.active.as_ref().is_some_and(has_no_header);
         let Prepared { log, signing, finding, needs_segment } = Prepared::of(&world, &estate)?;
         let mut stream = OpenStream {
             machine: world.identity.machine(&log),
@@ -80,7 +83,7 @@ impl OpenStream {
             world,
         };
         let repaired = stream.adopt(estate)?;
-        stream.make_room_for_start(needs_segment);
+        stream.make_room_for_start(needs_segment || is_headless);
         stream.begin_run(repaired);
         stream.tell_finding(finding);
         for removed in left_over {
@@ -110,7 +113,11 @@ impl OpenStream {
         let (now, storage) = (self.world.clock.now(), Arc::clone(&self.world.storage));
         let (opened, first_seq) = match estate.header() {
             Some(header) => (Stamp { unix_ns: header.unix_ns, ..now }, header.seq),
-            None => (now, self.next_seq),
+            // Of a damaged header what can be read of it, because the segment is named after it.
+            None => {
+                let first_seq = estate.active.as_ref().and_then(|found| found.first_seq);
+                (now, first_seq.unwrap_or(self.next_seq))
+            }
         };
         let Some(found) = estate.active else {
             return self.begin_first(previous).map(|()| None);

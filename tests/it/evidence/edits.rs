@@ -233,8 +233,8 @@ fn an_edit_before_a_fault_is_no_damage() {
         lines.iter().rposition(|line| line.starts_with(br#"{"kind":"checkpoint""#)).unwrap();
     for at in last_checkpoint + 1..lines.len() - 1 {
         let mut altered: Vec<Vec<u8>> = lines.iter().map(|line| line.to_vec()).collect();
-        let place = altered[at].windows(9).position(|it| it == br#""synced":"#).unwrap() + 9;
-        altered[at][place] = b'f';
+        let place = altered[at].windows(8).position(|it| it == br#""time":""#).unwrap() + 8;
+        altered[at][place] = b'3';
         let removed: Vec<&[u8]> = [&lines[..at], &lines[at + 1..]].concat();
         for edited in [altered.concat(), removed.concat()] {
             let report = report_of(&kept, name, &edited);

@@ -111,7 +111,7 @@ fn what_was_changed_cannot_be_proved() {
     let changed = whole.replacen(r#""north""#, r#""south""#, 1);
     let of_log = lines(&log.files);
     log.files.put(name, changed.as_bytes());
-    let header: u64 = whole.split(',').nth(2).unwrap()["\"seq\":".len()..].parse().unwrap();
+    let header: u64 = whole.split(',').nth(1).unwrap()["\"seq\":".len()..].parse().unwrap();
     for seq in [header, header + at as u64] {
         assert_eq!(why_not(&log.files, seq), "something in its segment");
     }

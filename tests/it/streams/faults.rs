@@ -28,7 +28,7 @@ fn foreign_hands_on_one() {
     let kept = audit_log::reader::Lines::of_stream_in(&log.files, Stream::Access).unwrap();
     let lines: Vec<Line> = kept.filter_map(|(_, line)| line.ok()).collect();
     assert_eq!(counts(&lines), [1, 2, 3]);
-    assert_eq!(text(of_life(&lines, "foreign")[0], "what"), Some("removed"));
+    assert_eq!(text(of_life(&lines, "foreign")[0], "tampering"), Some("removed"));
 }
 
 /// A sync that fails, of whichever stream: what waits is told so, in each, and nothing is lost.

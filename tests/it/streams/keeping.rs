@@ -45,7 +45,7 @@ fn a_stream_must_be_allowed_a_segment() {
 /// should be, or less; and it starts, and looks ten times. The streams that were pruned for it.
 fn pruned_where_there_is(spare_bytes: isize) -> Vec<Stream> {
     let log = Log::new();
-    log.run(0, 150);
+    log.run(0, 200);
     let clock = Arc::new(audit_writer::testing::ManualClock::new(crate::kit::NOON));
     let keep = retention(128 * 1024, 1 << 20);
     log.files.fill_after((1_usize << 20).saturating_add_signed(spare_bytes));

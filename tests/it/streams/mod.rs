@@ -178,7 +178,7 @@ fn each_event_is_in_its_stream_and_each_stream_is_a_log_of_its_own() {
         }
         assert!(of_kind(&lines, "header").len() > 2, "each has segments of its own");
         let start = of_life(&lines, "start")[0];
-        let told = start.get("streams").and_then(Json::as_list).unwrap();
+        let told = start.member("streams").and_then(Json::as_list).unwrap();
         let told: Vec<_> = told.iter().filter_map(Json::as_str).collect();
         assert_eq!(told, Stream::ALL.map(Stream::name));
         log.assert_intact(stream);
