@@ -55,7 +55,7 @@ pub struct Everything<'a> {
 #[audit(none(actor = "a test", source = "a test", object = "a test"))]
 pub struct Rang {
     #[audit(disclose = "counts the events", class = "public")]
-    count: u64,
+    rings: u64,
 }
 
 /// What records may be of.
@@ -85,7 +85,7 @@ pub fn sent() -> Vec<Vec<u8>> {
         record.write_wire(&mut wire).unwrap().to_vec()
     };
     vec![
-        wire(EventRef::of(&Rang { count: 2 })),
+        wire(EventRef::of(&Rang { rings: 2 })),
         wire(EventRef::of_in(&everything(Outcome::Success, ""), &context)),
         wire(EventRef::of_in(&everything(Outcome::Denied(Refusal::Busy), "note"), &context)),
         wire(EventRef::of_in(
@@ -194,7 +194,7 @@ fn run(storage: &MemoryStorage, count: u64) -> String {
         .clock(Arc::new(ManualClock::new(NOON)))
         .durability(Durability::EveryBatch);
     let writer = writer.start().unwrap();
-    Rang { count }.emit_to(&writer).unwrap();
+    Rang { rings: count }.emit_to(&writer).unwrap();
     let report = writer.shutdown_within(Duration::from_secs(60));
     assert!(report.is_complete(), "{report}");
     let lines = Lines::of_storage(storage).unwrap().filter_map(|(_, line)| line.ok());
@@ -205,5 +205,5 @@ fn run(storage: &MemoryStorage, count: u64) -> String {
 fn rung(storage: &MemoryStorage, run: &str) -> Vec<u64> {
     let lines = Lines::of_storage(storage).unwrap().filter_map(|(_, line)| line.ok());
     let events = lines.filter(|line| line.run == run && line.kind == "event");
-    events.filter_map(|line| line.get("data")?.get("count")?.as_str()?.parse().ok()).collect()
+    events.filter_map(|line| line.get("data")?.get("rings")?.as_str()?.parse().ok()).collect()
 }

@@ -1,8 +1,8 @@
 //! The events of a program, listed.
 #![expect(unsafe_code, reason = "only schemas of events make a catalogue")]
 
-use crate::Schema;
 use crate::policy::{Offence, Policy};
+use crate::{Schema, clash};
 
 /// The events of a program, by [`catalog!`](crate::catalog): what a reviewer reads, what a lock
 /// file holds, and what tells records apart that come from elsewhere.
@@ -16,7 +16,10 @@ impl Catalog {
     ///
     /// The schemas are those of events: by a catalogue bytes become records.
     #[doc(hidden)]
-    pub const unsafe fn __new(events: &'static [&'static [&'static Schema]]) -> Catalog {
+    pub const unsafe fn __new<const SLOTS: usize>(
+        events: &'static [&'static [&'static Schema]],
+    ) -> Catalog {
+        clash::refuse::<SLOTS>(events);
         Catalog(events)
     }
 
@@ -56,6 +59,9 @@ impl Catalog {
 
 /// Lists events.
 ///
+/// A field of `data` has one type of JSON in all of them, whatever event and group it is in: a list
+/// with two does not compile, under `cargo check` too.
+///
 /// ```
 /// use audit_core::Catalog;
 /// # use audit_core::AuditEvent;
@@ -70,8 +76,15 @@ impl Catalog {
 /// ```
 #[macro_export]
 macro_rules! catalog {
-    [$($event:ty),* $(,)?] => {
-        // SAFETY: they are the schemas of events.
-        unsafe { $crate::Catalog::__new(&[$(<$event as $crate::AuditEvent>::SCHEMAS),*]) }
-    };
+    [$($event:ty),* $(,)?] => {{
+        const __SCHEMAS: &[&[&$crate::Schema]] =
+            &[$(<$event as $crate::AuditEvent>::SCHEMAS),*];
+        // A constant, so that what must not stand in one list is found when this compiles.
+        const __CATALOG: $crate::Catalog = {
+            const __SLOTS: usize = $crate::__private::slots(__SCHEMAS);
+            // SAFETY: they are the schemas of events.
+            unsafe { $crate::Catalog::__new::<__SLOTS>(__SCHEMAS) }
+        };
+        __CATALOG
+    }};
 }

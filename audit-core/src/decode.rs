@@ -65,6 +65,10 @@ pub trait Sink<'a>: Sized {
     fn bool(self, value: bool) -> Option<Self::Taken>;
     fn small(self, number: i64) -> Option<Self::Taken>;
     fn unsigned(self, number: u64) -> Option<Self::Taken>;
+    /// For those that write it as they write any other number of 64 bits.
+    fn measure(self, number: u64) -> Option<Self::Taken> {
+        self.unsigned(number)
+    }
     fn signed(self, number: i64) -> Option<Self::Taken>;
     /// The bytes of a text, which nobody has looked at, and how many were cut.
     fn text(self, utf8: &'a [u8], cut: u32) -> Option<Self::Taken>;
@@ -158,14 +162,15 @@ impl<'a> Cursor<'_, 'a> {
     fn read<S: Sink<'a>>(&mut self, ty: &Type, sink: S) -> Option<S::Taken> {
         match ty {
             Type::Bool => sink.bool(self.flag()?),
-            Type::Unsigned(64, _) => sink.unsigned(u64::from_le_bytes(self.array()?)),
-            Type::Unsigned(8, _) => sink.small(i64::from(self.u8()?)),
-            Type::Unsigned(16, _) => sink.small(i64::from(self.u16()?)),
-            Type::Unsigned(_, _) => sink.small(i64::from(u32::from_le_bytes(self.array()?))),
+            Type::Unsigned(64) => sink.unsigned(u64::from_le_bytes(self.array()?)),
+            Type::Unsigned(8) => sink.small(i64::from(self.u8()?)),
+            Type::Unsigned(16) => sink.small(i64::from(self.u16()?)),
+            Type::Unsigned(_) => sink.small(i64::from(u32::from_le_bytes(self.array()?))),
             Type::Signed(64) => sink.signed(i64::from_le_bytes(self.array()?)),
             Type::Signed(8) => sink.small(i64::from(i8::from_le_bytes(self.array()?))),
             Type::Signed(16) => sink.small(i64::from(i16::from_le_bytes(self.array()?))),
             Type::Signed(_) => sink.small(i64::from(i32::from_le_bytes(self.array()?))),
+            Type::Measure(_) => sink.measure(u64::from_le_bytes(self.array()?)),
             Type::Text(_) => {
                 let (utf8, cut) = self.text()?;
                 sink.text(utf8, cut)

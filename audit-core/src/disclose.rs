@@ -43,10 +43,10 @@ macro_rules! disclosable_integers {
 }
 
 disclosable_integers! {
-    u8 => Type::Unsigned(8, "");
-    u16 => Type::Unsigned(16, "");
-    u32 => Type::Unsigned(32, "");
-    u64 => Type::Unsigned(64, "");
+    u8 => Type::Unsigned(8);
+    u16 => Type::Unsigned(16);
+    u32 => Type::Unsigned(32);
+    u64 => Type::Unsigned(64);
     i8 => Type::Signed(8);
     i16 => Type::Signed(16);
     i32 => Type::Signed(32);

@@ -38,10 +38,11 @@ fn group(fields: &[Field], out: &mut Encoder<'_>) {
 fn value(ty: &Type, out: &mut Encoder<'_>) {
     match ty {
         Type::Bool => out.put_u8(1),
-        Type::Unsigned(bits, _) | Type::Signed(bits) => {
+        Type::Unsigned(bits) | Type::Signed(bits) => {
             let one = 1_u64.to_le_bytes();
             out.put(one.get(..usize::from(*bits) / 8).unwrap_or_default());
         }
+        Type::Measure(_) => out.put(&1_u64.to_le_bytes()),
         Type::Text(limit) => out.put_text(TEXT, *limit),
         Type::Ip => out.put_ip(ADDRESS.into()),
         Type::Address => out.put_address(SocketAddr::from((ADDRESS, PORT))),
@@ -112,10 +113,11 @@ mod tests {
             of(Type::Actor),
             of(Type::Source),
             of(Type::Bool),
-            of(Type::Unsigned(8, "")),
-            of(Type::Unsigned(16, "")),
-            of(Type::Unsigned(32, "ms")),
-            of(Type::Unsigned(64, "")),
+            of(Type::Unsigned(8)),
+            of(Type::Unsigned(16)),
+            of(Type::Unsigned(32)),
+            of(Type::Unsigned(64)),
+            of(Type::Measure("ms")),
             of(Type::Signed(8)),
             of(Type::Signed(16)),
             of(Type::Signed(32)),
@@ -162,6 +164,7 @@ mod tests {
             "Small(1)",
             "Small(1)",
             "Unsigned(1)",
+            "Unsigned(1)",
             "Small(1)",
             "Small(1)",
             "Small(1)",
@@ -173,12 +176,12 @@ mod tests {
             r#"Label("first")"#,
             r#"Text("example", 0)"#,
         ];
-        assert_eq!(values[4..19], rest);
-        assert!(values[19].ends_with(r#" & Label("first")"#), "{}", values[19]);
-        assert_eq!(values[19], values[20]);
-        assert_eq!(values[21], "Withheld");
-        assert_eq!(values[22], values[23]);
-        assert_eq!(values[24], "Bool(true)");
+        assert_eq!(values[4..20], rest);
+        assert!(values[20].ends_with(r#" & Label("first")"#), "{}", values[20]);
+        assert_eq!(values[20], values[21]);
+        assert_eq!(values[22], "Withheld");
+        assert_eq!(values[23], values[24]);
+        assert_eq!(values[25], "Bool(true)");
         // The last value is where the bytes end.
         assert_eq!(record.bytes().last(), Some(&1));
         assert!(record.bytes().len() <= ALL.max_encoded());

@@ -6,14 +6,15 @@ use crate::value::Type;
 /// FNV-1a, 64 bits (<http://www.isthe.com/chongo/tech/comp/fnv/>), because it can be worked out at
 /// compile time and nobody has to be kept from finding two schemas with one number: a record is
 /// checked value by value all the same.
-struct Hash(u64);
+#[derive(Clone, Copy)]
+pub(crate) struct Hash(u64);
 
 impl Schema {
     /// A number that changes with whatever of the event is recorded: names, fields, types, classes,
     /// constants, the stream. It does not change with its description, nor with what others call it.
     pub const fn fingerprint(&self) -> u64 {
         let Schema { event, about: _, stream, category, action, outcome, level, .. } = self;
-        let mut hash = Hash(0xcbf2_9ce4_8422_2325).text(event).text(category);
+        let mut hash = Hash::START.text(event).text(category);
         hash = hash.text(action.success).text(action.denied).text(action.failure);
         hash = match outcome {
             OutcomeRule::Always(kind) => hash.text(kind.name()),
@@ -29,12 +30,15 @@ impl Schema {
 }
 
 impl Hash {
+    /// Of nothing yet.
+    pub(crate) const START: Hash = Hash(0xcbf2_9ce4_8422_2325);
+
     const fn byte(self, byte: u8) -> Hash {
         Hash((self.0 ^ byte as u64).wrapping_mul(0x100_0000_01b3))
     }
 
     /// A text and its end: no text holds 0xff.
-    const fn text(self, text: &str) -> Hash {
+    pub(crate) const fn text(self, text: &str) -> Hash {
         let mut hash = self;
         let mut rest = text.as_bytes();
         while let [byte, tail @ ..] = rest {
@@ -42,6 +46,10 @@ impl Hash {
             rest = tail;
         }
         hash.byte(0xff)
+    }
+
+    pub(crate) const fn get(self) -> u64 {
+        self.0
     }
 
     const fn number(self, number: u16) -> Hash {
@@ -80,7 +88,7 @@ impl Hash {
     const fn ty(self, ty: &Type) -> Hash {
         match ty {
             Type::Bool => self.byte(1),
-            Type::Unsigned(bits, unit) => self.byte(2).byte(*bits).text(unit),
+            Type::Unsigned(bits) => self.byte(2).byte(*bits),
             Type::Signed(bits) => self.byte(3).byte(*bits),
             Type::Text(limit) => self.byte(4).number(*limit),
             Type::Ip => self.byte(5),
@@ -103,6 +111,7 @@ impl Hash {
             Type::Awaited(reason) => self.byte(14).ty(reason),
             Type::Actor => self.byte(15),
             Type::Source => self.byte(16),
+            Type::Measure(unit) => self.byte(17).text(unit),
         }
     }
 }

@@ -67,6 +67,7 @@ mod fingerprint;
 mod mapping;
 mod outcome;
 mod schema;
+mod shape;
 mod stream;
 mod two_phase;
 mod value;
@@ -79,6 +80,7 @@ mod withheld;
 
 // What a program's events may do, and which they are.
 mod catalog;
+mod clash;
 pub mod flow;
 mod lock;
 pub mod policy;
@@ -117,6 +119,7 @@ pub mod __private;
 #[cfg(feature = "std")]
 pub use crate::begun::Begun;
 pub use crate::catalog::Catalog;
+pub use crate::clash::{FieldPath, TypeClash};
 pub use crate::class::Class;
 pub use crate::context::{Actor, Context, Source};
 #[doc(hidden)]
@@ -137,6 +140,7 @@ pub use crate::pseudonym::{Domain, Pseudonym, Pseudonyms};
 pub use crate::record::{Buffer, Bytes, Ending, Malformed, PartValue, Record, TooSmall, Value};
 pub use crate::recorder::{EventRef, Receipt, Recorder};
 pub use crate::schema::{ActionNames, Field, OutcomeRule, Part, Place, Schema, Treatment};
+pub use crate::shape::Shape;
 pub use crate::slot::{SetRecorderError, recorder, set_recorder, take_unrecorded};
 pub use crate::stream::Stream;
 pub use crate::two_phase::{Awaited, Phase, TwoPhase};

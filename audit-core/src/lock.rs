@@ -146,9 +146,9 @@ fn members(ty: &Type, depth: usize, f: &mut Formatter<'_>) -> fmt::Result {
         Type::Optional(inner) | Type::Outcome(inner) | Type::Awaited(inner) => {
             members(inner, depth, f)
         }
-        Type::Bool | Type::Unsigned(..) | Type::Signed(_) | Type::Text(_) => Ok(()),
-        Type::Ip | Type::Address | Type::Withheld | Type::Keyed | Type::Claimed(_) => Ok(()),
-        Type::Actor | Type::Source => Ok(()),
+        Type::Bool | Type::Unsigned(_) | Type::Signed(_) | Type::Measure(_) => Ok(()),
+        Type::Text(_) | Type::Ip | Type::Address | Type::Withheld | Type::Keyed => Ok(()),
+        Type::Claimed(_) | Type::Actor | Type::Source => Ok(()),
     }
 }
 
@@ -158,9 +158,10 @@ impl Display for TypeName<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.0 {
             Type::Bool => f.write_str("bool"),
-            Type::Unsigned(bits, "") => write!(f, "u{bits}"),
-            Type::Unsigned(bits, unit) => write!(f, "u{bits} {}", Word(unit)),
+            Type::Unsigned(bits) => write!(f, "u{bits}"),
             Type::Signed(bits) => write!(f, "i{bits}"),
+            Type::Measure("") => f.write_str("count"),
+            Type::Measure(unit) => write!(f, "measure in {}", Word(unit)),
             Type::Text(limit) => write!(f, "text of at most {limit}"),
             Type::Ip => f.write_str("ip"),
             Type::Address => f.write_str("address"),
@@ -237,7 +238,7 @@ mod tests {
     use crate::{Class, Level, OutcomeKind, Place};
 
     const LABELS: Type = Type::Enum(&["unknown_user", "bad password"]);
-    const INNER: &[Field] = &[plain("w", Type::Unsigned(16, "px")), plain("kind", LABELS)];
+    const INNER: &[Field] = &[plain("w", Type::Measure("px")), plain("kind", LABELS)];
 
     const fn plain(name: &'static str, ty: Type) -> Field {
         let (place, class) = (Place::Data, Class::Internal);
@@ -317,7 +318,7 @@ event a_full
   field n: data, i8, internal
     disclosed: "it's a count"
   field size: data, optional group, internal
-    field w: data, u16 px, internal
+    field w: data, measure in px, internal
     field kind: data, enum, internal
       label unknown_user
       label "bad password"

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "std")]
 pub use crate::begun::{Phased, begin, begin_in, begin_to, begin_to_in};
+pub use crate::clash::slots;
 pub use crate::declared::{
     CONTEXT_ACTOR, CONTEXT_SOURCE, Never, NoLength, NoSchemas, NoText, NothingElseShowsAnEvent,
     SCHEMA_OF_FAULTY, Schemas, assert_fit_lines, debug, disclosed, field, never, or_absent,

@@ -236,7 +236,7 @@ pub enum Value<'a> {
     Bool(bool),
     /// An integer of at most 32 bits.
     Small(i64),
-    /// An unsigned integer of 64 bits.
+    /// An unsigned integer of 64 bits, or a measure.
     Unsigned(u64),
     /// A signed integer of 64 bits.
     Signed(i64),

@@ -65,11 +65,14 @@ pub unsafe trait AuditReason: AuditValue {
 pub enum Type {
     /// `true` or `false`.
     Bool,
-    /// An unsigned integer of so many bits (8, 16, 32 or 64), and its unit, if it has one. 64-bit
-    /// ones are strings in a line, because many readers of JSON round them.
-    Unsigned(u8, &'static str),
-    /// A signed integer of so many bits (8, 16, 32 or 64).
+    /// An unsigned integer of so many bits (8, 16, 32 or 64). 64-bit ones are strings in a line,
+    /// because many readers of JSON round them.
+    Unsigned(u8),
+    /// A signed integer of so many bits (8, 16, 32 or 64). 64-bit ones are strings in a line.
     Signed(u8),
+    /// How many of this unit, as 64 bits; of nothing in particular where the unit is empty. It is a
+    /// number in a line, because what it counts stays far below the numbers that readers round.
+    Measure(&'static str),
     /// Text, cut visibly when it is longer than so many bytes once escaped.
     Text(u16),
     /// An IP address.
@@ -105,7 +108,8 @@ impl Type {
     pub const fn max_encoded(&self) -> usize {
         match self {
             Type::Bool => 1,
-            Type::Unsigned(bits, _) | Type::Signed(bits) => *bits as usize / 8,
+            Type::Unsigned(bits) | Type::Signed(bits) => *bits as usize / 8,
+            Type::Measure(_) => 8,
             Type::Text(limit) => TEXT_HEADER + *limit as usize,
             Type::Ip => 17,
             Type::Address => 19,
@@ -126,7 +130,7 @@ impl Type {
     pub const fn max_line(&self) -> usize {
         match self {
             Type::Bool => 5,
-            Type::Unsigned(..) | Type::Signed(_) => 22,
+            Type::Unsigned(_) | Type::Signed(_) | Type::Measure(_) => 22,
             Type::Text(limit) => *limit as usize + 40,
             Type::Ip => 60,
             Type::Address => 80,

@@ -108,7 +108,11 @@ mod tests {
     use std::collections::BTreeSet;
 
     use audit_core::testing::assert_locked;
-    use audit_core::{Catalog, Class, Field, Level, OutcomeKind, OutcomeRule, Place, Stream};
+    use audit_core::vocab::SizeBucket;
+    use audit_core::{
+        AuditValue, Catalog, Class, Field, Level, OutcomeKind, OutcomeRule, Place, Schema, Shape,
+        Stream, Type,
+    };
 
     use super::EVENTS;
     use crate::kvm::told;
@@ -155,6 +159,28 @@ mod tests {
             assert!(schema.about.ends_with('.'), "{}", schema.event);
             let by_type = |field: &Field| field.treatment == audit_core::Treatment::ByType;
             assert!(schema.fields.iter().all(by_type), "{}", schema.event);
+        }
+    }
+
+    #[test]
+    fn names_of_fields_say_what_they_are() {
+        let data = |schema: &'static Schema| {
+            let fields = schema.fields.iter().filter(|field| field.place == Place::Data);
+            fields.map(|field| (schema.event, field.name, innermost(&field.ty)))
+        };
+        for (event, name, ty) in EVENTS.schemas().flat_map(data) {
+            let says = format!("{event}.{name}: {ty:?}");
+            assert_eq!(name.ends_with("_bucket"), *ty == SizeBucket::TYPE, "{says}");
+            assert_eq!(name == "enabled", *ty == Type::Bool, "{says}");
+            let is_change = ["old", "new"].contains(&name);
+            assert!(!is_change || ty.shape() == Some(Shape::Text), "{says}");
+        }
+    }
+
+    fn innermost(ty: &'static Type) -> &'static Type {
+        match ty {
+            Type::Optional(inner) => innermost(inner),
+            other => other,
         }
     }
 

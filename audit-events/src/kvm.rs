@@ -82,7 +82,7 @@ pub struct SessionEnded<'a> {
 #[audit(from_context(actor, source), object(id = "attached"), object_type = "machine")]
 pub struct PasteUsed<'a> {
     /// About how long it was.
-    pub size: PasteSize,
+    pub size_bucket: PasteSize,
     /// The keyboard that it was typed on.
     pub layout: KeyboardLayout,
     /// What it was.

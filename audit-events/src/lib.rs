@@ -33,6 +33,8 @@
 //! - No text is disclosed by word: the policy `NO_CONTENT` holds for all of them. Passwords, pasted
 //!   texts, URLs, arguments, keys, codes and values of variables are `Withheld`: that there was one
 //!   is recorded.
+//! - A field's name has one type of JSON in all of them: sizes are numbers and end in `_bucket` where
+//!   they are buckets, `old` and `new` are texts or labels, switches are called `enabled`.
 //! - Names of events, actions and labels do not change. What is here may get further events,
 //!   labels and fields.
 //!

@@ -220,7 +220,7 @@ fn paste(request: &Request<'_>, context: &Context<'_>) -> Result<Reply, Failure>
     }
     let Paste { text, layout } = serde_json::from_str(request.body)?;
     let layout = KeyboardLayout::of(&layout);
-    PasteUsed { size: PasteSize::of(&text), layout, text: Withheld::new(&text) }
+    PasteUsed { size_bucket: PasteSize::of(&text), layout, text: Withheld::new(&text) }
         .emit_in(context)?;
     // Here the text would be typed into the attached machine.
     Ok(OK)

@@ -75,7 +75,7 @@ fn all_parts_from_fields() {
             "source.address from: Address, personal, ByType, None",
             "object.id device: Text(128), internal, ByType, None",
             "object.name device_name: Text(256), internal, ByType, None",
-            r#"data tries: Unsigned(64, ""), internal, ByType, None"#,
+            r#"data tries: Measure(""), internal, ByType, None"#,
             "data first: Bool, internal, ByType, None",
         ]
     );

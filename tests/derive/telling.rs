@@ -79,6 +79,6 @@ fn what_carries_no_text_may_have_any_name() {
     );
     assert_eq!(
         fields(PasteUsed::<bool>::SCHEMAS[0])[2],
-        r#"data body_size: Unsigned(64, "bytes"), internal, ByType, None"#
+        r#"data body_size: Measure("bytes"), internal, ByType, None"#
     );
 }

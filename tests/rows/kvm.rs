@@ -72,9 +72,9 @@ fn a02_session_start_and_end() {
 #[test]
 fn a03_paste_by_size_and_layout_only() {
     let paste = |text: &'static str| {
-        let (size, layout) = (PasteSize::of(text), KeyboardLayout::of("de-DE"));
+        let (size_bucket, layout) = (PasteSize::of(text), KeyboardLayout::of("de-DE"));
         log(|writer| {
-            let event = PasteUsed { size, layout, text: Withheld::new(text) };
+            let event = PasteUsed { size_bucket, layout, text: Withheld::new(text) };
             event.emit_to_in(writer, &alice()).unwrap();
         })
     };
@@ -83,7 +83,7 @@ fn a03_paste_by_size_and_layout_only() {
     says(
         log.only(),
         &json!({ "event": "paste_used", "action": "paste", "outcome": "success",
-        "data": { "size": "up_to_64_b", "layout": "de_de", "text": withheld() } }),
+        "data": { "size_bucket": "up_to_64_b", "layout": "de_de", "text": withheld() } }),
     );
     // Nor is its length told.
     assert_eq!(paste("xyzxyz").only()["data"], log.only()["data"]);
@@ -146,7 +146,7 @@ fn a05_serial_console_settings() {
         let (old, new) = (BaudRate::Bps9600, BaudRate::Bps115200);
         let event = SerialConsole::BaudRateChanged { old, new };
         event.emit_to_in(writer, &alice()).unwrap();
-        let event = SerialConsole::EnabledChanged { old: false, new: true };
+        let event = SerialConsole::EnabledChanged { enabled: true };
         event.emit_to_in(writer, &alice()).unwrap();
     });
     let [speed, switched] = log.events() else { panic!("two events") };
@@ -161,7 +161,7 @@ fn a05_serial_console_settings() {
     says(
         switched,
         &json!({ "event": "serial_console_enabled_changed",
-        "data": { "old": false, "new": true } }),
+        "data": { "enabled": true } }),
     );
 }
 

@@ -67,7 +67,7 @@ fn of_users_and_their_passwords() {
 #[test]
 fn of_a_kvm() {
     assert_no_leak(|canary| PasteUsed {
-        size: PasteSize::of(canary),
+        size_bucket: PasteSize::of(canary),
         layout: KeyboardLayout::EnUs,
         text: Withheld::new(canary),
     });

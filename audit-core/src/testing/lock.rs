@@ -136,7 +136,7 @@ mod tests {
     const COUNT: Field = Field {
         name: "count",
         place: Place::Data,
-        ty: Type::Unsigned(8, ""),
+        ty: Type::Unsigned(8),
         class: Class::Internal,
         treatment: Treatment::ByType,
         absent: None,

@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn records_are_told_on_one_line() {
         const INNER: Type = Type::Group(&[
-            at(Place::Data, "w", Type::Unsigned(64, "px")),
+            at(Place::Data, "w", Type::Measure("px")),
             at(Place::Data, "cut", Type::Text(3)),
         ]);
         const DENIED: Schema = Schema {

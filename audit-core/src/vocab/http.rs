@@ -103,7 +103,7 @@ impl HttpStatus {
 // SAFETY: writes the number, of which there are five hundred.
 #[diagnostic::do_not_recommend]
 unsafe impl AuditValue for HttpStatus {
-    const TYPE: Type = Type::Unsigned(16, "");
+    const TYPE: Type = Type::Unsigned(16);
     const CLASS: Class = Class::Internal;
 
     fn encode(&self, out: &mut Encoder<'_>) {

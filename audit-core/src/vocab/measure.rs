@@ -15,7 +15,7 @@ macro_rules! measures {
         // SAFETY: writes the number.
         #[diagnostic::do_not_recommend]
         unsafe impl AuditValue for $name {
-            const TYPE: Type = Type::Unsigned(64, $unit);
+            const TYPE: Type = Type::Measure($unit);
             const CLASS: Class = Class::Internal;
 
             fn encode(&self, out: &mut Encoder<'_>) {

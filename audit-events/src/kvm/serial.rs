@@ -13,10 +13,8 @@ pub enum SerialConsole {
     /// The serial console was switched on or off.
     #[audit(object(id = "serial_console.enabled"))]
     EnabledChanged {
-        /// Whether it was on.
-        old: bool,
-        /// Whether it is on.
-        new: bool,
+        /// Whether it is on from now on.
+        enabled: bool,
     },
     /// The serial console got another speed.
     #[audit(object(id = "serial_console.baud_rate"))]

@@ -157,8 +157,9 @@ fn innermost(ty: &'static Type) -> &'static Type {
 fn type_name(ty: &Type) -> String {
     match ty {
         Type::Bool => "bool".to_owned(),
-        Type::Unsigned(bits, "") => format!("u{bits}"),
-        Type::Unsigned(bits, unit) => format!("u{bits} {}", text(unit)),
+        Type::Unsigned(bits) => format!("u{bits}"),
+        Type::Measure("") => "u64".to_owned(),
+        Type::Measure(unit) => format!("u64 {}", text(unit)),
         Type::Signed(bits) => format!("i{bits}"),
         Type::Text(_) => "text".to_owned(),
         Type::Ip => "ip".to_owned(),

@@ -180,10 +180,9 @@ impl Serialize for TypeName {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let name: &str = match self.0 {
             Type::Bool => "bool",
-            Type::Unsigned(bits, "") => return serializer.collect_str(&format_args!("u{bits}")),
-            Type::Unsigned(bits, unit) => {
-                return serializer.collect_str(&format_args!("u{bits} {unit}"));
-            }
+            Type::Unsigned(bits) => return serializer.collect_str(&format_args!("u{bits}")),
+            Type::Measure("") => "u64",
+            Type::Measure(unit) => return serializer.collect_str(&format_args!("u64 {unit}")),
             Type::Signed(bits) => return serializer.collect_str(&format_args!("i{bits}")),
             Type::Text(_) => "text",
             Type::Ip => "ip",
