@@ -2,6 +2,8 @@
 
 use core::fmt::{self, Display, Formatter, Write as _};
 
+#[cfg(feature = "testing")]
+use crate::Shape;
 use crate::{
     ActionNames, Catalog, Ecs, Field, Mapping, Ocsf, OutcomeRule, Part, Schema, Stream, Treatment,
     Type,
@@ -16,7 +18,8 @@ impl Catalog {
     ///
     /// Everything that decides what a line may hold is in it; what the author only says about an
     /// event is not, for it changes nothing. With the feature `testing`,
-    /// `audit_core::testing::assert_locked` compares it with a file.
+    /// `audit_core::testing::assert_locked` compares it with a file, and keeps there the names of
+    /// fields that are gone.
     ///
     /// ```
     /// # use audit_core::AuditEvent;
@@ -149,6 +152,19 @@ fn members(ty: &Type, depth: usize, f: &mut Formatter<'_>) -> fmt::Result {
         Type::Bool | Type::Unsigned(_) | Type::Signed(_) | Type::Measure(_) => Ok(()),
         Type::Text(_) | Type::Ip | Type::Address | Type::Withheld | Type::Keyed => Ok(()),
         Type::Claimed(_) | Type::Actor | Type::Source => Ok(()),
+    }
+}
+
+/// As which type of JSON a value stands in `data` whose type [`TypeName`] names so.
+#[cfg(feature = "testing")]
+pub(crate) fn shape_of(name: &str) -> Option<Shape> {
+    let name = name.trim_start_matches("optional ");
+    match name.split(' ').next()? {
+        "count" | "measure" | "u8" | "u16" | "u32" | "i8" | "i16" | "i32" => Some(Shape::Number),
+        "text" | "ip" | "enum" | "claimed_name" | "u64" | "i64" => Some(Shape::Text),
+        "bool" => Some(Shape::Bool),
+        "address" | "group" => Some(Shape::Group),
+        _ => None,
     }
 }
 
@@ -335,6 +351,22 @@ event b_plain
         assert_eq!(events, expected);
         assert!(header.lines().all(|line| line.starts_with("# ")), "{header}");
         assert!(header.contains(BLESS));
+    }
+
+    #[cfg(feature = "testing")]
+    #[test]
+    fn the_names_of_types_tell_their_shape() {
+        const TEXT: Type = Type::Text(9);
+        let sizes = [8, 16, 32, 64];
+        let integers = sizes.map(|bits| [Type::Unsigned(bits), Type::Signed(bits)]);
+        let others = [Type::Bool, Type::Measure(""), Type::Measure("a unit"), TEXT, Type::Ip];
+        let objects = [Type::Address, Type::Group(INNER), LABELS, Type::Claimed(9)];
+        let nothing = [Type::Withheld, Type::Keyed];
+        let optional = [Type::Optional(&TEXT), Type::Optional(&Type::Optional(&Type::Withheld))];
+        let lists = [&integers.concat()[..], &others, &objects, &nothing, &optional];
+        for ty in lists.concat() {
+            assert_eq!(shape_of(&TypeName(&ty).to_string()), ty.shape(), "{ty:?}");
+        }
     }
 
     #[test]

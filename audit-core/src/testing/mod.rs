@@ -8,6 +8,7 @@
 mod diff;
 mod leak;
 mod lock;
+mod names;
 mod outputs;
 mod recorder;
 mod spelling;
