@@ -2,8 +2,6 @@
 
 use core::fmt::{self, Display, Formatter, Write as _};
 
-#[cfg(feature = "testing")]
-use crate::Shape;
 use crate::{
     ActionNames, Catalog, Ecs, Field, Mapping, Ocsf, OutcomeRule, Part, Schema, Stream, Treatment,
     Type,
@@ -152,19 +150,6 @@ fn members(ty: &Type, depth: usize, f: &mut Formatter<'_>) -> fmt::Result {
         Type::Bool | Type::Unsigned(_) | Type::Signed(_) | Type::Measure(_) => Ok(()),
         Type::Text(_) | Type::Ip | Type::Address | Type::Withheld | Type::Keyed => Ok(()),
         Type::Claimed(_) | Type::Actor | Type::Source => Ok(()),
-    }
-}
-
-/// As which type of JSON a value stands in `data` whose type [`TypeName`] names so.
-#[cfg(feature = "testing")]
-pub(crate) fn shape_of(name: &str) -> Option<Shape> {
-    let name = name.trim_start_matches("optional ");
-    match name.split(' ').next()? {
-        "count" | "measure" | "u8" | "u16" | "u32" | "i8" | "i16" | "i32" => Some(Shape::Number),
-        "text" | "ip" | "enum" | "claimed_name" | "u64" | "i64" => Some(Shape::Text),
-        "bool" => Some(Shape::Bool),
-        "address" | "group" => Some(Shape::Group),
-        _ => None,
     }
 }
 
@@ -351,22 +336,6 @@ event b_plain
         assert_eq!(events, expected);
         assert!(header.lines().all(|line| line.starts_with("# ")), "{header}");
         assert!(header.contains(BLESS));
-    }
-
-    #[cfg(feature = "testing")]
-    #[test]
-    fn the_names_of_types_tell_their_shape() {
-        const TEXT: Type = Type::Text(9);
-        let sizes = [8, 16, 32, 64];
-        let integers = sizes.map(|bits| [Type::Unsigned(bits), Type::Signed(bits)]);
-        let others = [Type::Bool, Type::Measure(""), Type::Measure("a unit"), TEXT, Type::Ip];
-        let objects = [Type::Address, Type::Group(INNER), LABELS, Type::Claimed(9)];
-        let nothing = [Type::Withheld, Type::Keyed];
-        let optional = [Type::Optional(&TEXT), Type::Optional(&Type::Optional(&Type::Withheld))];
-        let lists = [&integers.concat()[..], &others, &objects, &nothing, &optional];
-        for ty in lists.concat() {
-            assert_eq!(shape_of(&TypeName(&ty).to_string()), ty.shape(), "{ty:?}");
-        }
     }
 
     #[test]

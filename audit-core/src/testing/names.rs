@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::Shape;
-use crate::lock::{BLESS, shape_of};
+use crate::lock::BLESS;
 
 /// Begins the last part of a lock, which no schema says.
 pub(super) const HEADING: &str = "retired fields";
@@ -91,6 +91,18 @@ impl Names {
     }
 }
 
+/// As which type of JSON values of a type stand, by the type's name in a lock.
+fn shape_of(name: &str) -> Option<Shape> {
+    let name = name.trim_start_matches("optional ");
+    match name.split(' ').next()? {
+        "count" | "measure" | "u8" | "u16" | "u32" | "i8" | "i16" | "i32" => Some(Shape::Number),
+        "text" | "ip" | "enum" | "claimed_name" | "u64" | "i64" => Some(Shape::Text),
+        "bool" => Some(Shape::Bool),
+        "address" | "group" => Some(Shape::Group),
+        _ => None,
+    }
+}
+
 fn named(shape: &str) -> Option<Shape> {
     [Shape::Number, Shape::Text, Shape::Bool, Shape::Group]
         .into_iter()
@@ -100,6 +112,72 @@ fn named(shape: &str) -> Option<Shape> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::leaky::schema;
+    use crate::{Catalog, Class, Field, Place, Schema, Treatment, Type};
+
+    const TYPES: [(&str, Type); 16] = [
+        ("bool", Type::Bool),
+        ("u8", Type::Unsigned(8)),
+        ("u16", Type::Unsigned(16)),
+        ("u32", Type::Unsigned(32)),
+        ("u64", Type::Unsigned(64)),
+        ("i8", Type::Signed(8)),
+        ("i16", Type::Signed(16)),
+        ("i32", Type::Signed(32)),
+        ("i64", Type::Signed(64)),
+        ("count", Type::Measure("")),
+        ("measure", Type::Measure("a unit")),
+        ("text", Type::Text(9)),
+        ("claimed", Type::Claimed(9)),
+        ("ip", Type::Ip),
+        ("address", Type::Address),
+        ("enum", Type::Enum(&["on"])),
+    ];
+    const GROUP: Type = Type::Group(&fields(TYPES));
+    const OPTIONAL: Type = Type::Optional(&Type::Optional(&GROUP));
+    const NOTHING: Type = Type::Optional(&Type::Withheld);
+    const ALL: &[Field] = &fields([
+        ("group", GROUP),
+        ("optional", OPTIONAL),
+        ("withheld", Type::Withheld),
+        ("keyed", Type::Keyed),
+        ("nothing", NOTHING),
+    ]);
+
+    const fn fields<const N: usize>(of: [(&'static str, Type); N]) -> [Field; N] {
+        let mut fields = [field("", Type::Bool); N];
+        let (mut rest, mut left) = (of.as_slice(), fields.as_mut_slice());
+        while let ([(name, ty), of @ ..], [first, others @ ..]) = (rest, left) {
+            *first = field(name, *ty);
+            (rest, left) = (of, others);
+        }
+        fields
+    }
+
+    const fn field(name: &'static str, ty: Type) -> Field {
+        let (place, class) = (Place::Data, Class::Internal);
+        Field { name, place, ty, class, treatment: Treatment::ByType, absent: None }
+    }
+
+    /// What is read out of a lock is what its schemas say.
+    #[test]
+    fn the_name_of_each_type_tells_its_shape() {
+        fn listed(fields: &'static [Field], group: &str, into: &mut BTreeMap<String, Shape>) {
+            for field in fields {
+                let path = format!("{group}{}", field.name);
+                listed(field.ty.members(), &format!("{path}."), into);
+                into.extend(field.ty.shape().map(|shape| (path, shape)));
+            }
+        }
+        const EVENT: Schema = schema("all", ALL);
+        const EVENTS: Catalog = Catalog::of_schemas(&[&[&EVENT]]);
+        let lock = EVENTS.lock().to_string();
+        let read = Names::of(&lock).used.into_iter().map(|(name, (shape, _))| (name, shape));
+        let mut expected = BTreeMap::new();
+        listed(ALL, "", &mut expected);
+        assert_eq!(expected.len(), 2 * (1 + TYPES.len() + 2));
+        assert_eq!(read.collect::<BTreeMap<_, _>>(), expected);
+    }
 
     const FIRST: &str = "# Words.\n\nevent a\n  category: x\n  field reason: reason, enum, internal\n    label size\n  \
         field size: data, optional measure in bytes, internal\n    disclosed: \"field x: data, bool, y\"\n  \

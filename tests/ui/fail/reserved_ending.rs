@@ -1,7 +1,7 @@
 #![forbid(unsafe_code)]
 
+use audit_core::AuditEvent;
 use audit_core::vocab::{Count, ObjectName};
-use audit_core::{AuditEvent, Withheld};
 
 #[must_use]
 #[derive(AuditEvent)]
@@ -11,10 +11,6 @@ struct Event<'a> {
     user_pseudonym: ObjectName<'a>,
     id_none: ObjectName<'a>,
     image_cut: Count,
-    port_number: Count,
-    label_text: ObjectName<'a>,
-    is_on_bool: bool,
-    r#tenant_group: Withheld<&'a str>,
 }
 
 fn main() {}

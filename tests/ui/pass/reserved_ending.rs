@@ -1,7 +1,7 @@
 #![forbid(unsafe_code)]
 
+use audit_core::AuditEvent;
 use audit_core::vocab::{Count, ObjectName};
-use audit_core::{AuditEvent, Withheld};
 
 #[must_use]
 #[derive(AuditEvent)]
@@ -11,10 +11,6 @@ struct Event<'a> {
     user_alias: ObjectName<'a>,
     no_id: ObjectName<'a>,
     image_lost: Count,
-    port: Count,
-    label: ObjectName<'a>,
-    is_on: bool,
-    r#tenants: Withheld<&'a str>,
 }
 
 fn main() {}
