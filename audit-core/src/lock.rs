@@ -16,7 +16,8 @@ impl Catalog {
     ///
     /// Everything that decides what a line may hold is in it; what the author only says about an
     /// event is not, for it changes nothing. With the feature `testing`,
-    /// `audit_core::testing::assert_locked` compares it with a file.
+    /// `audit_core::testing::assert_locked` compares it with a file, and keeps there the names of
+    /// fields that are gone.
     ///
     /// ```
     /// # use audit_core::AuditEvent;

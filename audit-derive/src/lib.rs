@@ -104,6 +104,14 @@ use crate::model::Item;
 /// `TellsNoLength`, which `Count` and `ByteSize` are not, unless the name says that it counts
 /// something else (`pin_attempts`, `paste_count`).
 ///
+/// # Names that lines use themselves
+///
+/// What does not stand in clear is marked by a key beside it: `user_pseudonym`, `id_none`,
+/// `image_cut`; and where events of several programs disagree about the type of a key, by
+/// `size_number`, `size_text`, `size_bool` or `size_group`. So no field of data ends in one of these,
+/// nor is it called `actor`, `source` or `object`. The same holds in structs with
+/// `#[derive(AuditValue)]`.
+///
 /// # Enums
 ///
 /// Each variant is an event with a schema and a name of its own: the enum's and the variant's in

@@ -9,11 +9,12 @@ use crate::common::{
     UserDeleted, UserDisabled, UserReactivated, UserUnlocked,
 };
 use crate::hypervisor::{BridgeCreated, StorageConnectionRegistered, StoragePoolFormatted, Vm};
-use crate::kvm::told::{
-    ToldDebugLogExport, ToldFirmwareUpdate, ToldLogin, ToldLogout, ToldMediaFetch, ToldMediaMount,
-    ToldMediaUnmount, ToldMediaUpload, ToldPasswordChange, ToldPaste, ToldPowerRestart,
-    ToldPowerShutdown, ToldRoleChange, ToldScriptRun, ToldSerialConfig, ToldSessionEnd,
-    ToldSessionStart, ToldSettingChange, ToldUserCreate, ToldUserDelete,
+use crate::kvm::imported::{
+    ImportedDebugLogExport, ImportedFirmwareUpdate, ImportedLogin, ImportedLogout,
+    ImportedMediaFetch, ImportedMediaMount, ImportedMediaUnmount, ImportedMediaUpload,
+    ImportedPasswordChange, ImportedPaste, ImportedPowerRestart, ImportedPowerShutdown,
+    ImportedRoleChange, ImportedScriptRun, ImportedSerialConfig, ImportedSessionEnd,
+    ImportedSessionStart, ImportedSettingChange, ImportedUserCreate, ImportedUserDelete,
 };
 use crate::kvm::{
     DebugLogExported, DevicePower, FirmwareUpdated, MachinePower, MediaFetched, MediaMounted,
@@ -78,26 +79,26 @@ pub const EVENTS: Catalog = audit_core::catalog![
     CommandRun<'_>,
     Registered<'_>,
     Vault<'_>,
-    ToldLogin<'_>,
-    ToldLogout<'_>,
-    ToldSessionStart<'_>,
-    ToldSessionEnd<'_>,
-    ToldPaste<'_>,
-    ToldMediaMount<'_>,
-    ToldMediaUnmount<'_>,
-    ToldMediaUpload<'_>,
-    ToldMediaFetch<'_>,
-    ToldPowerShutdown<'_>,
-    ToldPowerRestart<'_>,
-    ToldFirmwareUpdate<'_>,
-    ToldUserCreate<'_>,
-    ToldUserDelete<'_>,
-    ToldPasswordChange<'_>,
-    ToldRoleChange<'_>,
-    ToldSettingChange<'_>,
-    ToldSerialConfig<'_>,
-    ToldDebugLogExport<'_>,
-    ToldScriptRun<'_>,
+    ImportedLogin<'_>,
+    ImportedLogout<'_>,
+    ImportedSessionStart<'_>,
+    ImportedSessionEnd<'_>,
+    ImportedPaste<'_>,
+    ImportedMediaMount<'_>,
+    ImportedMediaUnmount<'_>,
+    ImportedMediaUpload<'_>,
+    ImportedMediaFetch<'_>,
+    ImportedPowerShutdown<'_>,
+    ImportedPowerRestart<'_>,
+    ImportedFirmwareUpdate<'_>,
+    ImportedUserCreate<'_>,
+    ImportedUserDelete<'_>,
+    ImportedPasswordChange<'_>,
+    ImportedRoleChange<'_>,
+    ImportedSettingChange<'_>,
+    ImportedSerialConfig<'_>,
+    ImportedDebugLogExport<'_>,
+    ImportedScriptRun<'_>,
 ];
 
 // None of these programs may record content, not even by word.
@@ -115,7 +116,7 @@ mod tests {
     };
 
     use super::EVENTS;
-    use crate::kvm::told;
+    use crate::kvm::imported;
     use crate::{common, hypervisor, kvm, runner, vault};
 
     fn names(catalog: &Catalog) -> BTreeSet<&'static str> {
@@ -145,8 +146,8 @@ mod tests {
         let listed = include_str!("all.rs").split("catalog![").nth(1).unwrap();
         let listed = listed.split("];").next().unwrap().matches(',').count();
         // One macro declares and lists those of other logs.
-        assert_eq!(listed, declared + told::EVENTS.schemas().count());
-        let kvm = [kvm::EVENTS, told::EVENTS];
+        assert_eq!(listed, declared + imported::EVENTS.schemas().count());
+        let kvm = [kvm::EVENTS, imported::EVENTS];
         let others = [common::EVENTS, hypervisor::EVENTS, runner::EVENTS, vault::EVENTS];
         let modules = [&kvm[..], &others].concat();
         assert!(modules.iter().all(|module| module.duplicates().count() == 0));

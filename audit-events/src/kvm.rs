@@ -4,9 +4,9 @@
 //! There is no event for a keystroke, a frame or a click: their timing alone tells. What is pasted
 //! is told of by a size bucket. Logins and users are those of [`common`](crate::common).
 
+pub mod imported;
 mod media;
 mod serial;
-pub mod told;
 
 use audit_core::vocab::{
     ByteSize, Digest, Elapsed, ErrorCode, ObjectId, ObjectName, PasteSize, SettingName, Version,

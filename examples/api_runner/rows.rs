@@ -29,6 +29,12 @@ fn events(stream: Stream) -> Vec<Line> {
     log::events(&dir(), stream).unwrap()
 }
 
+/// What both lists record stands in one log, where a key has one type of JSON.
+#[test]
+fn what_is_said_and_what_is_recorded_agree_about_types() {
+    assert_eq!(audit_events::EVENTS.type_clash_with(&audit_tracing::EVENTS), None);
+}
+
 /// What the program itself said: level, message, fields, spans.
 fn said() -> Vec<[String; 4]> {
     let own = |line: &Line| {

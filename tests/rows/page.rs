@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use audit_core::Catalog;
-use audit_events::kvm::told;
+use audit_events::kvm::imported;
 use audit_events::{EVENTS, common, hypervisor, kvm, runner, vault};
 use audit_log::catalog::markdown;
 
@@ -39,8 +39,8 @@ const PARTS: [(&str, &str, Catalog); 6] = [
     ("Vault", "`audit_events::vault`", vault::EVENTS),
     (
         "Other logs",
-        "`audit_events::kvm::told`: what `auditlog ingest` concludes from them. Its lines have `occurred` and `origin`, too.",
-        told::EVENTS,
+        "`audit_events::kvm::imported`: what `auditlog ingest` concludes from them. Its lines have `occurred` and `origin`, too.",
+        imported::EVENTS,
     ),
 ];
 

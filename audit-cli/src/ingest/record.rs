@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use audit_core::vocab::UserName;
 use audit_core::{Actor, Context, EmitError, EventRef, OutcomeKind, Source, lit};
-use audit_events::kvm::told::*;
+use audit_events::kvm::imported::*;
 use audit_ingest::{Action, Actor as Who, Address, Confidence, Kind, Outcome, When, Why};
 use audit_log::{CANDIDATES_MAX, Imported, Joined};
 use audit_writer::Writer;
@@ -81,26 +81,26 @@ fn import(
         }};
     }
     match action.kind {
-        Kind::Login => import!(ToldLogin::of(request)),
-        Kind::Logout => import!(ToldLogout::of(request)),
-        Kind::MediaMount => import!(ToldMediaMount::of(request)),
-        Kind::MediaUnmount => import!(ToldMediaUnmount::of(request)),
-        Kind::MediaUpload => import!(ToldMediaUpload::of(request)),
-        Kind::MediaFetch => import!(ToldMediaFetch::of(request)),
-        Kind::Paste => import!(ToldPaste::of(request)),
-        Kind::PowerShutdown => import!(ToldPowerShutdown::of(request)),
-        Kind::PowerRestart => import!(ToldPowerRestart::of(request)),
-        Kind::FirmwareUpdate => import!(ToldFirmwareUpdate::of(request)),
-        Kind::UserCreate => import!(ToldUserCreate::of(request, target)),
-        Kind::UserDelete => import!(ToldUserDelete::of(request, target)),
-        Kind::PasswordChange => import!(ToldPasswordChange::of(request, target)),
-        Kind::RoleChange => import!(ToldRoleChange::of(request, target)),
-        Kind::SettingChange => import!(ToldSettingChange::of(request)),
-        Kind::DebugLogExport => import!(ToldDebugLogExport::of(request)),
-        Kind::ScriptRun => import!(ToldScriptRun::of(request)),
-        Kind::SerialConfig => import!(ToldSerialConfig::of(request)),
-        Kind::SessionStart => import!(ToldSessionStart::of(request, off_by)),
-        Kind::SessionEnd => import!(ToldSessionEnd::of(request)),
+        Kind::Login => import!(ImportedLogin::of(request)),
+        Kind::Logout => import!(ImportedLogout::of(request)),
+        Kind::MediaMount => import!(ImportedMediaMount::of(request)),
+        Kind::MediaUnmount => import!(ImportedMediaUnmount::of(request)),
+        Kind::MediaUpload => import!(ImportedMediaUpload::of(request)),
+        Kind::MediaFetch => import!(ImportedMediaFetch::of(request)),
+        Kind::Paste => import!(ImportedPaste::of(request)),
+        Kind::PowerShutdown => import!(ImportedPowerShutdown::of(request)),
+        Kind::PowerRestart => import!(ImportedPowerRestart::of(request)),
+        Kind::FirmwareUpdate => import!(ImportedFirmwareUpdate::of(request)),
+        Kind::UserCreate => import!(ImportedUserCreate::of(request, target)),
+        Kind::UserDelete => import!(ImportedUserDelete::of(request, target)),
+        Kind::PasswordChange => import!(ImportedPasswordChange::of(request, target)),
+        Kind::RoleChange => import!(ImportedRoleChange::of(request, target)),
+        Kind::SettingChange => import!(ImportedSettingChange::of(request)),
+        Kind::DebugLogExport => import!(ImportedDebugLogExport::of(request)),
+        Kind::ScriptRun => import!(ImportedScriptRun::of(request)),
+        Kind::SerialConfig => import!(ImportedSerialConfig::of(request)),
+        Kind::SessionStart => import!(ImportedSessionStart::of(request, off_by)),
+        Kind::SessionEnd => import!(ImportedSessionEnd::of(request)),
     }
 }
 

@@ -3,9 +3,9 @@
 /// Texts that differ in more lines than this are not compared in detail, in products of lines.
 const WORK_MAX: usize = 4_000_000;
 
-/// The lines that were removed (`-`) and added (`+`), in order, under the unchanged line of
-/// `heading` that they belong to. Empty where the texts are equal.
-pub(super) fn diff(old: &str, new: &str, heading: &str) -> String {
+/// The lines that were removed (`-`) and added (`+`), in order, under the unchanged `heading` that
+/// they belong to. Empty where the texts are equal.
+pub(super) fn diff(old: &str, new: &str, heading: fn(&str) -> bool) -> String {
     let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
     let mut shown = Shown { heading, open: None, text: String::new() };
     let same_front = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
@@ -68,7 +68,7 @@ fn common_lines(old: &[&str], new: &[&str]) -> Vec<Vec<u32>> {
 }
 
 struct Shown<'a> {
-    heading: &'a str,
+    heading: fn(&str) -> bool,
     /// The heading above the place that is looked at, until it is shown.
     open: Option<&'a str>,
     text: String,
@@ -76,13 +76,13 @@ struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     fn same(&mut self, line: &'a str) {
-        if line.starts_with(self.heading) {
+        if (self.heading)(line) {
             self.open = Some(line);
         }
     }
 
     fn changed(&mut self, sign: char, line: &'a str) {
-        if line.starts_with(self.heading) {
+        if (self.heading)(line) {
             self.open = None;
         }
         if let Some(heading) = self.open.take() {
@@ -96,7 +96,7 @@ impl<'a> Shown<'a> {
 mod tests {
     fn check(old: &str, new: &str, expected: &[&str]) {
         let split = |text: &str| text.replace(' ', "\n");
-        let diff = super::diff(&split(old), &split(new), "#");
+        let diff = super::diff(&split(old), &split(new), |line| line.starts_with('#'));
         assert_eq!(diff.lines().collect::<Vec<_>>(), expected);
     }
 
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn very_different_texts_are_told_as_a_whole() {
         let (old, new) = ("a\n".repeat(2001), "b\n".repeat(2001));
-        let diff = super::diff(&old, &new, "#");
+        let diff = super::diff(&old, &new, |line| line.starts_with('#'));
         assert_eq!(diff.lines().filter(|line| *line == "- a").count(), 2001);
         assert!(diff.ends_with("+ b\n"));
     }

@@ -191,7 +191,7 @@ mod tests {
         for name in [
             "the record without pseudonyms",
             "the record with pseudonyms",
-            "`Told` of the record with pseudonyms",
+            "`OneLine` of the record with pseudonyms",
             "`{:#?}` of the values of the record with pseudonyms",
             "what stands in a buffer that is too small",
             "a record in a recorder",

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use super::diff::diff;
+use super::names::{HEADING, Names};
 use crate::Catalog;
 use crate::lock::BLESS;
 
@@ -23,13 +24,19 @@ use crate::lock::BLESS;
 /// audit_core::testing::assert_locked(&EVENTS, concat!(env!("CARGO_MANIFEST_DIR"), "/events.lock"));
 /// ```
 ///
+/// Names of fields that no event has any more stay at the file's end, under `retired fields`, with
+/// the type of JSON that they had: a log keeps its lines for long, and a key in it has one type. An
+/// event that uses such a name, or one of another event, with another type fails the test, and is
+/// not blessed.
+///
 /// With `AUDIT_BLESS=1` in the environment it writes the file instead, and says so on standard
 /// error. Where `CI` is set too it refuses: what a build records is decided before it, by whoever
 /// commits.
 ///
 /// # Panics
 ///
-/// When the file is missing, differs, or cannot be read or written; when two events have one name.
+/// When the file is missing, differs, or cannot be read or written; when two events have one name,
+/// or a field's name has another type than before.
 /// The message shows the lines that differ and says what to do.
 #[track_caller]
 pub fn assert_locked(catalog: &Catalog, path: impl AsRef<Path>) {
@@ -59,9 +66,8 @@ fn check(catalog: &Catalog, path: &Path) -> Result<(), String> {
     match compare(committed.as_deref(), &actual, wish) {
         Verdict::Equal => Ok(()),
         Verdict::Fails(message) => Err(message),
-        Verdict::Bless(changes) => {
-            std::fs::write(path, actual)
-                .map_err(|error| format!("it cannot be written: {error}"))?;
+        Verdict::Bless { changes, text } => {
+            std::fs::write(path, text).map_err(|error| format!("it cannot be written: {error}"))?;
             #[expect(clippy::print_stderr, reason = "a test that writes a file says so")]
             {
                 eprintln!("{} was written anew:\n{changes}", path.display());
@@ -99,15 +105,21 @@ enum Verdict {
     Equal,
     /// Not as committed, for this reason and with this way out.
     Fails(String),
-    /// To be written, because of these changes.
-    Bless(String),
+    /// This text is to be written, because of these changes.
+    Bless {
+        changes: String,
+        text: String,
+    },
 }
 
 fn compare(committed: Option<&str>, actual: &str, wish: Wish) -> Verdict {
     // A checkout may end lines in another way.
     let committed = committed.map(|text| text.replace("\r\n", "\n"));
-    let is_equal = committed.as_deref() == Some(actual);
-    let changes = || diff(committed.as_deref().unwrap_or_default(), actual, "event ");
+    let before = committed.as_deref().unwrap_or_default();
+    let (names, names_before) = (Names::of(actual), Names::of(before));
+    let actual = actual.to_owned() + &names.retired_since(&names_before);
+    let is_equal = committed.as_ref() == Some(&actual);
+    let changes = || diff(before, &actual, is_heading);
     let remedy = format!("If that is meant, run `{BLESS}` and commit the file.");
     match (wish, is_equal, committed.is_none()) {
         (Wish::BlessInCi, ..) => Verdict::Fails(
@@ -116,7 +128,8 @@ fn compare(committed: Option<&str>, actual: &str, wish: Wish) -> Verdict {
                 .to_owned(),
         ),
         (_, true, _) => Verdict::Equal,
-        (Wish::Bless, ..) => Verdict::Bless(changes()),
+        _ if let Some(message) = names.clash(&names_before) => Verdict::Fails(message),
+        (Wish::Bless, ..) => Verdict::Bless { changes: changes(), text: actual },
         (Wish::Compare, _, true) => Verdict::Fails(format!(
             "there is no such file, and so nothing says what the events may record. {remedy}"
         )),
@@ -124,6 +137,10 @@ fn compare(committed: Option<&str>, actual: &str, wish: Wish) -> Verdict {
             Verdict::Fails(format!("what the events record has changed. {remedy}\n{}", changes()))
         }
     }
+}
+
+fn is_heading(line: &str) -> bool {
+    line.starts_with("event ") || line == HEADING
 }
 
 #[cfg(test)]
@@ -148,6 +165,11 @@ mod tests {
     const BEFORE: Catalog = Catalog::of_schemas(&[&[&ONE], &[&TWO]]);
     const AFTER: Catalog = Catalog::of_schemas(&[&[&ONE], &[&TWO_WIDER]]);
 
+    const NO_FIELDS: Schema = schema("two", &[]);
+    const TEXT: Schema = schema("two", &[Field { ty: Type::Unsigned(64), ..COUNT }]);
+    const WITHOUT: Catalog = Catalog::of_schemas(&[&[&NO_FIELDS]]);
+    const OTHERWISE: Catalog = Catalog::of_schemas(&[&[&TEXT]]);
+
     fn message(verdict: Verdict) -> String {
         match verdict {
             Verdict::Fails(message) => message,
@@ -165,8 +187,43 @@ mod tests {
         assert!(message.ends_with(&format!("\n{changes}")), "{message}");
         assert!(message.contains(BLESS), "{message}");
         let blessed = compare(Some(&before), &after, Wish::Bless);
-        assert_eq!(blessed, Verdict::Bless(changes.to_owned()));
+        assert_eq!(blessed, Verdict::Bless { changes: changes.to_owned(), text: after.clone() });
         assert_eq!(compare(Some(&after), &after, Wish::Compare), Verdict::Equal);
+    }
+
+    #[test]
+    fn a_field_that_is_gone_is_kept_in_the_file() {
+        let (before, without) = (BEFORE.lock().to_string(), WITHOUT.lock().to_string());
+        let kept = "\nretired fields\n  count: number\n";
+        let message = message(compare(Some(&before), &without, Wish::Compare));
+        assert!(message.ends_with("+ \n+ retired fields\n+   count: number\n"), "{message}");
+        let Verdict::Bless { text, .. } = compare(Some(&before), &without, Wish::Bless) else {
+            panic!()
+        };
+        assert_eq!(text, without.clone() + kept);
+        // And on from there, until it is used once more.
+        assert_eq!(compare(Some(&text), &without, Wish::Compare), Verdict::Equal);
+        assert_eq!(compare(Some(&text), &without, Wish::Bless), Verdict::Equal);
+        let Verdict::Bless { text, .. } = compare(Some(&text), &before, Wish::Bless) else {
+            panic!()
+        };
+        assert_eq!(text, before);
+    }
+
+    #[test]
+    fn a_name_with_another_type_is_not_even_blessed() {
+        let (before, without) = (BEFORE.lock().to_string(), WITHOUT.lock().to_string());
+        let other = OTHERWISE.lock().to_string();
+        let retired = without + "\nretired fields\n  count: number\n";
+        for committed in [&before, &retired] {
+            for wish in [Wish::Compare, Wish::Bless] {
+                let message = message(compare(Some(committed), &other, wish));
+                let words = "the field `count` is a text in `two`, and was a number";
+                assert!(message.starts_with(words), "{message}");
+            }
+        }
+        // Without the file, which is then gone for review to see, it can be.
+        assert!(matches!(compare(None, &other, Wish::Bless), Verdict::Bless { .. }));
     }
 
     #[test]
@@ -174,7 +231,7 @@ mod tests {
         let text = BEFORE.lock().to_string();
         let message = message(compare(None, &text, Wish::Compare));
         assert!(message.contains("no such file") && message.contains(BLESS), "{message}");
-        let Verdict::Bless(changes) = compare(None, &text, Wish::Bless) else { panic!() };
+        let Verdict::Bless { changes, .. } = compare(None, &text, Wish::Bless) else { panic!() };
         assert!(changes.contains("\n+ event two\n"), "{changes}");
     }
 

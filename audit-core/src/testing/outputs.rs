@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::recorder::TestKey;
-use super::{MemoryRecorder, Told};
+use super::{MemoryRecorder, OneLine};
 use crate::decode::Values;
 use crate::{AuditEvent, EmitError, EventRef, Pseudonyms, Record, Recorder, Value};
 
@@ -98,7 +98,7 @@ impl Outputs {
     }
 
     fn values(&mut self, what: &str, record: &Record<Box<[u8]>>) {
-        self.spelled(format!("`Told` of {what}"), Told(record).to_string());
+        self.spelled(format!("`OneLine` of {what}"), OneLine(record).to_string());
         let ending = record.ending();
         self.spelled(format!("the ending of {what}"), format!("{ending:?} {ending:#?}"));
         self.spelled(

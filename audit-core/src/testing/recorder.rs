@@ -16,7 +16,7 @@ use crate::{
 /// who sees one can guess the text. So this is a recorder for tests only.
 ///
 /// ```
-/// use audit_core::testing::{MemoryRecorder, Told};
+/// use audit_core::testing::{MemoryRecorder, OneLine};
 /// use audit_core::{AuditEvent, EmitError};
 ///
 /// /// The case was opened.
@@ -33,7 +33,7 @@ use crate::{
 /// let recorder = MemoryRecorder::new();
 /// CaseOpened { times: 2 }.emit_to(&recorder)?;
 /// let records = recorder.take();
-/// assert_eq!(Told(&records[0]).to_string(), "case_opened: open_case success; times=2");
+/// assert_eq!(OneLine(&records[0]).to_string(), "case_opened: open_case success; times=2");
 ///
 /// // How the program takes a refusal can be tried too.
 /// recorder.refuse(EmitError::Full);

@@ -5,6 +5,7 @@ use syn::ext::IdentExt;
 use syn::{Fields, Type};
 
 use super::event::{Owner, Written};
+use super::reserved::reserved_in_event;
 use super::{is_path_to, reason, treatment};
 use crate::attr::FieldAttrs;
 use crate::errors::Errors;
@@ -86,6 +87,7 @@ fn event_field<'a>(
     variant: Option<&Ident>,
     errors: &mut Errors,
 ) -> Option<Field<'a>> {
+    reserved_in_event(field.ident, field.place, errors);
     let absent = absent(&field, errors);
     let (carries, telling) = telling(&field, variant);
     let treatment = treatment(&field.attrs, field.place, field.ty, telling, errors);

@@ -7,6 +7,7 @@ mod field;
 mod mapping;
 mod outcome;
 mod part;
+mod reserved;
 mod said;
 pub(crate) mod value;
 

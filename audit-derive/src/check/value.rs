@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use syn::ext::IdentExt;
 use syn::{Data, DataEnum, DeriveInput, Fields, Variant};
 
+use super::reserved::reserved_in_group;
 use super::{name, name_of, treatment};
 use crate::attr::{FieldAttrs, ValueAttrs, VariantAttrs};
 use crate::errors::Errors;
@@ -121,6 +122,7 @@ fn group<'a>(fields: &'a Fields, errors: &mut Errors) -> Option<Value<'a>> {
 fn group_field<'a>(field: &'a syn::Field, errors: &mut Errors) -> Option<Field<'a>> {
     let attrs = FieldAttrs::read(&field.attrs, &keys::VALUE_FIELD, errors);
     let ident = field.ident.as_ref()?;
+    reserved_in_group(ident, errors);
     let carries = carries(ident);
     let telling = (carries != Carries::Anything).then_some(ident);
     Some(Field {

@@ -10,6 +10,6 @@ struct Event {
     on: bool,
 }
 
-const EVENTS: Catalog = audit_core::Catalog::__new(&[Event::SCHEMAS]);
+const EVENTS: Catalog = audit_core::Catalog::__new::<8>(&[Event::SCHEMAS]);
 
 fn main() {}

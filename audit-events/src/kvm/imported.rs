@@ -42,7 +42,7 @@ impl Answer {
     /// What a status says.
     ///
     /// ```
-    /// use audit_events::kvm::told::Answer;
+    /// use audit_events::kvm::imported::Answer;
     /// assert_eq!(Answer::of(403), Answer::NotPermitted);
     /// assert_eq!(Answer::of(418), Answer::Invalid);
     /// ```
@@ -92,7 +92,7 @@ impl<'a> Request<'a> {
 }
 
 /// Declares events of one request each, and how they are made from it.
-macro_rules! told {
+macro_rules! imported {
     ($(
         $(#[$meta:meta])*
         $name:ident { $($(#[$of:meta])* $field:ident: $type:ty),* }
@@ -129,21 +129,21 @@ macro_rules! told {
     };
 }
 
-told! {
+imported! {
     /// A login was tried.
     #[audit(action = "login", category = "authentication")]
     #[audit(ocsf(class = 3002, activity = 1), ecs(category = "authentication", type = "start"))]
-    ToldLogin {}
+    ImportedLogin {}
 
     /// A user logged out, or tried to.
     #[audit(action = "logout", category = "authentication")]
     #[audit(ocsf(class = 3002, activity = 2), ecs(category = "authentication", type = "end"))]
-    ToldLogout {}
+    ImportedLogout {}
 
     /// A connection to the remote console was opened, or refused.
     #[audit(action = "session_start", category = "session")]
     #[audit(ecs(category = "session", type = "start"))]
-    ToldSessionStart {
+    ImportedSessionStart {
         /// How far off the moment may be: the other log tells of a connection when it ends.
         off_by: Option<Elapsed>
     }
@@ -151,51 +151,51 @@ told! {
     /// A connection to the remote console ended.
     #[audit(action = "session_end", category = "session")]
     #[audit(ecs(category = "session", type = "end"))]
-    ToldSessionEnd {}
+    ImportedSessionEnd {}
 
     /// Text was pasted to the attached machine.
     #[audit(action = "paste", category = "input")]
-    ToldPaste {}
+    ImportedPaste {}
 
     /// Virtual media was mounted.
     #[audit(action = "media_mount", category = "media")]
     #[audit(ocsf(class = 1010, activity = 1), ecs(category = "host", type = "change"))]
-    ToldMediaMount {}
+    ImportedMediaMount {}
 
     /// Virtual media was unmounted.
     #[audit(action = "media_unmount", category = "media")]
     #[audit(ocsf(class = 1010, activity = 2), ecs(category = "host", type = "change"))]
-    ToldMediaUnmount {}
+    ImportedMediaUnmount {}
 
     /// An image was uploaded.
     #[audit(action = "media_upload", category = "media")]
     #[audit(ocsf(class = 1001, activity = 1), ecs(category = "file", type = "creation"))]
-    ToldMediaUpload {}
+    ImportedMediaUpload {}
 
     /// An image was fetched from a URL.
     #[audit(action = "media_fetch", category = "media")]
     #[audit(ocsf(class = 1001, activity = 1), ecs(category = "file", type = "creation"))]
-    ToldMediaFetch {}
+    ImportedMediaFetch {}
 
     /// The device was shut down.
     #[audit(action = "power_shutdown", category = "power")]
     #[audit(ecs(category = "host", type = "change"))]
-    ToldPowerShutdown {}
+    ImportedPowerShutdown {}
 
     /// The device was restarted.
     #[audit(action = "power_restart", category = "power")]
     #[audit(ecs(category = "host", type = "change"))]
-    ToldPowerRestart {}
+    ImportedPowerRestart {}
 
     /// The device's firmware was to be replaced.
     #[audit(action = "firmware_update", category = "firmware")]
     #[audit(ecs(category = "package", type = "installation"))]
-    ToldFirmwareUpdate {}
+    ImportedFirmwareUpdate {}
 
     /// A user was created.
     #[audit(action = "user_create", category = "account")]
     #[audit(ocsf(class = 3001, activity = 1), ecs(category = "iam", type = "creation"))]
-    ToldUserCreate {
+    ImportedUserCreate {
         /// Who, where the application log tells.
         target: Option<UserName<'a>>
     }
@@ -203,7 +203,7 @@ told! {
     /// One user was deleted, or all of them.
     #[audit(action = "user_delete", category = "account")]
     #[audit(ocsf(class = 3001, activity = 6), ecs(category = "iam", type = "deletion"))]
-    ToldUserDelete {
+    ImportedUserDelete {
         /// Who, where the application log tells.
         target: Option<UserName<'a>>
     }
@@ -211,7 +211,7 @@ told! {
     /// A user's password was changed.
     #[audit(action = "password_change", category = "account")]
     #[audit(ocsf(class = 3001, activity = 3), ecs(category = "iam", type = "change"))]
-    ToldPasswordChange {
+    ImportedPasswordChange {
         /// Whose, where the application log tells.
         target: Option<UserName<'a>>
     }
@@ -219,7 +219,7 @@ told! {
     /// A user was given another role.
     #[audit(action = "role_change", category = "account")]
     #[audit(ocsf(class = 3005, activity = 1), ecs(category = "iam", type = "change"))]
-    ToldRoleChange {
+    ImportedRoleChange {
         /// Whose, where the application log tells.
         target: Option<UserName<'a>>
     }
@@ -227,20 +227,20 @@ told! {
     /// A setting was changed.
     #[audit(action = "setting_change", category = "configuration")]
     #[audit(ocsf(class = 5019, activity = 1), ecs(category = "configuration", type = "change"))]
-    ToldSettingChange {}
+    ImportedSettingChange {}
 
     /// The serial console was set up.
     #[audit(action = "serial_config", category = "configuration")]
     #[audit(ocsf(class = 5019, activity = 1), ecs(category = "configuration", type = "change"))]
-    ToldSerialConfig {}
+    ImportedSerialConfig {}
 
     /// The device's debug logs were handed out.
     #[audit(action = "debug_log_export", category = "diagnostics")]
     #[audit(ocsf(class = 1008, activity = 3), ecs(category = "file", type = "access"))]
-    ToldDebugLogExport {}
+    ImportedDebugLogExport {}
 
     /// A script was run.
     #[audit(action = "script_run", category = "script")]
     #[audit(ocsf(class = 1009, activity = 1), ecs(category = "process", type = "end"))]
-    ToldScriptRun {}
+    ImportedScriptRun {}
 }

@@ -15,9 +15,9 @@ use crate::{Buffer, Ending, PartValue, Phase, Place, Pseudonym, Record, Value};
 ///
 /// It is no format: compare it in tests and store it nowhere.
 #[derive(Clone, Copy, Debug)]
-pub struct Told<'a, B>(pub &'a Record<B>);
+pub struct OneLine<'a, B>(pub &'a Record<B>);
 
-impl<B: Buffer> Display for Told<'_, B> {
+impl<B: Buffer> Display for OneLine<'_, B> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Ending { outcome, reason, phase } = self.0.ending();
         let schema = self.0.schema();
@@ -114,7 +114,7 @@ mod tests {
     }
 
     fn check(schema: &'static Schema, expected: &str) {
-        assert_eq!(Told(&example_record(schema)).to_string(), expected);
+        assert_eq!(OneLine(&example_record(schema)).to_string(), expected);
     }
 
     #[test]

@@ -1,0 +1,17 @@
+#![forbid(unsafe_code)]
+
+use audit_core::vocab::{Count, ObjectName};
+use audit_core::{AuditEvent, Withheld};
+
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action = "test", category = "tests", outcome = "success")]
+#[audit(none(actor = "a test", source = "a test", object = "a test"))]
+struct Event<'a> {
+    port_number: Count,
+    label_text: ObjectName<'a>,
+    is_on_bool: bool,
+    r#tenant_group: Withheld<&'a str>,
+}
+
+fn main() {}
