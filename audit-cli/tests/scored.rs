@@ -42,7 +42,7 @@ fn ingest(data: &Path, log: &Path) -> Output {
 fn action(line: &Line) -> Option<Action> {
     let origin = line.get("origin")?;
     let text = |json: Option<&Json>| json.and_then(Json::as_str).unwrap_or_default().to_owned();
-    let actor = line.get("actor")?;
+    let actor = line.get("actor").unwrap_or(&Json::Null);
     let candidates: Vec<Value> = origin
         .get("candidates")
         .and_then(Json::as_list)
@@ -50,7 +50,7 @@ fn action(line: &Line) -> Option<Action> {
         .iter()
         .map(|it| it.as_str().unwrap().into())
         .collect();
-    let none = text(actor.get("none"));
+    let none = text(line.get("actor_none"));
     let actor = match actor.get("user").and_then(Json::as_str) {
         Some(user) => json!({ "known": user }),
         None if none.starts_with("one of several") => {

@@ -198,7 +198,7 @@ fn a_storm_waits_for_nobody_and_is_counted() {
     let lines = Lines::of_stream_in(storage.inner(), Stream::Application).unwrap();
     let lines: Vec<Line> = lines.map(|(_, line)| line.unwrap()).collect();
     let of_gaps = lines.iter().filter(|line| line.kind == "gap");
-    let lost: u64 = of_gaps.filter_map(|line| line.get("lost")?.as_u64()).sum();
+    let lost: u64 = of_gaps.filter_map(|line| line.member("lost")?.as_u64()).sum();
     assert!(lost > 10_000, "{lost}");
     assert_eq!(data(&lines, "logged").len() as u64 + lost, 20_000);
 }

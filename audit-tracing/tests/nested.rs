@@ -40,5 +40,5 @@ fn it_is_counted_and_does_not_go_on_for_ever() {
     let lines: Vec<Line> = lines.map(|(_, line)| line.unwrap()).collect();
     assert!(format!("{lines:?}").contains(r#"value=\"said\""#));
     let gaps = lines.iter().filter(|line| line.kind == "gap");
-    assert_eq!(gaps.filter_map(|line| line.get("lost")?.as_u64()).sum::<u64>(), 1);
+    assert_eq!(gaps.filter_map(|line| line.member("lost")?.as_u64()).sum::<u64>(), 1);
 }

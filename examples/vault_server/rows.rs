@@ -212,7 +212,7 @@ fn d05_the_log_goes_on_after_a_restart() {
         assert!(now.len() > before.len() && now.starts_with(&before), "nothing was changed");
         before = now;
         let events = log::events(&dir, Stream::Audit).unwrap();
-        let seen: BTreeSet<&str> = events.iter().map(|line| line.run.as_str()).collect();
+        let seen: BTreeSet<&str> = events.iter().map(|line| line.run.as_deref().unwrap()).collect();
         assert_eq!(seen.len(), 2 * runs, "each start is a run");
         assert!(events.windows(2).all(|pair| pair[0].seq < pair[1].seq));
     }
@@ -240,8 +240,8 @@ fn d06_no_invite_code_value_or_key_is_in_a_file() {
     });
     let mut count = 0;
     for line in registrations {
-        let code = line.get("data").unwrap().get("invite_code").unwrap();
-        assert_eq!(code.get("withheld").and_then(Json::as_bool), Some(true));
+        let withheld = line.get("withheld").and_then(Json::as_list).unwrap();
+        assert!(withheld.contains(&Json::Text("invite_code".to_owned())));
         count += 1;
     }
     assert_eq!(count, 4);

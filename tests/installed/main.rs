@@ -59,7 +59,7 @@ fn before_with_and_after_a_recorder() -> Result<(), Box<dyn std::error::Error>> 
     assert_eq!(lines.iter().filter(|line| line.kind == "event").count(), 4);
     let gaps: Vec<_> = lines.iter().filter(|line| line.kind == "gap").collect();
     assert_eq!(gaps.len(), 1);
-    let reasons = gaps[0].get("reasons").and_then(|reasons| reasons.get("no_recorder"));
+    let reasons = gaps[0].member("reasons").and_then(|reasons| reasons.get("no_recorder"));
     assert_eq!(
         reasons,
         Some(&Json::Number(2)),

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use audit_core::Stream;
 use audit_log::VerifierKey;
-use audit_log::reader::{Json, Line};
+use audit_log::reader::Line;
 use audit_log::verify::{Trust, Verdict, verify_stream};
 use audit_writer::keys::{FileKeys, generate_of};
 use fastrand::Rng;

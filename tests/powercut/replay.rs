@@ -188,11 +188,11 @@ fn check_promises(recording: &Recording, cut: &Cut, lines: &[Line]) -> Result<us
 /// before it of which it does not say that it removed them.
 fn first_kept(lines: &[Line]) -> Result<u64, String> {
     let Some(first) = lines.first() else { return Err("there is no line".to_owned()) };
-    let Some(previous) = first.get("previous").and_then(|it| it.get("segment")) else {
+    let Some(previous) = first.member("previous") else {
         return if first.seq == 0 { Ok(0) } else { Err(format!("{first:?} is the first line")) };
     };
     let pruned = lines.iter().filter(|line| life(line) == Some("prune"));
-    let mut names = pruned.filter_map(|line| line.get("segments")?.as_list()).flatten();
+    let mut names = pruned.filter_map(|line| line.member("segments")?.as_list()).flatten();
     let is_previous = |name: &Json| {
         // It may have been compressed since.
         let plain = |name: &Json| name.as_str().map(|name| name.trim_end_matches(".gz").to_owned());

@@ -343,7 +343,7 @@ impl Case {
             self.violated(format!("an event of another stream in {}", stream.name()));
         }
         let gaps = lines.iter().filter(|line| line.kind == "gap");
-        let lost: u64 = gaps.filter_map(|line| line.get("lost")?.as_u64()).sum();
+        let lost: u64 = gaps.filter_map(|line| line.member("lost")?.as_u64()).sum();
         if lost > 0 && self.keeps != Keeps::Little {
             self.violated(format!("{lost} events were lost"));
         }

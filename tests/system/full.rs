@@ -52,7 +52,7 @@ pub(crate) fn disk(sum: &mut Sum) -> Verdict {
     let told = Told::parse(&ran).unwrap();
     let lines = told.check(&log).unwrap();
     let faults = lines.iter().filter(|line| {
-        let code = line.get("error").and_then(Json::as_str);
+        let code = line.member("error").and_then(Json::as_str);
         code == Some("os error 28") // ENOSPC.
     });
     assert_eq!((faults.count(), told.refused), (1, 1));

@@ -119,7 +119,7 @@ fn check_evidence(dir: &Path) -> Result<(), String> {
 /// Whoever waited for a line that was not durable when something failed was not told that it is,
 /// although it has come again since.
 fn check_not_too_soon(told: Acknowledged, lines: &[Line]) -> Result<(), String> {
-    let number = |line: &Line| line.get("unsynced_from").and_then(Json::as_u64);
+    let number = |line: &Line| line.member("unsynced_from").and_then(Json::as_u64);
     let faults = lines.iter().filter_map(|line| Some(number(line)?..line.seq));
     match faults.into_iter().find(|unsynced| unsynced.contains(&told.seq)) {
         Some(unsynced) => Err(format!("acknowledged too soon: {told:?}, of {unsynced:?}")),

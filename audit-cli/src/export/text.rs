@@ -20,17 +20,18 @@ pub(crate) fn heading(stream: Stream) -> &'static str {
     }
 }
 
-/// A line of a stream as a row, if it tells of something that happened: an event, events that were
+/// A line of a stream as a row, if it records something that happened: an event, events that were
 /// counted or lost, or what the log did itself. Headers, schemas and checkpoints are about the file.
 pub(crate) fn row(stream: Stream, line: &Line) -> Option<String> {
     if matches!(line.kind.as_str(), "header" | "schema" | "checkpoint") {
         return None;
     }
-    let date = value(line.get("time").unwrap_or(&Json::Null));
+    let date = quoted(&line.time);
     Some(match stream {
         Stream::Access => {
-            let part = |path: &str| at(line, path).map_or_else(|| "-".to_owned(), value);
-            let [ip, user, geo] = ["source.ip", "actor.user", "data.geo"].map(part);
+            let ip = line.member("ip").map_or_else(|| part(line, "source", "ip"), value);
+            let [user, geo] =
+                [("actor", "user"), ("data", "geo")].map(|(of, it)| part(line, of, it));
             format!("{date} | {ip} | {user} | {geo} | {}", action(line))
         }
         _ => format!("{date} | {}", statement(line)),
@@ -39,7 +40,7 @@ pub(crate) fn row(stream: Stream, line: &Line) -> Option<String> {
 
 /// What happened, in a few words: `login denied bad_password`.
 fn action(line: &Line) -> String {
-    let word = |key: &str| line.get(key).map_or_else(|| "-".to_owned(), value);
+    let word = |key: &str| line.member(key).map_or_else(|| "-".to_owned(), value);
     match line.kind.as_str() {
         "event" => {
             let mut words = vec![word("action"), word("outcome")];
@@ -47,10 +48,10 @@ fn action(line: &Line) -> String {
             words.extend(line.get("phase").map(value));
             words.join(" ")
         }
-        "fold" => format!("{} {} {} times", word("action"), word("outcome"), word("folded")),
+        "summary" => format!("{} {} {} times", word("action"), word("outcome"), word("count")),
         "gap" => format!("{} events lost", word("lost")),
-        "life" => format!("log {}", word("life")),
-        _ => value(&Json::Text(line.kind.clone())),
+        "lifecycle" => format!("log {}", word("type")),
+        kind => quoted(kind),
     }
 }
 
@@ -60,29 +61,34 @@ fn statement(line: &Line) -> String {
         return said;
     }
     let mut statement = action(line);
-    // What that says already.
-    let in_action: &[&str] = match line.kind.as_str() {
-        "event" | "fold" => &OF_EVENT,
+    // What that says already, and what is about the log's own affairs.
+    let passed_over: &[&str] = match line.kind.as_str() {
+        "event" | "summary" => &OF_EVENT,
         "gap" => &["lost"],
-        "life" => &["life"],
+        "lifecycle" => &["type", "up_us"],
         _ => &[],
     };
-    if let Json::Object(entries) = &line.json {
-        for (key, json) in entries {
-            match key.as_str() {
-                key if ENVELOPE.contains(&key) || in_action.contains(&key) => {}
-                // Its fields have names of their own.
-                "data" => fields("", json, &mut statement),
-                key => field(key, json, &mut statement),
-            }
+    let members = match line.kind.as_str() {
+        "event" => Some(&line.json),
+        kind => line.get(kind),
+    };
+    let Some(Json::Object(members)) = members else { return statement };
+    let members = members.iter().filter(|(key, _)| !passed_over.contains(&key.as_str()));
+    for (key, json) in members {
+        match (key.as_str(), json) {
+            // Its fields have names of their own.
+            ("data", Json::Object(entries)) => fields("", entries, &mut statement),
+            ("withheld", Json::List(names)) => withheld(names, &mut statement),
+            (key, json) => field(key, json, None, &mut statement),
         }
     }
     statement
 }
 
-const ENVELOPE: [&str; 8] = ["v", "kind", "seq", "time", "run", "up_us", "synced", "prev"];
-const OF_EVENT: [&str; 8] =
-    ["event", "level", "category", "action", "outcome", "reason", "phase", "folded"];
+const OF_EVENT: [&str; 11] = [
+    "kind", "seq", "time", "prev", "event", "level", "action", "outcome", "reason", "phase",
+    "count",
+];
 
 /// What the program said through `tracing`, in its own words and with its fields. Those have the form
 /// of a value here already.
@@ -119,35 +125,57 @@ fn said(line: &Line) -> Option<String> {
     Some(said)
 }
 
+/// The value under a name in a part of a line, or what stands for it.
+fn part(line: &Line, part: &str, name: &str) -> String {
+    let Some(part) = line.get(part) else { return "-".to_owned() };
+    match (part.get(name), part.get(&format!("{name}_pseudonym"))) {
+        (Some(json), _) => with_cut(json, part.get(&format!("{name}_cut"))),
+        (None, Some(digits)) => pseudonym(digits),
+        (None, None) => "-".to_owned(),
+    }
+}
+
 /// `name=value` for each entry of an object, behind what is there.
-fn fields(prefix: &str, json: &Json, out: &mut String) {
-    match json {
-        Json::Object(entries) => {
-            for (key, json) in entries {
-                field(&format!("{prefix}{key}"), json, out);
-            }
-        }
-        other => out.extend([" ", &value(other)]),
+fn fields(prefix: &str, entries: &[(String, Json)], out: &mut String) {
+    for (key, json) in entries {
+        let cut = entries.iter().find(|(other, _)| other.strip_suffix("_cut") == Some(key));
+        field(&format!("{prefix}{key}"), json, cut.map(|(_, cut)| cut), out);
     }
 }
 
-fn field(name: &str, json: &Json, out: &mut String) {
+fn field(name: &str, json: &Json, cut: Option<&Json>, out: &mut String) {
+    let mut put = |name: &str, value: &str| {
+        let name = quoted(name);
+        out.push_str(&format!(" {name}={value}"));
+    };
     match json {
-        Json::Object(entries) if !entries.is_empty() && !is_marker(json) => {
-            fields(&format!("{name}."), json, out);
-        }
-        other => {
-            let name = value(&Json::Text(name.to_owned()));
-            out.push_str(&format!(" {name}={}", value(other)));
-        }
+        Json::Object(entries) if !entries.is_empty() => fields(&format!("{name}."), entries, out),
+        _ if name.ends_with("_cut") => {} // It stands beside its text.
+        json => match (name.strip_suffix("_pseudonym"), name.strip_suffix("_none")) {
+            (Some(name), _) => put(name, &pseudonym(json)),
+            (_, Some(name)) => put(name, "-"),
+            _ => put(name, &with_cut(json, cut)),
+        },
     }
 }
 
-/// Whether an object stands for one value.
-fn is_marker(json: &Json) -> bool {
-    let Json::Object(entries) = json else { return false };
-    let keys: Vec<&str> = entries.iter().map(|(key, _)| key.as_str()).collect();
-    matches!(keys.as_slice(), ["withheld" | "pseudonym" | "none"] | ["text", "cut"])
+/// `name={withheld}` for each of these names.
+fn withheld(names: &[Json], out: &mut String) {
+    for name in names.iter().filter_map(Json::as_str) {
+        out.push_str(&format!(" {}={{withheld}}", quoted(name)));
+    }
+}
+
+fn pseudonym(digits: &Json) -> String {
+    format!("{{pseudonym {}}}", value(digits))
+}
+
+/// A value, and how many bytes of it are left out.
+fn with_cut(json: &Json, cut: Option<&Json>) -> String {
+    match cut {
+        Some(cut) => format!("{}{{and {} bytes}}", value(json), value(cut)),
+        None => value(json),
+    }
 }
 
 /// A value, by the rules of a row.
@@ -161,18 +189,10 @@ fn value(json: &Json) -> String {
             let items: Vec<String> = items.iter().map(value).collect();
             format!("{{list {}}}", items.join(", "))
         }
-        Json::Object(entries) => match entries.as_slice() {
-            [(key, _)] if key == "none" => "-".to_owned(),
-            [(key, Json::Bool(true))] if key == "withheld" => "{withheld}".to_owned(),
-            [(_, Json::Text(text)), (_, Json::Number(cut))] if is_marker(json) => {
-                format!("{}{{and {cut} bytes}}", quoted(text))
-            }
-            entries => {
-                let entry =
-                    |(key, json): &(String, Json)| format!("{} {}", quoted(key), value(json));
-                format!("{{{}}}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
-            }
-        },
+        Json::Object(entries) => {
+            let entry = |(key, json): &(String, Json)| format!("{} {}", quoted(key), value(json));
+            format!("{{{}}}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
+        }
         // Of a later version of the reader.
         _ => "{unknown}".to_owned(),
     }
@@ -214,47 +234,41 @@ fn put(c: char, out: &mut String) {
     }
 }
 
-/// The value that the keys of a path lead to: `actor.user`.
-fn at<'a>(line: &'a Line, path: &str) -> Option<&'a Json> {
-    path.split('.').try_fold(&line.json, Json::get)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// A line that is spelled as a log's are.
     fn line(kind: &str, rest: &str) -> Line {
-        let text = format!(
-            r#"{{"kind":"{kind}","seq":3,"time":"2026-11-20T12:00:00.123456789Z","run":"r","up_us":5,"synced":true,{rest}}}"#
-        );
+        let text =
+            format!(r#"{{"kind":"{kind}","seq":3,"time":"2026-11-20T12:00:00.123456Z",{rest}}}"#);
         Line::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"))
     }
 
     fn event(rest: &str) -> Line {
-        line("event", &format!(r#""event":"e","level":"info","category":"c",{rest}"#))
+        line("event", &format!(r#""event":"e","level":"info",{rest}"#))
     }
 
-    const DATE: &str = "2026-11-20T12:00:00.123456789Z";
+    const DATE: &str = "2026-11-20T12:00:00.123456Z";
 
     #[test]
     fn access_has_five_columns() {
         let whole = event(
-            r#""action":"login","outcome":"denied","reason":"bad_password","actor":{"user":"john@runner.test"},"source":{"ip":"2001:db8::7","port":5},"object":{"type":"system","id":"self"},"data":{"geo":"DE-BY","password":{"withheld":true}}"#,
+            r#""action":"login","outcome":"denied","reason":"bad_password","actor":{"user":"john@runner.test"},"source":{"ip":"2001:db8::7","port":5},"object":{"type":"system","id":"self"},"data":{"geo":"DE-BY"},"withheld":["password"]"#,
         );
         assert_eq!(
             row(Stream::Access, &whole).unwrap(),
             format!("{DATE} | 2001:db8::7 | john@runner.test | DE-BY | login denied bad_password")
         );
         let absent = event(
-            r#""action":"logout","outcome":"success","actor":{"none":"why"},"source":{"local":"front"},"data":{"geo":null}"#,
+            r#""action":"logout","outcome":"success","actor_none":"why","source":{"local":"front"}"#,
         );
         assert_eq!(
             row(Stream::Access, &absent).unwrap(),
             format!("{DATE} | - | - | - | logout success")
         );
         let unknown = event(
-            r#""action":"login","outcome":"denied","reason":"unknown_user","actor":{"user":{"pseudonym":"5ad11253c63773f3"}},"source":{"ip":"192.0.2.7"}"#,
+            r#""action":"login","outcome":"denied","reason":"unknown_user","actor":{"user_pseudonym":"5ad11253c63773f3"},"source":{"ip":"192.0.2.7"}"#,
         );
         assert!(
             row(Stream::Access, &unknown)
@@ -266,9 +280,9 @@ mod tests {
     #[test]
     fn others_have_a_statement_with_all_fields() {
         let used = event(
-            r#""action":"secret_variable_use","outcome":"success","actor":{"user":"alice","session":{"pseudonym":"aa"}},"source":{"ip":"192.0.2.7"},"object":{"type":"secret_variable","name":"apiToken"},"data":{"request":"login check","value":{"withheld":true},"count":-3,"old":null,"long":{"text":"x y","cut":7}},"prev":"k3Jd0aQx9fE""#,
+            r#""action":"secret_variable_use","outcome":"success","actor":{"user":"alice","session_pseudonym":"aa"},"source":{"ip":"192.0.2.7"},"object":{"type":"secret_variable","name":"apiToken"},"data":{"request":"login check","number":-3,"long":"x y","long_cut":7},"withheld":["value"],"prev":"k3Jd0aQx9fE""#,
         );
-        let expected = r#"secret_variable_use success actor.user=alice actor.session={pseudonym aa} source.ip=192.0.2.7 object.type=secret_variable object.name=apiToken request="login check" value={withheld} count=-3 old=- long="x y"{and 7 bytes}"#;
+        let expected = r#"secret_variable_use success actor.user=alice actor.session={pseudonym aa} source.ip=192.0.2.7 object.type=secret_variable object.name=apiToken request="login check" number=-3 long="x y"{and 7 bytes} value={withheld}"#;
         assert_eq!(row(Stream::Audit, &used).unwrap(), format!("{DATE} | {expected}"));
     }
 
@@ -278,10 +292,7 @@ mod tests {
             let data = format!(
                 r#""action":"log","outcome":"unknown","data":{{"target":"app","callsite":"event src/a.rs:7","severity":"{severity}","message":"{message}","fields":"port=80 name=\"a|b\\\\\"","fields_left":0,"spans":"run{{id=7}}","spans_left":0}}"#
             );
-            let line = line(
-                "event",
-                &format!(r#""event":"logged_info","level":"info","category":"application",{data}"#),
-            );
+            let line = line("event", &format!(r#""event":"logged_info","level":"info",{data}"#));
             row(Stream::Application, &line).unwrap()
         };
         let rest = r#"port=80 name="a\u{7c}b\\" in run{id=7}"#;
@@ -297,14 +308,14 @@ mod tests {
     #[test]
     fn what_was_counted_or_lost_and_what_the_log_did_are_rows_and_the_rest_is_not() {
         let fold = line(
-            "fold",
-            r#""event":"e","level":"warn","category":"c","action":"login","outcome":"denied","source":{"ip":"192.0.2.7"},"folded":17,"from":"f","to":"t""#,
+            "summary",
+            r#""summary":{"event":"e","action":"login","outcome":"denied","level":"warn","ip":"192.0.2.7","count":17,"from":"f","to":"t"}"#,
         );
         assert_eq!(
             row(Stream::Access, &fold).unwrap(),
             format!("{DATE} | 192.0.2.7 | - | - | login denied 17 times")
         );
-        let gap = line("gap", r#""lost":2,"reasons":{"full":2},"from":"f","to":"t""#);
+        let gap = line("gap", r#""gap":{"lost":2,"reasons":{"full":2},"from":"f","to":"t"}"#);
         assert_eq!(
             row(Stream::Access, &gap).unwrap(),
             format!("{DATE} | - | - | - | 2 events lost")
@@ -313,15 +324,23 @@ mod tests {
             row(Stream::Audit, &gap).unwrap(),
             format!("{DATE} | 2 events lost reasons.full=2 from=f to=t")
         );
-        let life = line("life", r#""type":"interrupted","event":"e","streams":["audit"]"#);
+        let life = line(
+            "lifecycle",
+            r#""lifecycle":{"type":"interrupted","event":"e","streams":["audit"],"up_us":5}"#,
+        );
         assert_eq!(
             row(Stream::Audit, &life).unwrap(),
             format!("{DATE} | log interrupted event=e streams={{list audit}}")
         );
         for kind in ["header", "schema", "checkpoint"] {
-            assert_eq!(row(Stream::Audit, &line(kind, r#""x":1"#)), None);
+            let body = format!(r#""{kind}":{{"version":1}}"#);
+            assert_eq!(row(Stream::Audit, &line(kind, &body)), None);
         }
-        assert!(row(Stream::Audit, &line("later", r#""x":1"#)).unwrap().ends_with(" | later x=1"));
+        assert!(
+            row(Stream::Audit, &line("later", r#""later":{"x":1}"#))
+                .unwrap()
+                .ends_with(" | later x=1")
+        );
     }
 
     /// Whatever a text holds, a row is one line of printable ASCII with as many columns as its
@@ -359,7 +378,7 @@ mod tests {
                 assert!(seen.insert((stream.name(), row.clone())), "{row}");
             }
             // Absent, and withheld, is something else.
-            let user = at(&event, "actor.user").map(value).unwrap();
+            let user = part(&event, "actor", "user");
             assert!(user != "-" && !user.starts_with('{'), "{user}");
         }
     }

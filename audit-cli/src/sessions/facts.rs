@@ -46,12 +46,19 @@ impl Facts {
         }
         let text = |key: &str| line.get(key).and_then(Json::as_str);
         let at = moment(text("occurred").unwrap_or(&line.time))?;
-        let actor = line.get("actor")?;
-        if actor.get("service").is_some() {
+        let actor = |key: &str| line.get("actor")?.get(key)?.as_str();
+        if actor("service").is_some() {
             return None;
         }
-        let user = actor.get("user").and_then(name);
-        let session = actor.get("session").and_then(|it| reference(it, &line.run));
+        let cut = || line.get("actor")?.get("user_cut");
+        // A pseudonym stands for what was typed, and is no account's name.
+        let user = actor("user").map(|name| match cut() {
+            None => name.to_owned(),
+            Some(_) => format!("{name}…"),
+        });
+        // Pseudonyms of sessions are of one run.
+        let run = line.run.as_deref().unwrap_or_default();
+        let session = actor("session_pseudonym").map(|session| format!("{run}/{session}"));
         let source = line.get("source").and_then(place);
         if user.is_none() && session.is_none() && source.is_none() {
             return None;
@@ -94,20 +101,6 @@ impl Facts {
 /// In nanoseconds since 1970.
 pub(crate) fn moment(text: &str) -> Option<i64> {
     i64::try_from(text.parse::<Timestamp>().ok()?.as_nanosecond()).ok()
-}
-
-/// A name in clear. A pseudonym stands for what somebody typed, and is nobody's name.
-fn name(json: &Json) -> Option<String> {
-    match json.as_str() {
-        Some(name) => Some(name.to_owned()),
-        None => Some(format!("{}…", json.get("text")?.as_str()?)),
-    }
-}
-
-/// Pseudonyms of sessions are of one run.
-fn reference(json: &Json, run: &str) -> Option<String> {
-    let pseudonym = json.get("pseudonym").unwrap_or(json);
-    Some(format!("{run}/{}", pseudonym.as_str()?))
 }
 
 /// An address in its usual spelling, or a place on the device.

@@ -11,7 +11,7 @@ use audit_log::reader::{Json, Line};
 use audit_writer::Writer;
 use audit_writer::storage::MemoryStorage;
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::kit::{lines, of_kind, writer_on};
 use crate::texts::front;
