@@ -4,7 +4,7 @@ use audit_log::reader::Line;
 
 use crate::log::{Failure, text};
 
-/// When (UTC, to the nanosecond); who, and from where; what; to what; how it ended.
+/// When (UTC, to the microsecond); who, and from where; what; to what; how it ended.
 ///
 /// # Errors
 ///
@@ -16,7 +16,7 @@ pub fn of(line: &Line) -> Result<[String; 5], Failure> {
         (None, Some(service)) => format!("the service {service}"),
         // A name that no account has is recorded as what stands for it.
         (None, None) => {
-            let pseudonym = part("actor.user.pseudonym").ok_or("a record without a subject")?;
+            let pseudonym = part("actor.user_pseudonym").ok_or("a record without a subject")?;
             format!("somebody ({pseudonym})")
         }
     };

@@ -40,7 +40,7 @@ fn b01_logins_password_reset_and_locked_account() {
         locked,
         &json!({ "action": "account_lock", "level": "warn", "source": source(),
         "actor": { "service": "login" }, "object": { "type": "user", "name": "bob" },
-        "data": { "failures": "5" } }),
+        "data": { "failures": 5 } }),
     );
     says(went, &json!({ "action": "logout" }));
 }
@@ -163,7 +163,7 @@ fn b05_every_record_has_time_subject_action_object_and_status() {
         is_by_alice(line);
         says(
             line,
-            &json!({ "time": "2026-11-20T12:00:00.123456789Z", "action": "vm_power_off",
+            &json!({ "time": "2026-11-20T12:00:00.123456Z", "action": "vm_power_off",
             "object": { "type": "vm", "id": "vm-7", "name": "sales" } }),
         );
     }

@@ -34,20 +34,20 @@ fn a01_login_logout_and_failed_login() {
     says(
         came,
         &json!({ "event": "login_succeeded", "action": "login", "outcome": "success",
-        "level": "info", "category": "authentication" }),
+        "level": "info" }),
     );
     says(
         wrong,
         &json!({ "event": "login_failed", "action": "login", "outcome": "denied",
         "level": "warn", "reason": "bad_password", "actor": { "user": "alice" },
-        "source": source(), "data": { "attempt": "3", "password": withheld() } }),
+        "source": source(), "data": { "attempt": 3, "password": withheld() } }),
     );
     says(unknown, &json!({ "reason": "unknown_user", "source": source() }));
-    assert!(unknown["actor"]["user"]["pseudonym"].is_string(), "{unknown}");
+    assert!(unknown["actor"]["user_pseudonym"].is_string(), "{unknown}");
     is_by_alice(went);
     says(went, &json!({ "event": "logged_out", "action": "logout", "outcome": "success" }));
     // One session is one in all lines, without its cookie.
-    assert_eq!(came["actor"]["session"], went["actor"]["session"]);
+    assert_eq!(came["actor"]["session_pseudonym"], went["actor"]["session_pseudonym"]);
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn a02_session_start_and_end() {
     says(
         ended,
         &json!({ "action": "session_end", "object": object,
-        "data": { "duration": "61000" } }),
+        "data": { "duration": 61000 } }),
     );
 }
 
@@ -119,18 +119,18 @@ fn a04_media_mount_unmount_upload_and_fetch() {
     let object = json!({ "type": "media", "name": "debian.iso" });
     for line in log.events() {
         is_by_alice(line);
-        says(line, &json!({ "category": "media", "object": object }));
+        says(line, &json!({ "object": object }));
     }
     says(
         fetched,
         &json!({ "action": "media_fetch", "outcome": "success", "data": {
-        "size": "698351616", "path": "/images/debian.iso", "url": withheld() } }),
+        "size": 698351616, "path": "/images/debian.iso", "url": withheld() } }),
     );
-    says(uploaded, &json!({ "action": "media_upload", "data": { "size": "698351616" } }));
+    says(uploaded, &json!({ "action": "media_upload", "data": { "size": 698351616 } }));
     says(
         mounted,
         &json!({ "action": "media_mount", "outcome": "success",
-        "data": { "size": "698351616", "mode": "cdrom" } }),
+        "data": { "size": 698351616, "mode": "cdrom" } }),
     );
     says(
         failed,
@@ -231,7 +231,7 @@ fn a08_users_roles_and_passwords() {
         is_by_alice(line);
         says(
             line,
-            &json!({ "object": { "type": "user", "id": { "none": "the account's name is its id" },
+            &json!({ "object": { "type": "user", "id_none": "the account's name is its id",
             "name": "bob" } }),
         );
     }
@@ -266,7 +266,7 @@ fn a09_scripts_by_name_digest_and_status() {
         ran,
         &json!({ "action": "script_run", "outcome": "success",
         "object": { "type": "script", "name": "wake-lab.sh" },
-        "data": { "exit_status": 0, "duration": "1500", "arguments": withheld() } }),
+        "data": { "exit_status": 0, "duration": 1500, "arguments": withheld() } }),
     );
     let digest = ran["data"]["digest"].as_str().unwrap();
     assert!(digest.contains(&"ab".repeat(32)), "{digest}");
@@ -303,7 +303,7 @@ fn a10_power_and_debug_log_export() {
         "data": { "switch": "shutdown" } }),
     );
     is_by_alice(logs);
-    says(logs, &json!({ "action": "debug_log_export", "data": { "size": "70000" } }));
+    says(logs, &json!({ "action": "debug_log_export", "data": { "size": 70000 } }));
     says(denied, &json!({ "outcome": "denied", "level": "warn", "reason": "not_permitted" }));
 }
 
@@ -328,7 +328,7 @@ fn a11_lines_of_json() {
     let log = log(|writer| LoggedOut {}.emit_to_in(writer, &alice()).unwrap());
     let line = log.event_lines().next().unwrap();
     assert!(line.is_ascii() && line.starts_with(r#"{"kind":"event","#), "{line}");
-    assert!(line.ends_with(r#""data":{}}"#), "{line}");
+    assert!(line.ends_with(r#""object":{"type":"system","id":"self"}}"#), "{line}");
 }
 
 /// That it is kept to is tested in `tests/it/rotation.rs`.
@@ -359,13 +359,13 @@ fn a13_events_say_what_is_not_known_of_actor_or_source() {
     let [unmounted, came, failed] = log.events() else { panic!("three events") };
     says(
         unmounted,
-        &json!({ "actor": { "none": "the line names nobody" },
+        &json!({ "actor_none": "the line names nobody",
         "source": { "ip": "192.0.2.17" } }),
     );
     says(
         came,
         &json!({ "actor": { "user": "alice" },
-        "source": { "none": "the line has no address" } }),
+        "source_none": "the line has no address" }),
     );
     says(
         failed,

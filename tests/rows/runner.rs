@@ -60,16 +60,16 @@ fn c02_connectors_executions_retries_and_health_checks() {
     says(
         retried,
         &json!({ "action": "request_retry", "outcome": "failure", "level": "warn",
-        "reason": "timed_out", "object": run, "data": { "attempt": "1" } }),
+        "reason": "timed_out", "object": run, "data": { "attempt": 1 } }),
     );
     says(
         ended,
         &json!({ "action": "request_execution_end", "outcome": "failure",
         "level": "error", "reason": "server_error", "object": run,
-        "data": { "status": 503, "duration": "2100" } }),
+        "data": { "status": 503, "duration": 2100 } }),
     );
-    says(checked, &json!({ "action": "health_check", "object": eu, "data": { "duration": "12" } }));
-    says(stopped, &json!({ "action": "connector_stop", "data": { "uptime": "9000" } }));
+    says(checked, &json!({ "action": "health_check", "object": eu, "data": { "duration": 12 } }));
+    says(stopped, &json!({ "action": "connector_stop", "data": { "uptime": 9000 } }));
     [begun, retried, ended, checked].into_iter().for_each(is_by_alice);
     let streams = [
         stream::<ConnectorStarted<'_>>(),
@@ -117,7 +117,7 @@ fn c03_secret_variables_roles_permissions_and_users() {
         );
     }
     let of_john = |line: &Value, action| {
-        says(line, &json!({ "action": action, "category": "account" }));
+        says(line, &json!({ "action": action }));
         assert_eq!(line["object"]["name"], "johndoe@runner.test");
     };
     of_john(role, "role_change");
@@ -161,7 +161,7 @@ fn c04_logins_keys_expired_sessions_and_logouts() {
     });
     let [came, wrong, unknown, key, expired, went] = log.events() else { panic!("six events") };
     for line in log.events() {
-        says(line, &json!({ "category": "access", "source": { "ip": "192.0.2.17" } }));
+        says(line, &json!({ "source": { "ip": "192.0.2.17" } }));
     }
     says(
         came,
@@ -173,7 +173,7 @@ fn c04_logins_keys_expired_sessions_and_logouts() {
         &json!({ "action": "login", "outcome": "denied", "level": "warn",
         "reason": "bad_password", "actor": { "user": "alice" } }),
     );
-    assert!(unknown["actor"]["user"]["pseudonym"].is_string(), "{unknown}");
+    assert!(unknown["actor"]["user_pseudonym"].is_string(), "{unknown}");
     says(
         key,
         &json!({ "action": "api_key_generate", "outcome": "success",
@@ -181,7 +181,7 @@ fn c04_logins_keys_expired_sessions_and_logouts() {
     );
     let fingerprint = key["data"]["fingerprint"].as_str().unwrap();
     assert!(fingerprint.starts_with("SHA256:"), "{fingerprint}");
-    says(expired, &json!({ "action": "session_expire", "data": { "idle": "900000" } }));
+    says(expired, &json!({ "action": "session_expire", "data": { "idle": 900000 } }));
     says(went, &json!({ "action": "logout", "data": { "geo": null } }));
     assert_eq!(key["actor"], went["actor"]);
     let streams = [

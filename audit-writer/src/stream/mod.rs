@@ -1,26 +1,27 @@
 //! One stream that is being written: numbers its lines and puts them into segments.
 
+mod clock_watch;
 mod compress;
 mod estate;
 mod finding;
 mod folding;
 mod known;
+mod log_lines;
 mod open;
 mod operations;
 mod prepare;
 mod prune;
 pub(crate) mod rebuild;
+mod rotate;
 mod signing;
 mod succession;
+mod superseded;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use audit_core::{Buffer, Level, Phase, Record, Stream};
-use audit_log::line::{
-    Body, ClockBody, Envelope, GapBody, KeyNames, Lifecycle, LifecycleBody, Loss, SchemaBody,
-    Scratch,
-};
+use audit_log::line::{Envelope, GapBody, KeyNames, Lifecycle, Loss, SchemaBody, Scratch};
 use audit_log::name::{Files, Name};
 
 use self::compress::Compressing;
@@ -32,11 +33,10 @@ use crate::clock::{Clock, Stamp};
 use crate::config::{Config, Durability};
 use crate::flood::Floods;
 use crate::identity::Identity;
-use crate::jumps::{Jump, Jumps};
+use crate::jumps::Jumps;
 use crate::keys::store::KeyStore;
 use crate::loss::{LossCounter, Losses};
 use crate::retention::Ages;
-use crate::rotation::Today;
 use crate::segment::active::{Active, Trouble};
 use crate::segment::successor::Successor;
 use crate::stats::{Counters, Stats, add};
@@ -177,33 +177,6 @@ impl OpenStream {
     /// Whether there are lines that are not known to be durable.
     pub(crate) fn is_unsynced(&self) -> bool {
         self.active.as_ref().is_some_and(|active| active.unsynced_from().is_some())
-    }
-
-    /// Asks the clock whether it is right, and records whether it jumped.
-    pub(crate) fn look_at_clock(&mut self) {
-        let now = self.watch_clock();
-        if self.is_broken() {
-            return;
-        }
-        if self.told_synced != self.clock_synced {
-            self.told_synced = self.clock_synced;
-            self.record(Lifecycle::TimeSync { time_synced: self.clock_synced });
-        }
-        if let Some(Jump { from, to, times }) = self.jumps.take(now) {
-            tracing::warn!(target: "audit_writer", times, "the clock jumped");
-            let step = ClockBody { from: from.rfc3339(), to: to.rfc3339(), steps: times };
-            self.record(Lifecycle::Clock(step));
-        }
-    }
-
-    /// Asks the clock whether it is right, and whether it jumped.
-    fn watch_clock(&mut self) -> Stamp {
-        self.clock_synced = self.world.clock.is_synced();
-        let now = self.world.clock.now();
-        if let Some(by_ns) = self.jumps.look(now) {
-            self.ages.jumped(by_ns, now);
-        }
-        now
     }
 
     /// Gives an event its number and line, if it is not one of too many that may be folded; behind
@@ -370,106 +343,6 @@ impl OpenStream {
         let checked = active.check_ours(self.world.storage.as_ref(), self.world.files().active);
         if let Err(trouble) = checked {
             self.fail(trouble);
-        }
-    }
-
-    /// Begins a new segment if the day is over, without waiting for a line.
-    pub(crate) fn turn_day(&mut self) {
-        let now = self.world.clock.now();
-        self.make_room(now, 0);
-    }
-
-    /// Records what happens to the log, at this moment; the line's number, if it could be given one.
-    fn record(&mut self, lifecycle: Lifecycle<'_>) -> Option<u64> {
-        let now = self.world.clock.now();
-        self.make_room(now, LOG_LINE_BYTES);
-        self.push_lifecycle(now, lifecycle)
-    }
-
-    /// The same where there is room.
-    fn push_lifecycle(&mut self, now: Stamp, lifecycle: Lifecycle<'_>) -> Option<u64> {
-        self.push(now, &LifecycleBody { lifecycle, up_us: now.up_ns / 1_000 })
-    }
-
-    /// A line about the log itself, at this moment; its number, if it could be given one.
-    fn log_line<B: Body>(&mut self, body: &B) -> Option<u64> {
-        let now = self.world.clock.now();
-        self.make_room(now, LOG_LINE_BYTES);
-        self.push(now, body)
-    }
-
-    /// Gives a line about the log its number and takes it into the buffer; nothing if the stream is
-    /// broken or the body refuses.
-    fn push<B: Body>(&mut self, at: Stamp, body: &B) -> Option<u64> {
-        let seq = self.next_seq;
-        let active = self.active.as_mut()?;
-        let envelope = Envelope::new(seq, at.unix_ns);
-        let scratch = &mut self.scratch;
-        let chain = self.signing.as_mut().map(|signing| &mut signing.chain);
-        let pushed = active.push(seq, chain, |out| {
-            audit_log::line::write(&envelope, body, scratch, out).map_err(|error| {
-                tracing::error!(target: "audit_writer", kind = B::KIND, %error, "an audit line could not be spelled out");
-            })
-        });
-        pushed.ok()?;
-        self.was_pushed(seq);
-        Some(seq)
-    }
-
-    /// A line of this number is in the buffer.
-    fn was_pushed(&mut self, seq: u64) {
-        self.next_seq = seq + 1;
-        let unwritten = self.active.as_ref().map_or(0, Active::unwritten_bytes);
-        if unwritten >= BUFFER_BYTES {
-            self.write_out();
-        }
-    }
-
-    /// Begins a new segment if this one cannot take `bytes` more at this time.
-    fn make_room(&mut self, at: Stamp, bytes: u64) {
-        let Some(active) = &self.active else { return };
-        let (synced, turned_up_ns) = (self.clock_synced, self.turned_up_ns);
-        let today = Today { now: at, synced, turned_up_ns };
-        if let Some(why) = self.world.config.rotation.due(active.filling(), today, bytes) {
-            if why == "day" {
-                self.turned_up_ns = Some(at.up_ns);
-            }
-            self.rotate(why);
-        }
-    }
-
-    /// Ends the active segment and begins the next one.
-    fn rotate(&mut self, why: &'static str) {
-        let now = self.world.clock.now();
-        self.push_lifecycle(now, Lifecycle::Rotate { why });
-        self.sign("rotate");
-        self.turn_over();
-    }
-
-    /// Makes room for a run's first line, by another segment where this one is full or cannot be
-    /// gone on with. No line of the run stands before its start but that segment's header.
-    fn make_room_for_start(&mut self, needs_segment: bool) {
-        let Some(active) = &self.active else { return };
-        let (now, synced) = (self.world.clock.now(), self.clock_synced);
-        let today = Today { now, synced, turned_up_ns: self.turned_up_ns };
-        let due = self.world.config.rotation.due(active.filling(), today, LOG_LINE_BYTES);
-        if due == Some("day") {
-            self.turned_up_ns = Some(now.up_ns);
-        }
-        if needs_segment || due.is_some() {
-            self.turn_over();
-        }
-    }
-
-    fn turn_over(&mut self) {
-        self.sync();
-        let Some(active) = self.active.take() else { return };
-        let over = active.into_remains();
-        let name = over.name(self.world.stream);
-        self.hand_over(Some(name), over.kept, Some(name));
-        self.place();
-        if !self.is_broken() {
-            self.prune();
         }
     }
 

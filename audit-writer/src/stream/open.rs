@@ -83,6 +83,7 @@ impl OpenStream {
             world,
         };
         let repaired = stream.adopt(estate)?;
+        stream.cut_superseded();
         stream.make_room_for_start(needs_segment || is_headless);
         stream.begin_run(repaired);
         stream.tell_finding(finding);

@@ -144,6 +144,7 @@ impl OpenStream {
                     signing.is_in(header_seq, None);
                 }
                 self.successor = None;
+                self.cut_superseded();
                 self.count_written();
                 self.compress_later();
             }
