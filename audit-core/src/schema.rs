@@ -287,6 +287,8 @@ pub(crate) const fn fields_max_encoded(fields: &'static [Field]) -> usize {
 
 /// The summed width of fields as `"name":value,` in a line.
 pub(crate) const fn fields_max_line(fields: &'static [Field]) -> usize {
+    /// Quotation marks, colons and commas, and the longest suffix of a key.
+    const AROUND: usize = 32;
     let mut total = 2;
     let mut rest = fields;
     while let [field, tail @ ..] = rest {
@@ -294,7 +296,11 @@ pub(crate) const fn fields_max_line(fields: &'static [Field]) -> usize {
             Some(why) => escaped_len(why) + 16,
             None => 0,
         };
-        total += escaped_len(field.name) + 4 + max(field.ty.max_line(), absent);
+        let name = escaped_len(field.name);
+        // Its key, and once more beside it: how much was cut, or its name among what is withheld,
+        // as that of each field of a group is, behind the group's.
+        total += 2 * name + AROUND + max(field.ty.max_line(), absent);
+        total += field.ty.leaves() * (name + 1);
         rest = tail;
     }
     total
@@ -313,7 +319,10 @@ pub(crate) const fn fields_max_schema(fields: &'static [Field]) -> usize {
             Some(why) => escaped_len(why),
             None => 0,
         };
-        total += 128 + escaped_len(field.name) + reason + absent + field.ty.max_schema();
+        // Its row, and its name before those of each field of it.
+        let name = escaped_len(field.name);
+        total += 192 + 2 * name + reason + absent + field.ty.max_schema();
+        total += field.ty.leaves() * (name + 1);
         rest = tail;
     }
     total

@@ -147,6 +147,21 @@ impl Type {
         }
     }
 
+    /// How many fields stand in a group, and in the groups in it.
+    pub(crate) const fn leaves(&self) -> usize {
+        let mut rest: &[Field] = match self {
+            Type::Group(fields) => fields,
+            Type::Optional(inner) => return inner.leaves(),
+            _ => &[],
+        };
+        let mut count = 0;
+        while let [field, tail @ ..] = rest {
+            count += 1 + field.ty.leaves();
+            rest = tail;
+        }
+        count
+    }
+
     /// An upper bound of the width of the type's name in a schema line, in bytes.
     pub(crate) const fn max_schema(&self) -> usize {
         match self {
