@@ -1,14 +1,13 @@
 //! Event lines: a record, spelled out by its schema. What is the same in each line of a schema is
 //! spelled once, and cut where the values go.
 
-use audit_core::{
-    Buffer, Ending, Field, Malformed, OutcomeKind, Part, Phase, Place, Record, Schema, Values,
-};
+use audit_core::{Buffer, Ending, Malformed, OutcomeKind, Phase, Record, Schema, Values};
 
+use super::draft::Draft;
 use super::fragment::Fragment;
-use super::json::{key, number, object, separate, string};
+use super::json::{key, number, separate, string};
 use super::key_names::{KeyNames, Renamed};
-use super::slot::{Slot, State, Texts};
+use super::slot::{Slot, State};
 use super::value::Shown;
 use super::{Envelope, Scratch};
 
@@ -34,16 +33,12 @@ impl Spelling {
     /// The spelling of a schema's events, in a log that has these keys already.
     pub fn of(schema: &Schema, names: &mut KeyNames) -> Spelling {
         let renamed = names.adopt(schema);
-        let mut draft = Draft::default();
-        draft.part("actor", schema, &schema.actor, &[Place::ActorUser, Place::ActorSession]);
-        draft.part("source", schema, &schema.source, &[Place::SourceAddress]);
-        draft.part("object", schema, &schema.object, &[Place::ObjectId, Place::ObjectName]);
-        draft.data(schema, &renamed);
+        let (slots, tail) = Draft::of(schema, &renamed);
         Spelling {
             heads: OUTCOMES.map(|outcome| (outcome, head(schema, outcome, None))),
             begun: head(schema, OutcomeKind::Unknown, Some(Phase::Begun)),
-            tail: closing(&draft.text),
-            slots: draft.slots,
+            tail,
+            slots,
             renamed,
         }
     }
@@ -136,156 +131,4 @@ fn head(schema: &Schema, outcome: OutcomeKind, phase: Option<Phase>) -> Fragment
         string(text, &mut head);
     }
     Fragment::of(&head)
-}
-
-/// A text where the object before it is closed already, and where it is open.
-fn closing(text: &[u8]) -> [Fragment; 2] {
-    [Fragment::of(text), Fragment::of(&[b"}", text].concat())]
-}
-
-/// A spelling that is being made.
-#[derive(Default)]
-struct Draft {
-    slots: Vec<Slot>,
-    /// What follows the last slot so far.
-    text: Vec<u8>,
-}
-
-/// An object of a line, as a draft goes through its fields.
-struct Members<'d> {
-    /// `,"actor":{`, with the entries that it always has.
-    open: Vec<u8>,
-    /// Whether it has any.
-    is_typed: bool,
-    /// What names of it are called in `withheld`.
-    full: &'d str,
-    /// The part's name, if the object is one whose only member is this field: it is left out with
-    /// that.
-    alone: Option<&'d str>,
-}
-
-impl Draft {
-    /// An actor, source or object.
-    fn part(&mut self, name: &str, schema: &Schema, rule: &Part, places: &[Place]) {
-        let of_object = name == "object" && !schema.object_type.is_empty();
-        let typed = of_object.then_some(("type", schema.object_type));
-        match *rule {
-            Part::None(why) => self.text.extend_from_slice(&none(name, why)),
-            Part::Always(kind, text) => {
-                self.text.push(b',');
-                key(name, &mut self.text);
-                object(typed.into_iter().chain([(kind, text)]), &mut self.text);
-            }
-            Part::Context => {
-                let text = std::mem::take(&mut self.text);
-                self.slots.push(Slot::whole(name, closing(&text)));
-            }
-            Part::Fields => self.part_fields(name, schema, typed, places),
-        }
-    }
-
-    fn part_fields(
-        &mut self,
-        name: &str,
-        schema: &Schema,
-        typed: Option<(&str, &str)>,
-        places: &[Place],
-    ) {
-        let mut open = vec![b','];
-        key(name, &mut open);
-        object(typed.into_iter(), &mut open);
-        open.pop(); // It goes on.
-        let is_of_part = |field: &&Field| places.contains(&field.place);
-        let fields: Vec<&Field> = schema.fields.iter().filter(is_of_part).collect();
-        let alone = (fields.len() == 1 && typed.is_none()).then_some(name);
-        let full = format!("{name}.");
-        let members = Members { open, is_typed: typed.is_some(), full: &full, alone };
-        for (at, field) in fields.iter().enumerate() {
-            let name = part_key(field.place);
-            let why = field.absent;
-            self.field(&members, at == 0, name, name.unwrap_or("address"), why);
-        }
-    }
-
-    fn data(&mut self, schema: &Schema, renamed: &Renamed) {
-        let open = br#","data":{"#.to_vec();
-        let members = Members { open, is_typed: false, full: "", alone: None };
-        let fields = schema.fields.iter().filter(|field| field.place == Place::Data);
-        for (at, field) in fields.enumerate() {
-            let name = renamed.get(field.name).map_or(field.name, String::as_str);
-            self.field(&members, at == 0, Some(name), field.name, None);
-        }
-    }
-
-    /// A value comes here, under this key; an address of a part has none, but its entries.
-    fn field(
-        &mut self,
-        members: &Members<'_>,
-        is_first: bool,
-        name: Option<&str>,
-        called: &str,
-        why_absent: Option<&str>,
-    ) {
-        let text = std::mem::take(&mut self.text);
-        // Before anything of this object: the object before it may be open.
-        let [not_begun, begun] = match is_first {
-            true => [text.clone(), [b"}", &text[..]].concat()],
-            false => [Vec::new(), Vec::new()],
-        };
-        let comma = || vec![b','];
-        let lead = |before: &[u8], goes_on: bool| match goes_on {
-            true => comma(),
-            false => {
-                let mut lead = [before, &members.open[..]].concat();
-                if members.is_typed {
-                    lead.push(b',');
-                }
-                lead
-            }
-        };
-        let leads = [lead(&not_begun, false), lead(&begun, !is_first)];
-        let skip = match (is_first, members.is_typed) {
-            (true, true) => [&not_begun, &begun].map(|it| [&it[..], &members.open].concat()),
-            _ => [not_begun.clone(), begun.clone()],
-        };
-        let absent = match (why_absent, members.alone) {
-            (None, _) => skip.clone(),
-            (Some(why), Some(part)) => {
-                [&not_begun, &begun].map(|it| [&it[..], &none(part, why)].concat())
-            }
-            (Some(why), None) => {
-                let none = none(name.unwrap_or(called), why);
-                leads.each_ref().map(|lead| [lead, none.get(1..).unwrap_or_default()].concat())
-            }
-        };
-        self.slots.push(Slot::of(Texts {
-            name,
-            called: format!("{}{called}", members.full),
-            leads,
-            skip,
-            absent,
-            is_first,
-            opens_skipped: members.is_typed,
-            opens_absent: why_absent.is_some() && members.alone.is_none(),
-        }));
-    }
-}
-
-/// `,"user_none":"why"`
-fn none(name: &str, why: &str) -> Vec<u8> {
-    let mut text = vec![b','];
-    key(&format!("{name}_none"), &mut text);
-    string(why, &mut text);
-    text
-}
-
-/// The key of a part's field; `None` where it has none of its own, because it is an address.
-fn part_key(place: Place) -> Option<&'static str> {
-    match place {
-        Place::ActorUser => Some("user"),
-        Place::ActorSession => Some("session"),
-        Place::ObjectId => Some("id"),
-        Place::ObjectName => Some("name"),
-        _ => None,
-    }
 }

@@ -1,5 +1,6 @@
 //! What a line looks like: `docs/format.md` in code.
 
+mod draft;
 mod event;
 mod fragment;
 mod group;

@@ -30,7 +30,7 @@ pub(super) struct Slot {
 
 /// What a slot is made of.
 pub(super) struct Texts<'t> {
-    pub(super) name: Option<&'t str>,
+    pub(super) key: Option<&'t str>,
     pub(super) called: String,
     /// Up to its key.
     pub(super) leads: [Vec<u8>; 2],
@@ -44,7 +44,7 @@ pub(super) struct Texts<'t> {
 
 impl Slot {
     pub(super) fn of(texts: Texts<'_>) -> Slot {
-        let Texts { name, called, leads, skip, absent, is_first, opens_skipped, opens_absent } =
+        let Texts { key: name, called, leads, skip, absent, is_first, opens_skipped, opens_absent } =
             texts;
         let keyed = |suffix: &str, and: &[u8]| {
             leads.each_ref().map(|lead| {
