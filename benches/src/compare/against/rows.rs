@@ -113,14 +113,21 @@ fn line_bytes() -> Vec<Row> {
 }
 
 fn throughput() -> Vec<Row> {
-    let row = |what, task, times| {
+    let (one, four) = (Kind::Throughput.with(1), Kind::Throughput.with(4));
+    let evident = one.with_evidence();
+    let rate = |what, task, times| {
         let row = Row::new(what, task, Metric::EventsPerSecond).in_unit(1e3, 0);
         row.ratio(Bound::AtLeast(times))
     };
+    // On a machine that others use, too, it moves less than the rate does.
+    let processor = |what, task| Row::new(what, task, Metric::CpuSecondsPerMillion).in_unit(1.0, 2);
     vec![
-        row("k events/s to the file, 1 thread", Kind::Throughput.with(1), 1.25),
-        row("k events/s to the file, 4 threads", Kind::Throughput.with(4), 1.25),
-        row("k events/s, evidence, 1 thread", Kind::Throughput.with(1).with_evidence(), 1.3),
+        rate("k events/s to the file, 1 thread", one, 1.25),
+        rate("k events/s to the file, 4 threads", four, 1.25),
+        rate("k events/s to the file, evidence, 1 thread", evident, 1.3),
+        processor("µs of processor an event, 1 thread", one),
+        processor("µs of processor an event, 4 threads", four),
+        processor("µs of processor an event, evidence, 1 thread", evident),
     ]
 }
 
@@ -143,7 +150,7 @@ fn durable() -> Vec<Row> {
     let mut rows =
         vec![row("k events/s, a sync each millisecond", Kind::EveryMillisecond.with(1), 1.5)];
     rows.extend([4, 16, 64].map(|threads| {
-        let what = format!("k durable emits/s that are waited for, {threads} threads");
+        let what = format!("k durable emits/s, waited for, {threads} threads");
         row(&what, Kind::Acknowledged.with(threads), 1.0)
     }));
     rows
