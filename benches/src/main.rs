@@ -16,6 +16,8 @@ mod verify;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+// The crate that reads logs.
+use audit_writer as reading;
 use lexopt::prelude::*;
 
 const HELP: &str = "\
@@ -27,6 +29,8 @@ Commands:
   compare [--quick] [--json FILE] [--dir DIR]
                              the writer beside other loggers that do the same work, and the goals;
                              compare --help says more
+  compare --against DIR [--rounds N]
+                             this checkout beside another one of the project
   channel [--rounds N]       the ways from the emitting threads to the writer thread that were to
                              choose from
   flash --dir DIR            how many bytes a block device is given to write for an event
@@ -50,6 +54,10 @@ enum Command {
     CompareChild {
         job: String,
     },
+    /// Hidden: what is built for `compare --against`.
+    CompareProbe {
+        question: String,
+    },
     Channel {
         rounds: usize,
     },
@@ -70,7 +78,10 @@ enum Command {
 impl Command {
     fn help(&self) -> &'static str {
         match self {
-            Command::Help(_) | Command::CompareChild { .. } | Command::CompileCost { .. } => HELP,
+            Command::Help(_)
+            | Command::CompareChild { .. }
+            | Command::CompareProbe { .. }
+            | Command::CompileCost { .. } => HELP,
             Command::Compare(_) => compare::HELP,
             Command::Channel { .. } => channel::HELP,
             Command::Flash { .. } => flash::HELP,
@@ -95,11 +106,12 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, Failure> {
     let mut command = Command::Help(HELP);
     while let Some(argument) = arguments.next()? {
         command = match (command, argument) {
-            (Command::Help(_), Value(name)) if name == "compare" => {
-                Command::Compare(compare::Options::default())
-            }
+            (Command::Help(_), Value(name)) if name == "compare" => return comparison(arguments),
             (Command::Help(_), Value(name)) if name == compare::CHILD => {
                 Command::CompareChild { job: arguments.value()?.parse()? }
+            }
+            (Command::Help(_), Value(name)) if name == compare::PROBE => {
+                Command::CompareProbe { question: arguments.value()?.parse()? }
             }
             (Command::Help(_), Value(name)) if name == "channel" => Command::Channel { rounds: 5 },
             (Command::Help(_), Value(name)) if name == "flash" => {
@@ -122,17 +134,6 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, Failure> {
             (Command::Help(_), Value(name)) if name == "compile-cost" => {
                 Command::CompileCost { rounds: 11 }
             }
-            (Command::Compare(options), Long("quick")) => {
-                Command::Compare(compare::Options { quick: true, ..options })
-            }
-            (Command::Compare(options), Long("json")) => {
-                let json = Some(arguments.value()?.into());
-                Command::Compare(compare::Options { json, ..options })
-            }
-            (Command::Compare(options), Long("dir")) => {
-                let dir = Some(arguments.value()?.into());
-                Command::Compare(compare::Options { dir, ..options })
-            }
             (Command::Channel { .. }, Long("rounds")) => {
                 Command::Channel { rounds: arguments.value()?.parse::<usize>()?.max(1) }
             }
@@ -151,12 +152,30 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, Failure> {
     }
 }
 
+/// What follows `compare`.
+fn comparison(mut arguments: lexopt::Parser) -> Result<Command, Failure> {
+    let mut options = compare::Options::default();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("quick") => options.quick = true,
+            Long("rounds") => options.rounds = Some(arguments.value()?.parse::<usize>()?.max(1)),
+            Long("against") => options.against = Some(arguments.value()?.into()),
+            Long("json") => options.json = Some(arguments.value()?.into()),
+            Long("dir") => options.dir = Some(arguments.value()?.into()),
+            Long("help") | Short('h') => return Ok(Command::Help(compare::HELP)),
+            argument => return Err(argument.unexpected().into()),
+        }
+    }
+    Ok(Command::Compare(options))
+}
+
 #[expect(clippy::print_stdout, reason = "a program that prints a table")]
 fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Help(text) => print!("{text}"),
         Command::Compare(options) => print!("{}", compare::measure(&options)?),
         Command::CompareChild { job } => compare::run_child(&job)?,
+        Command::CompareProbe { question } => compare::run_probe(&question)?,
         Command::Channel { rounds } => print!("{}", channel::measure(rounds)?),
         Command::Flash { dir } => print!("{}", flash::measure(&dir)?),
         Command::Verify { rounds, dir } => {
@@ -185,10 +204,21 @@ mod tests {
     #[test]
     fn commands_take_their_options() {
         let all = ["compare", "--quick", "--json", "a.json", "--dir=/b"];
-        let options =
-            compare::Options { quick: true, json: Some("a.json".into()), dir: Some("/b".into()) };
+        let options = compare::Options {
+            quick: true,
+            json: Some("a.json".into()),
+            dir: Some("/b".into()),
+            ..compare::Options::default()
+        };
         assert_eq!(parsed(&all).unwrap(), Command::Compare(options));
         assert_eq!(parsed(&["compare"]).unwrap(), Command::Compare(compare::Options::default()));
+        let against = ["compare", "--against", "/c", "--rounds", "7"];
+        let options = compare::Options {
+            against: Some("/c".into()),
+            rounds: Some(7),
+            ..compare::Options::default()
+        };
+        assert_eq!(parsed(&against).unwrap(), Command::Compare(options));
         let rounds = parsed(&["compile-cost", "--rounds", "3"]).unwrap();
         assert_eq!(rounds, Command::CompileCost { rounds: 3 });
         let rounds = parsed(&["channel", "--rounds", "2"]).unwrap();

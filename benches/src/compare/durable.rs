@@ -4,21 +4,20 @@
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
-use std::thread;
 use std::time::Duration;
 
 use audit_writer::{Durability, Writer};
 use quanta::Clock;
 
-use super::child;
-use super::files;
-use super::job::{Answer, Job, Kind, Metric};
-use super::loggers::{self, Logger, LoginFailed, LoginFailedCalmly};
+use super::answer::{Answer, Metric};
+use super::event::{LoginFailed, LoginFailedCalmly};
+use super::job::{Job, Kind};
+use super::logger::Logger;
+use super::measure::{self, LINE_BYTES, Measured};
 use super::traced::Traced;
 use super::work::{self, Work};
+use super::{files, writer};
 use crate::Failure;
-
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Emits without waiting for durability; `finish` waits for it.
 struct Durable {
@@ -32,35 +31,35 @@ impl Logger for Durable {
     }
 
     fn finish(&mut self) -> Result<(), Failure> {
-        Ok(self.writer.flush(PATIENCE)?)
+        Ok(self.writer.flush(writer::PATIENCE)?)
     }
 }
 
 /// Throughput with syncs, and of a bare loop right after it.
-pub(crate) fn beside_bare(job: &Job) -> Result<Answer, Failure> {
+pub(crate) fn beside_bare(job: &Job, measured: &Measured<'_>) -> Result<Answer, Failure> {
     let durability = match job.task.kind {
         Kind::EveryBatch => Durability::EveryBatch,
         _ => Durability::Interval(Duration::from_millis(1)),
     };
     // For two files of the same size.
-    files::warm(&job.dir, 2 * job.events * child::LINE_BYTES)?;
+    files::warm(&job.dir, 2 * job.events * LINE_BYTES)?;
     let clock = Clock::new();
     let works = work::events();
     let place = job.dir.join("audit");
     let (storage, trace) = Traced::new(&place)?;
-    let builder = loggers::builder(Writer::builder_on(storage)).durability(durability);
+    let builder = writer::builder(Writer::builder_on(storage)).durability(durability);
     let mut logger = Durable { writer: builder.install()? };
-    let load = child::load(job, &logger, &works, &clock);
+    let load = measured.load(&logger, &works, &clock);
     let start = load.emit_all(|| {
         drop(trace.take()); // What the opening and the warm-up wrote.
         clock.now()
     })?;
-    let events = (load.events / load.threads * load.threads) as f64;
+    let events = load.measured() as f64;
     logger.finish()?;
     let ours = events / clock.now().duration_since(start).as_secs_f64();
     let batches = trace.take();
     let mut answer = Answer::new();
-    child::close(job, Box::new(logger), &mut answer)?;
+    measured.close(Box::new(logger), &mut answer)?;
 
     let text = fs::read(place.join("audit.jsonl"))?;
     let bare = events / bare_seconds(&job.dir, &text, &batches, &clock)?;
@@ -88,25 +87,11 @@ fn bare_seconds(dir: &Path, text: &[u8], batches: &[usize], clock: &Clock) -> Re
 
 /// How many durable emits a second come back, each thread waiting for its own.
 pub(crate) fn acknowledged(job: &Job) -> Result<Answer, Failure> {
-    let clock = Clock::new();
-    let works = work::events();
-    let writer = loggers::builder(Writer::builder(job.dir.join("audit"))).install()?;
-    let start = clock.now();
-    let is_time = || clock.now().duration_since(start).as_millis() < job.milliseconds.into();
-    let emit = || works.iter().cycle().take_while(|_| is_time()).filter(is_acknowledged).count();
-    let acknowledged: usize = thread::scope(|scope| {
-        let threads: Vec<_> = (0..job.task.threads).map(|_| scope.spawn(emit)).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap_or(0)).sum()
+    let log = writer::builder(Writer::builder(job.dir.join("audit"))).install()?;
+    let mut answer = measure::acknowledged(job.task.threads, job.milliseconds, |work| {
+        LoginFailedCalmly::of(work).is_some_and(|event| event.emit_durable().is_ok())
     });
-    let seconds = clock.now().duration_since(start).as_secs_f64();
-    drop(writer);
-    let mut answer = Answer::new();
-    super::files::check(job.subject, &job.dir, &mut answer)?;
-    answer.insert(Metric::Emitted, acknowledged as f64);
-    answer.insert(Metric::EventsPerSecond, acknowledged as f64 / seconds);
+    drop(log);
+    files::check(&writer::FORM, &job.dir, &mut answer)?;
     Ok(answer)
-}
-
-fn is_acknowledged(work: &&Work) -> bool {
-    LoginFailedCalmly::of(work).is_some_and(|event| event.emit_durable().is_ok())
 }

@@ -6,12 +6,23 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::job::{Answer, Metric};
-use super::loggers::Subject;
+use super::answer::{Answer, Metric};
 use crate::Failure;
 
 /// One line in so many is parsed.
 const SAMPLE: usize = 97;
+
+/// How a logger's lines are known.
+#[derive(Debug)]
+pub(crate) struct Form {
+    /// What stands near the beginning of each line that is an event, where not all lines are.
+    pub(crate) begins: Option<&'static [u8]>,
+    /// Where the seven fields are.
+    pub(crate) fields: [&'static str; 7],
+}
+
+/// How far into a line that stands. Nothing before it is a text of an event.
+const BEGINNING: usize = 32;
 
 /// The lines of a logger's files.
 #[derive(Debug, Default, PartialEq)]
@@ -22,10 +33,10 @@ struct Lines {
 }
 
 /// Counts the events in the files of a directory and adds what it found.
-pub(crate) fn check(subject: Subject, dir: &Path, answer: &mut Answer) -> Result<(), Failure> {
+pub(crate) fn check(form: &Form, dir: &Path, answer: &mut Answer) -> Result<(), Failure> {
     let mut lines = Lines::default();
     for text in texts(dir)? {
-        lines.add(subject, &text);
+        lines.add(form, &text);
     }
     answer.insert(Metric::InFile, lines.events as f64);
     answer.insert(Metric::Malformed, lines.malformed as f64);
@@ -70,13 +81,12 @@ fn files(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 impl Lines {
-    fn add(&mut self, subject: Subject, text: &[u8]) {
+    fn add(&mut self, form: &Form, text: &[u8]) {
         for line in text.split_inclusive(|byte| *byte == b'\n') {
-            // Of our lines most are events; the rest (headers, schemas) is not what was emitted.
-            if subject.is_ours() && !line.starts_with(br#"{"kind":"event""#) {
+            if !form.is_event(line) {
                 continue;
             }
-            if self.events.is_multiple_of(SAMPLE) && !is_whole(subject, line) {
+            if self.events.is_multiple_of(SAMPLE) && !form.is_whole(line) {
                 self.malformed += 1;
             }
             self.events += 1;
@@ -85,53 +95,43 @@ impl Lines {
     }
 }
 
-/// Whether a line is JSON and has the seven fields.
-fn is_whole(subject: Subject, line: &[u8]) -> bool {
-    let Ok(line) = serde_json::from_slice::<Value>(line) else {
-        return false;
-    };
-    let fields: [&str; 7] = match subject {
-        Subject::AuditSession => [
-            "/action",
-            "/actor/user",
-            "/source/ip",
-            "/source/port",
-            "/data/attempt",
-            "/reason",
-            "/actor/session",
-        ],
-        _ if subject.is_ours() => [
-            "/action",
-            "/actor/user",
-            "/source/ip",
-            "/source/port",
-            "/data/attempt",
-            "/reason",
-            "/object/id",
-        ],
-        _ => ["/action", "/user", "/address", "/port", "/attempt", "/reason", "/session"],
-    };
-    fields.iter().all(|field| line.pointer(field).is_some())
+impl Form {
+    fn is_event(&self, line: &[u8]) -> bool {
+        let beginning = line.get(..BEGINNING).unwrap_or(line);
+        let stands = |mark: &[u8]| beginning.windows(mark.len()).any(|window| window == mark);
+        self.begins.is_none_or(stands)
+    }
+
+    /// Whether a line is JSON and has the seven fields.
+    fn is_whole(&self, line: &[u8]) -> bool {
+        let line = serde_json::from_slice::<Value>(line);
+        line.is_ok_and(|line| self.fields.iter().all(|field| line.pointer(field).is_some()))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::writer::FORM as OURS;
 
+    const PEERS: Form = Form {
+        begins: None,
+        fields: ["/action", "/user", "/address", "/port", "/attempt", "/reason", "/session"],
+    };
     const WHOLE: &str = concat!(
         r#"{"time":1,"action":"login","user":"a","address":"192.0.2.1","port":1,"#,
         r#""attempt":1,"reason":"b","session":"c"}"#
     );
 
-    fn lines(subject: Subject, text: &str) -> Lines {
+    fn lines(form: &Form, text: &str) -> Lines {
         let mut lines = Lines::default();
-        lines.add(subject, text.as_bytes());
+        lines.add(form, text.as_bytes());
         lines
     }
 
     #[test]
     fn whole_lines_are_counted_with_their_bytes() {
-        let found = lines(Subject::Ftlog, &format!("{WHOLE}\n{WHOLE}\n"));
+        let found = lines(&PEERS, &format!("{WHOLE}\n{WHOLE}\n"));
         assert_eq!(found, Lines { events: 2, bytes: 2 * (WHOLE.len() + 1), malformed: 0 });
     }
 
@@ -139,7 +139,7 @@ mod tests {
     fn what_is_no_json_or_lacks_a_field_is_malformed() {
         let lacking = WHOLE.replace("\"port\":1,", "");
         for line in [&*lacking, "login alice", &format!("{WHOLE}}}")] {
-            assert_eq!(lines(Subject::Ftlog, &format!("{line}\n")).malformed, 1, "{line}");
+            assert_eq!(lines(&PEERS, &format!("{line}\n")).malformed, 1, "{line}");
         }
     }
 
@@ -150,7 +150,7 @@ mod tests {
             r#""source":{"ip":"192.0.2.1","port":1},"object":{"id":"c"},"data":{"attempt":1}}"#
         );
         let header = r#"{"kind":"header","seq":1}"#;
-        let found = lines(Subject::Audit, &format!("{header}\n{event}\n"));
+        let found = lines(&OURS, &format!("{header}\n{event}\n"));
         assert_eq!(found, Lines { events: 1, bytes: event.len() + 1, malformed: 0 });
     }
 }

@@ -3,7 +3,8 @@
 
 use serde::Serialize;
 
-use super::job::{Kind, Metric, Task};
+use super::answer::Metric;
+use super::job::{Kind, Task};
 use super::loggers::Subject;
 use super::results::{Better, Results};
 
@@ -36,6 +37,24 @@ impl Goal {
         };
         let factor = (measured / bound).max(bound / measured);
         Some((met, factor.is_finite().then_some(factor)))
+    }
+
+    /// The bound, for a table.
+    pub(crate) fn wanted(&self) -> String {
+        match self.bound {
+            Bound::AtMost(bound) => format!("≤ {bound:.3}"),
+            Bound::AtLeast(bound) => format!("≥ {bound:.3}"),
+        }
+    }
+
+    /// The verdict, for a table.
+    pub(crate) fn said(&self) -> String {
+        let word = |met| if met { "met" } else { "missed" };
+        match self.verdict() {
+            None => "not measured".to_owned(),
+            Some((met, None)) => word(met).to_owned(),
+            Some((met, Some(factor))) => format!("{} by {factor:.2} ×", word(met)),
+        }
     }
 }
 

@@ -1,6 +1,5 @@
-//! What a child process is asked, and what it answers.
+//! What a child process is asked.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -69,45 +68,4 @@ impl std::fmt::Display for Task {
         let plural = if self.threads == 1 { "" } else { "s" };
         write!(f, "{kind}, {} thread{plural}", self.threads)
     }
-}
-
-/// A number that a child finds out. Units are in the names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Metric {
-    P50Ns,
-    P99Ns,
-    P999Ns,
-    /// Two readings of the clock with nothing between them.
-    TimerNs,
-    EventsPerSecond,
-    CpuSecondsPerMillion,
-    PeakKib,
-    /// The peak before the logger was started.
-    PeakBeforeKib,
-    Allocations,
-    /// An allocation and its release, counted by the allocator and not counted.
-    CountedPairNs,
-    UncountedPairNs,
-    BytesPerLine,
-    Emitted,
-    /// Events whose line is in a file.
-    InFile,
-    /// Events that the logger itself says it lost.
-    KnownLost,
-    /// Sampled lines that are no JSON or lack a field.
-    Malformed,
-    BareEventsPerSecond,
-    OfBare,
-    /// What hashing the lines of the file alone allows: a leaf and a node of the tree each.
-    HashedEventsPerSecond,
-    OfHashing,
-    Syncs,
-}
-
-pub(crate) type Answer = BTreeMap<Metric, f64>;
-
-/// How many events are not in the file, if that was looked for.
-pub(crate) fn lost(answer: &Answer) -> Option<f64> {
-    Some(answer.get(&Metric::Emitted)? - answer.get(&Metric::InFile)?)
 }

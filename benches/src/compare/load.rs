@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use quanta::Clock;
 
-use super::job::Kind;
-use super::loggers::Logger;
+use super::logger::Logger;
 use super::work::Work;
 use crate::Failure;
 
@@ -23,6 +22,17 @@ pub(crate) fn emitted(events: usize, threads: usize) -> usize {
     (events / threads + WARM_UP) * threads
 }
 
+/// How far apart events are whose latency is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pacing {
+    /// 20 µs a thread.
+    Paced,
+    /// A hundred back to back, each 5 ms.
+    Batched,
+    /// As fast as they are taken.
+    Burst,
+}
+
 /// What all threads share.
 pub(crate) struct Load<'a> {
     pub(crate) logger: &'a dyn Logger,
@@ -33,9 +43,14 @@ pub(crate) struct Load<'a> {
 }
 
 impl Load<'_> {
+    /// How many events are measured: each thread emits as many.
+    pub(crate) fn measured(&self) -> usize {
+        self.events / self.threads * self.threads
+    }
+
     /// How many nanoseconds each emit took, in ascending order.
-    pub(crate) fn latencies(&self, kind: Kind) -> Result<Vec<u64>, Failure> {
-        let mut all = self.on_threads(|thread| self.latencies_of_thread(kind, thread))?.concat();
+    pub(crate) fn latencies(&self, pacing: Pacing) -> Result<Vec<u64>, Failure> {
+        let mut all = self.on_threads(|thread| self.latencies_of_thread(pacing, thread))?.concat();
         all.sort_unstable();
         Ok(all)
     }
@@ -88,16 +103,16 @@ impl Load<'_> {
         thread::sleep(AFTER_WARM_UP);
     }
 
-    fn latencies_of_thread(&self, kind: Kind, thread: usize) -> Vec<u64> {
+    fn latencies_of_thread(&self, pacing: Pacing, thread: usize) -> Vec<u64> {
         // Written to before the measurement, so that no page of it is touched first in there.
         let mut ticks = vec![u64::MAX; self.events / self.threads];
         uncounted(|| {
             self.warm_up(thread);
-            let mut pace = Pace { clock: self.clock, next: self.clock.raw() };
+            let mut next = Next { clock: self.clock, next: self.clock.raw() };
             for (number, (ticks, work)) in ticks.iter_mut().zip(self.works_of(thread)).enumerate() {
-                match kind {
-                    Kind::Paced => pace.wait(),
-                    Kind::Batched if number % BATCH == 0 => thread::sleep(BETWEEN_BATCHES),
+                match pacing {
+                    Pacing::Paced => next.wait(),
+                    Pacing::Batched if number % BATCH == 0 => thread::sleep(BETWEEN_BATCHES),
                     _ => {}
                 }
                 let start = self.clock.raw();
@@ -119,12 +134,12 @@ fn join_all<T>(threads: Vec<ScopedJoinHandle<'_, T>>) -> Result<Vec<T>, Failure>
 
 /// An event at least so far after the one before. One that comes late moves those after it: they
 /// are not hurried, which would measure a burst.
-struct Pace<'a> {
+struct Next<'a> {
     clock: &'a Clock,
     next: u64,
 }
 
-impl Pace<'_> {
+impl Next<'_> {
     fn wait(&mut self) {
         while self.clock.delta_as_nanos(self.next, self.clock.raw()) < PACE_NS {
             thread::yield_now();

@@ -1,5 +1,6 @@
 //! What machine it was, and how much of it others used meanwhile.
 
+use std::fmt;
 use std::fs;
 use std::path::Path;
 
@@ -36,6 +37,25 @@ impl Machine {
             file_system: file_system(dir)?,
             load_before: procfs::LoadAverage::current()?.one,
         })
+    }
+
+    pub(crate) fn describe(&self, usage: Usage, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Machine { cpu, cores, sha_extensions, kernel, clocksource, file_system, load_before } =
+            self;
+        let sha = if *sha_extensions { "SHA extensions" } else { "no SHA extensions" };
+        let Usage { own, foreign, stolen } = usage;
+        let percent = |share: f64| format!("{:.1} %", share * 100.0);
+        writeln!(f, "Machine")?;
+        writeln!(f, "  {cpu}, {cores} cores, {sha}")?;
+        writeln!(f, "  Linux {kernel}, clocksource {clocksource}; logs on {file_system}")?;
+        writeln!(
+            f,
+            "  load average before {load_before:.2}; during the run of all processor time: \
+             measured {}, others and the kernel's own threads {}, stolen {}",
+            percent(own),
+            percent(foreign),
+            percent(stolen)
+        )
     }
 }
 

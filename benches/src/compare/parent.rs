@@ -1,22 +1,35 @@
-//! Runs a measurement in a child process: this same program, started again.
+//! Runs a measurement in a child process.
 
 use std::fs::{self, OpenOptions};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use quanta::Clock;
+use serde::Serialize;
 
-use super::CHILD;
-use super::job::{Answer, Job};
+use super::answer::Answer;
 use crate::Failure;
 
 /// Nothing that is measured here takes so long unless it hangs.
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// Stays what it is when the file is built anew meanwhile.
+/// Stays what it is when the file is built again meanwhile.
 const THIS_PROGRAM: &str = "/proc/self/exe";
 const LOOK_EVERY: Duration = Duration::from_millis(5);
+
+/// What measures: a program that takes a job, as JSON, behind these arguments.
+pub(crate) struct Program {
+    pub(crate) path: PathBuf,
+    pub(crate) arguments: Vec<&'static str>,
+}
+
+impl Program {
+    /// This same program, started again.
+    pub(crate) fn this(command: &'static str) -> Program {
+        Program { path: THIS_PROGRAM.into(), arguments: vec![command] }
+    }
+}
 
 /// Why there is no answer. It is shown in the table, and the run goes on.
 pub(crate) enum Refusal {
@@ -35,13 +48,19 @@ impl std::fmt::Display for Refusal {
     }
 }
 
-/// Measures in a directory of its own below `base`, and removes what it left there.
-pub(crate) fn measure(base: &Path, mut job: Job) -> Result<Result<Answer, Refusal>, Failure> {
+/// Measures what the job says that is made for a directory: one of its own below `base`, removed
+/// with what was left there.
+pub(crate) fn measure<J: Serialize>(
+    base: &Path,
+    program: &Program,
+    job_in: impl FnOnce(PathBuf) -> J,
+) -> Result<Result<Answer, Refusal>, Failure> {
     let place = tempfile::tempdir_in(base)?;
-    job.dir = place.path().join("log");
-    fs::create_dir(&job.dir)?;
+    let dir = place.path().join("log");
+    fs::create_dir(&dir)?;
+    let job = serde_json::to_string(&job_in(dir))?;
     let (said, told) = (place.path().join("answer"), place.path().join("errors"));
-    let mut child = start(&job, &said, &told)?;
+    let mut child = start(program, &job, &said, &told)?;
     let Some(status) = wait(&mut child, TIMEOUT)? else {
         return Ok(Err(Refusal::Hung));
     };
@@ -55,10 +74,11 @@ pub(crate) fn measure(base: &Path, mut job: Job) -> Result<Result<Answer, Refusa
 
 /// Output goes to files, because a pipe that nobody reads stops a child that says much.
 #[expect(clippy::disallowed_methods, reason = "the files are not the audit log's")]
-fn start(job: &Job, said: &Path, told: &Path) -> Result<Child, Failure> {
+fn start(program: &Program, job: &str, said: &Path, told: &Path) -> Result<Child, Failure> {
     let create = |path| OpenOptions::new().create_new(true).write(true).open(path);
-    let child = Command::new(THIS_PROGRAM)
-        .args([CHILD, &serde_json::to_string(job)?])
+    let child = Command::new(&program.path)
+        .args(&program.arguments)
+        .arg(job)
         .env("RUST_BACKTRACE", "0")
         .stdin(Stdio::null())
         .stdout(create(said)?)

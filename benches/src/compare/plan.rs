@@ -12,10 +12,17 @@ the mode that waits instead of losing events where it has one. Each measurement 
 own; in each round every logger is measured once with each load. The numbers are medians over the
 rounds, the ratios medians of the ratios inside a round.
 
-Usage: cargo run --release -p audit-benches -- compare [OPTIONS]
+With --against DIR it compares this checkout with another one instead, in DIR, of this project:
+both are built in release mode, each with its own Cargo.lock, into target/against; the same program
+measures both, in turn. Each row of the table is the median over the rounds of the ratio inside a
+round, ours to DIR's, with the smallest and the largest one: if those are far apart on both sides
+of the goal, take more rounds.
+
+Usage: cargo run --release -p audit-benches -- compare [--against DIR] [OPTIONS]
 
 Options:
   --quick      three rounds of fewer events: about two minutes instead of about ten
+  --rounds N   so many rounds (default: 5, and 3 with --quick)
   --json FILE  writes every number of every round there, too
   --dir DIR    where the logs are written, and removed again (default: the directory for temporary
                files); one on the file system that is meant, since syncs cost what it takes
@@ -37,20 +44,24 @@ pub(crate) struct Options {
     pub(crate) quick: bool,
     pub(crate) json: Option<PathBuf>,
     pub(crate) dir: Option<PathBuf>,
+    /// The other checkout, where it is not the peers that are compared with.
+    pub(crate) against: Option<PathBuf>,
+    pub(crate) rounds: Option<usize>,
 }
 
 /// How much is measured.
 pub(crate) struct Plan {
     pub(crate) rounds: usize,
-    quick: bool,
+    pub(crate) quick: bool,
 }
 
 /// The numbers of threads that wait for durable emits.
 pub(crate) const WAITING: [usize; 4] = [1, 4, 16, 64];
 
 impl Plan {
-    pub(crate) fn new(quick: bool) -> Plan {
-        Plan { rounds: if quick { 3 } else { 5 }, quick }
+    pub(crate) fn new(quick: bool, rounds: Option<usize>) -> Plan {
+        let usual = if quick { 3 } else { 5 };
+        Plan { rounds: rounds.unwrap_or(usual), quick }
     }
 
     /// What is measured in a round, in its order.

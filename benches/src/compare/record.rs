@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::answer::Answer;
 use super::goals::Goal;
-use super::job::{Answer, Task};
+use super::job::Task;
 use super::loggers::Subject;
 use super::machine::{Machine, Usage};
 use super::plan::Plan;
@@ -72,7 +73,8 @@ fn measurement(results: &Results, task: Task, logger: Subject) -> Measurement<'_
 
 #[cfg(test)]
 mod tests {
-    use super::super::job::{Kind, Metric};
+    use super::super::answer::Metric;
+    use super::super::job::Kind;
     use super::super::results::tests::results;
     use super::*;
 

@@ -2,8 +2,9 @@
 
 use std::fmt::{self, Display};
 
-use super::goals::{Bound, Goal};
-use super::job::{Kind, Metric, Task};
+use super::answer::Metric;
+use super::goals::Goal;
+use super::job::{Kind, Task};
 use super::loggers::Subject;
 use super::machine::{Machine, Usage};
 use super::plan::WAITING;
@@ -37,22 +38,7 @@ impl Display for Report<'_> {
 
 impl Report<'_> {
     fn machine(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Machine { cpu, cores, sha_extensions, kernel, clocksource, file_system, load_before } =
-            self.machine;
-        let sha = if *sha_extensions { "SHA extensions" } else { "no SHA extensions" };
-        let Usage { own, foreign, stolen } = self.usage;
-        let percent = |share: f64| format!("{:.1} %", share * 100.0);
-        writeln!(f, "Machine")?;
-        writeln!(f, "  {cpu}, {cores} cores, {sha}")?;
-        writeln!(f, "  Linux {kernel}, clocksource {clocksource}; logs on {file_system}")?;
-        writeln!(
-            f,
-            "  load average before {load_before:.2}; during the run of all processor time: \
-             measured {}, others and the kernel's own threads {}, stolen {}",
-            percent(own),
-            percent(foreign),
-            percent(stolen)
-        )?;
+        self.machine.describe(self.usage, f)?;
         writeln!(
             f,
             "  medians of {} rounds; two readings of the clock, which each latency contains: {} ns",
@@ -225,14 +211,12 @@ impl Report<'_> {
         writeln!(f, "\nGoals: audit's ratio")?;
         let mut table = Table::new(&["", "against", "goal", "measured", ""]);
         for goal in self.goals {
-            let (Bound::AtMost(bound) | Bound::AtLeast(bound)) = goal.bound;
-            let sign = if matches!(goal.bound, Bound::AtMost(_)) { "≤" } else { "≥" };
             table.row(vec![
                 goal.what.clone(),
                 goal.against.clone(),
-                format!("{sign} {bound:.3}"),
+                goal.wanted(),
                 number(goal.measured, 3),
-                verdict(goal),
+                goal.said(),
             ]);
         }
         write!(f, "{table}")?;
@@ -250,14 +234,5 @@ impl Report<'_> {
             Some(_) => "failed".to_owned(),
             None => cell,
         }
-    }
-}
-
-fn verdict(goal: &Goal) -> String {
-    let word = |met| if met { "met" } else { "missed" };
-    match goal.verdict() {
-        None => "not measured".to_owned(),
-        Some((met, None)) => word(met).to_owned(),
-        Some((met, Some(factor))) => format!("{} by {factor:.2} ×", word(met)),
     }
 }

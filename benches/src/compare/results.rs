@@ -2,16 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use super::job::{self, Answer, Metric, Task};
+use super::answer::{Answer, Metric};
+use super::job::Task;
 use super::loggers::Subject;
 use crate::stats::median;
 
-/// All answers of all rounds.
-#[derive(Default)]
-pub(crate) struct Results {
+/// All answers of all rounds, by task and by whose they are.
+pub(crate) struct Results<T = Task, S = Subject> {
     /// By round: one that was refused has no entry.
-    answers: BTreeMap<(Task, Subject), BTreeMap<usize, Answer>>,
-    refusals: BTreeMap<(Task, Subject), String>,
+    answers: BTreeMap<(T, S), BTreeMap<usize, Answer>>,
+    refusals: BTreeMap<(T, S), String>,
+}
+
+impl<T, S> Default for Results<T, S> {
+    fn default() -> Results<T, S> {
+        Results { answers: BTreeMap::new(), refusals: BTreeMap::new() }
+    }
 }
 
 /// Which of two numbers is the better one.
@@ -21,26 +27,26 @@ pub(crate) enum Better {
     More,
 }
 
-impl Results {
-    pub(crate) fn add(&mut self, round: usize, task: Task, subject: Subject, answer: Answer) {
+impl<T: Copy + Ord, S: Copy + Ord> Results<T, S> {
+    pub(crate) fn add(&mut self, round: usize, task: T, subject: S, answer: Answer) {
         self.answers.entry((task, subject)).or_default().insert(round, answer);
     }
 
-    pub(crate) fn refuse(&mut self, task: Task, subject: Subject, why: String) {
+    pub(crate) fn refuse(&mut self, task: T, subject: S, why: String) {
         self.refusals.insert((task, subject), why);
     }
 
     /// Why there is no answer, or not in each round.
-    pub(crate) fn refusal(&self, task: Task, subject: Subject) -> Option<&str> {
+    pub(crate) fn refusal(&self, task: T, subject: S) -> Option<&str> {
         self.refusals.get(&(task, subject)).map(String::as_str)
     }
 
     /// The answers of one measurement by round.
-    pub(crate) fn rounds(&self, task: Task, subject: Subject) -> Option<&BTreeMap<usize, Answer>> {
+    pub(crate) fn rounds(&self, task: T, subject: S) -> Option<&BTreeMap<usize, Answer>> {
         self.answers.get(&(task, subject))
     }
 
-    pub(crate) fn median(&self, task: Task, subject: Subject, metric: Metric) -> Option<f64> {
+    pub(crate) fn median(&self, task: T, subject: S, metric: Metric) -> Option<f64> {
         let rounds = self.rounds(task, subject)?;
         median(&rounds.values().filter_map(|it| it.get(&metric).copied()).collect::<Vec<_>>())
     }
@@ -52,29 +58,46 @@ impl Results {
     }
 
     /// How many events were lost in all rounds, as the files say.
-    pub(crate) fn lost(&self, task: Task, subject: Subject) -> Option<f64> {
-        self.sum(task, subject, job::lost)
+    pub(crate) fn lost(&self, task: T, subject: S) -> Option<f64> {
+        self.sum(task, subject, lost)
     }
 
     /// How many of the sampled lines were not what they should be.
-    pub(crate) fn malformed(&self, task: Task, subject: Subject) -> Option<f64> {
+    pub(crate) fn malformed(&self, task: T, subject: S) -> Option<f64> {
         self.sum(task, subject, |answer| answer.get(&Metric::Malformed).copied())
     }
 
     /// How many events the logger itself says it lost in all rounds.
-    pub(crate) fn known_lost(&self, task: Task, subject: Subject) -> Option<f64> {
+    pub(crate) fn known_lost(&self, task: T, subject: S) -> Option<f64> {
         self.sum(task, subject, |answer| answer.get(&Metric::KnownLost).copied())
     }
 
-    fn sum(
-        &self,
-        task: Task,
-        subject: Subject,
-        of: impl Fn(&Answer) -> Option<f64>,
-    ) -> Option<f64> {
+    fn sum(&self, task: T, subject: S, of: impl Fn(&Answer) -> Option<f64>) -> Option<f64> {
         self.rounds(task, subject)?.values().map(of).sum()
     }
 
+    /// The median over the rounds of the ratio inside a round.
+    pub(crate) fn ratio(&self, metric: Metric, of: (T, S), to: (T, S)) -> Option<f64> {
+        median(&self.ratios(metric, of, to))
+    }
+
+    /// The ratios inside each round in which both answered.
+    pub(crate) fn ratios(
+        &self,
+        metric: Metric,
+        (task, subject): (T, S),
+        (other_task, other): (T, S),
+    ) -> Vec<f64> {
+        let Some(others) = self.rounds(other_task, other) else { return Vec::new() };
+        let ratios =
+            self.rounds(task, subject).into_iter().flatten().filter_map(|(round, answer)| {
+                Some(answer.get(&metric)? / others.get(round)?.get(&metric)?)
+            });
+        ratios.collect()
+    }
+}
+
+impl Results {
     /// The peer with the best median among those that lost nothing and answered in every round.
     pub(crate) fn best_peer(&self, task: Task, metric: Metric, better: Better) -> Option<Subject> {
         let peers = Subject::ALL.into_iter().filter(|subject| !subject.is_ours());
@@ -92,20 +115,11 @@ impl Results {
         };
         best.map(|(subject, _)| subject)
     }
+}
 
-    /// The median over the rounds of the ratio inside a round.
-    pub(crate) fn ratio(
-        &self,
-        metric: Metric,
-        (task, subject): (Task, Subject),
-        (other_task, other): (Task, Subject),
-    ) -> Option<f64> {
-        let others = self.rounds(other_task, other)?;
-        let ratios = self.rounds(task, subject)?.iter().filter_map(|(round, answer)| {
-            Some(answer.get(&metric)? / others.get(round)?.get(&metric)?)
-        });
-        median(&ratios.collect::<Vec<_>>())
-    }
+/// How many events are not in the file, if that was looked for.
+fn lost(answer: &Answer) -> Option<f64> {
+    Some(answer.get(&Metric::Emitted)? - answer.get(&Metric::InFile)?)
 }
 
 #[cfg(test)]

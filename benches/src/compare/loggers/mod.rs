@@ -25,29 +25,14 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-use super::work::Work;
+use super::files::Form;
+use super::logger::Logger;
+use super::writer;
 use crate::Failure;
-
-pub(crate) use ours::{KEEP_ALL, LoginFailed, LoginFailedCalmly, builder};
 
 /// How many lines wait at most in a queue whose length nothing else suggests.
 const QUEUE: usize = 8192;
 const BUFFER: usize = 64 * 1024;
-
-/// A logger that runs.
-pub(crate) trait Logger: Sync {
-    /// Logs one event.
-    fn log(&self, work: &Work);
-
-    /// Waits until every line is in the file, or the logger says that it is done. Nothing is
-    /// logged after it.
-    fn finish(&mut self) -> Result<(), Failure>;
-
-    /// How many events the logger knows that it did not write, if it counts them.
-    fn known_losses(&self) -> Option<u64> {
-        None
-    }
-}
 
 /// What is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -89,6 +74,24 @@ impl Subject {
                 | Subject::AuditDefaults
                 | Subject::AuditSession
         )
+    }
+
+    /// How its lines are known.
+    pub(crate) fn form(self) -> Form {
+        match self {
+            Subject::AuditSession => {
+                let [action, user, ip, port, attempt, reason, _] = writer::FORM.fields;
+                let fields = [action, user, ip, port, attempt, reason, "/actor/session"];
+                Form { fields, ..writer::FORM }
+            }
+            _ if self.is_ours() => writer::FORM,
+            _ => Form {
+                begins: None,
+                fields: [
+                    "/action", "/user", "/address", "/port", "/attempt", "/reason", "/session",
+                ],
+            },
+        }
     }
 
     pub(crate) fn name(self) -> &'static str {
