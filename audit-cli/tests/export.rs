@@ -187,7 +187,7 @@ fn what_cannot_be_read_is_left_out_counted_and_told() {
     let printed = printed.lines().filter(|row| !row.contains("log st"));
     assert_eq!(printed.count(), rows - 2);
     // A last line that is being written is no fault.
-    std::fs::write(&path, format!("{whole}{{\"v\":1,")).unwrap();
+    std::fs::write(&path, format!("{whole}{{\"kind\":")).unwrap();
     let output = log.export(&["--format", "text", "--stream", "access"]);
     assert_eq!(output.status.code(), Some(0));
     assert!(String::from_utf8(output.stderr).unwrap().contains("the last line is not whole"));

@@ -420,7 +420,7 @@ fn holds(left: &MemoryStorage, keeps: Keeps, count: u32, seq: u64) -> bool {
 
 /// Whether a segment has the line; by a look for its number, because it is asked so often.
 fn stands_in_a_segment(left: &MemoryStorage, count: u32, seq: u64) -> bool {
-    let number = format!("{{\"v\":1,\"kind\":\"event\",\"seq\":{seq},");
+    let number = format!("{{\"kind\":\"event\",\"seq\":{seq},");
     let names = left.list().unwrap_or_default().into_iter().map(|(name, _)| name);
     let mut segments = names.filter(|name| name.ends_with(".jsonl"));
     segments.any(|name| {

@@ -186,6 +186,16 @@ impl Active {
         Ok(())
     }
 
+    /// Makes durable what an earlier run left in the file, or cut off it, where nothing of this run
+    /// may follow that would.
+    ///
+    /// # Errors
+    ///
+    /// The storage failed.
+    pub(crate) fn settle(&mut self) -> Result<(), Fault> {
+        self.file.sync().map_err(Fault::new("sync"))
+    }
+
     /// Whether the name still stands for this file, and the file holds what it was given.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use audit_log::line::Lifecycle;
 use super::{LOG_LINE_BYTES, OpenStream};
 use crate::clock::Stamp;
 use crate::rotation::Today;
+use crate::segment::active::Active;
 
 impl OpenStream {
     /// Begins a new segment if the day is over, without waiting for a line.
@@ -45,7 +46,11 @@ impl OpenStream {
             self.turned_up_ns = Some(now.up_ns);
         }
         if needs_segment || due.is_some() {
-            self.turn_over();
+            // No line of this run makes the old segment durable, as it was found and repaired.
+            match self.active.as_mut().map_or(Ok(()), Active::settle) {
+                Ok(()) => self.turn_over(),
+                Err(fault) => self.fail(fault.into()),
+            }
         }
     }
 
