@@ -21,6 +21,7 @@ mod fault;
 mod flood;
 mod foreign;
 mod format;
+mod format_schema;
 mod hostile;
 mod import;
 mod leak;
