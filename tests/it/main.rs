@@ -12,6 +12,7 @@
 mod kit;
 mod texts;
 
+mod arrows;
 mod clock;
 mod compression;
 mod durable;
