@@ -13,7 +13,7 @@ use crate::clock::{Stamp, nanos};
 use crate::retention::Retention;
 
 /// How much of what is denied or fails is written in full. What is not is folded: counted, and told
-/// of by one `fold` line for each event and source.
+/// of by one `summary` line for each event and source.
 ///
 /// Events that somebody waits for (`emit_durable`, operations of two phases) are always written in
 /// full, and so is everything that succeeds.

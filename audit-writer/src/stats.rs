@@ -9,7 +9,7 @@ pub(crate) struct Counters {
     /// Events that the writer took from the channel.
     pub(crate) taken: AtomicU64,
     pub(crate) written: AtomicU64,
-    /// Events that `fold` lines tell of.
+    /// Events that `summary` lines tell of.
     pub(crate) folded: AtomicU64,
     /// Events that were accepted and lost without having been in the channel.
     pub(crate) lost_outside: AtomicU64,
@@ -28,14 +28,14 @@ pub struct Stats {
     pub accepted: u64,
     /// Events whose lines were written.
     pub written: u64,
-    /// Events that were denied or failed in a flood, and that `fold` lines tell of by number.
+    /// Events that were denied or failed in a flood, and that `summary` lines tell of by number.
     pub folded: u64,
     /// Events that gap lines tell of, or will.
     pub lost: u64,
 }
 
 impl Stats {
-    /// Events that were accepted and are neither written nor told of by a gap line or a `fold` line:
+    /// Events that were accepted and are neither written nor told of by a gap line or a `summary` line:
     /// those on their way, and after a shutdown those that the writer had no time for or could not
     /// write.
     #[must_use]

@@ -220,7 +220,7 @@ pub struct ShutdownReport {
 
 impl ShutdownReport {
     /// Events that were accepted and are neither known to be in a file nor told of by a gap line or
-    /// a `fold` line, because the writer was out of time or could not write.
+    /// a `summary` line, because the writer was out of time or could not write.
     pub fn unwritten(&self) -> u64 {
         self.stats.unwritten()
     }

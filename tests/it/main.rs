@@ -12,6 +12,7 @@
 mod kit;
 mod texts;
 
+mod arrows;
 mod clock;
 mod compression;
 mod durable;
@@ -21,6 +22,7 @@ mod fault;
 mod flood;
 mod foreign;
 mod format;
+mod format_schema;
 mod hostile;
 mod import;
 mod leak;

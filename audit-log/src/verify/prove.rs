@@ -27,7 +27,7 @@ use crate::storage::{Directory, ReadStorage};
 ///
 /// # Errors
 ///
-/// [`is_without_proof`](Error::is_without_proof): the line is not there, no checkpoint was made
+/// [`is_unprovable`](Error::is_unprovable): the line is not there, no checkpoint was made
 /// after it, or something from its segment's beginning on is not what that signed. Or the directory
 /// or a file in it cannot be read.
 pub fn prove(dir: impl AsRef<Path>, seq: u64) -> Result<Proof, Error> {

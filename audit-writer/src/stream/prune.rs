@@ -96,7 +96,7 @@ impl OpenStream {
         let Some(first) = doomed.first() else { return };
         let segments: Vec<String> = doomed.iter().map(|file| file.name.to_string()).collect();
         let now = self.world.clock.now();
-        // Not through `house`: a line about pruning does not rotate, because rotating prunes.
+        // Not through `record`: a line about pruning does not rotate, because rotating prunes.
         self.push_lifecycle(now, Lifecycle::Prune { why: first.why, segments: &segments });
         self.sign("prune");
         self.sync();
