@@ -8,13 +8,14 @@ mod log;
 
 use std::sync::atomic::AtomicUsize;
 
-use audit_core::{Pending, Receipt, Recorder, Stream, pending};
+use audit_core::{EmitError, Pending, Receipt, Recorder, Stream, pending};
+use audit_log::line::Loss;
 use shuttle::thread::spawn;
 
 use self::log::{Ended, LARGE, Log, ROOMY};
 use super::*;
 use crate::config::Overflow;
-use crate::loss::Loss;
+use crate::sync::atomic::Ordering;
 
 const BLOCK: Overflow = Overflow::Block { at_most: Duration::from_millis(2) };
 

@@ -4,7 +4,7 @@
 use std::sync::atomic::AtomicU64 as Plain;
 
 use audit_core::vocab::HttpPath;
-use audit_core::{AuditEvent, Receipt, Recorder};
+use audit_core::{AuditEvent, Completer, EmitError, EventRef, Receipt, Recorder};
 
 use super::super::*;
 use crate::clock::Stamp;
@@ -12,6 +12,7 @@ use crate::config::Overflow;
 use crate::loss::LossCounter;
 use crate::per_stream::PerStream;
 use crate::stats::{Counters, add};
+use crate::sync::atomic::Ordering;
 use crate::writer::Handle;
 
 /// More slots than any model sends messages.
@@ -176,7 +177,7 @@ impl ModelWriter {
         while self.receiver.stop().is_none() {
             match self.batch(1) {
                 Left::Some => {}
-                Left::Nothing => self.receiver.nap(Duration::MAX),
+                Left::Nothing => self.receiver.park(Duration::MAX),
                 Left::Abandoned => break,
             }
             self.ended.told += self.losses.take().count();
@@ -187,7 +188,7 @@ impl ModelWriter {
     fn finish(mut self, messages_max: usize) -> Ended {
         self.receiver.close();
         let left = self.drain(messages_max);
-        self.receiver.end();
+        self.receiver.begin_last_look();
         self.drain(left);
         self.ended.is_drained = self.receiver.is_empty();
         self.ended.told += self.losses.take().count();

@@ -1,0 +1,274 @@
+//! The emitting threads' end of the channel.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use audit_core::{Completer, EmitError, EventRef, Record};
+
+use super::gate::{DRAINED, GONE, Gate, OPEN};
+use super::idle::is_burst;
+use super::message::{BoxRoom, Carried, Import, Message, Room, SLOT_BYTES};
+use crate::clock::Clock;
+use crate::pseudonym::KeyedHash;
+use crate::sync::atomic::{AtomicU64, Ordering};
+use crate::sync::queue::{Sender as QueueEnd, TrySendError};
+use crate::sync::thread;
+
+/// How often a thread that waits for room looks whether there is some.
+const LOOK_EVERY: Duration = Duration::from_micros(500);
+
+/// The emitting threads' end.
+#[derive(Clone)]
+pub(crate) struct Sender {
+    pub(super) queue: QueueEnd<Message>,
+    pub(super) gate: Arc<Gate>,
+    pub(super) boxes: Arc<BoxRoom>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) pseudonyms: Arc<KeyedHash>,
+}
+
+/// An event in a box, and the room that it takes.
+type Encoded = (Record<Box<[u8]>>, Room);
+
+impl Sender {
+    /// Encodes an event and queues it, waiting for room for at most so long.
+    ///
+    /// # Errors
+    ///
+    /// `Closed`, `AfterFork`, `Full` or `TooLarge`, and with a waiter `NotDurable` while the writer
+    /// cannot write; the event is not queued then. Only one that was let in before the channel was
+    /// closed and comes just before the writer's last look may be written, and refused all the same.
+    pub(crate) fn send(
+        &self,
+        event: EventRef<'_>,
+        waiter: Option<Completer>,
+        at_most: Duration,
+    ) -> Result<(), EmitError> {
+        self.check_open()?;
+        let is_awaited = waiter.is_some();
+        if is_awaited {
+            self.check_durable()?;
+        }
+        let at_ns = self.clock.up_ns();
+        // Spelled out, so that the record is moved no more often than it must be.
+        let tried = match event.encode([0; SLOT_BYTES], Some(self.pseudonyms.as_ref())) {
+            Ok(record) => {
+                let record = Carried::InSlot(record);
+                self.queue.try_send(Message::Write { at_ns, record, waiter })
+            }
+            Err(too_small) => {
+                let record = self.carry_boxed(event, too_small.needed, at_most)?;
+                self.queue.try_send(Message::Write { at_ns, record, waiter })
+            }
+        };
+        if let Err(refused) = tried {
+            self.queue_in_time(refused, at_ns, at_most)?;
+        }
+        if is_awaited || is_burst(at_ns, self.queue.capacity().unwrap_or(0) / 4) {
+            self.wake();
+        }
+        self.check_not_drained()
+    }
+
+    /// Encodes an event that another log told of and queues it, waiting for room for at most so
+    /// long.
+    ///
+    /// # Errors
+    ///
+    /// As for [`send`](Sender::send).
+    pub(crate) fn import(
+        &self,
+        event: EventRef<'_>,
+        told: Box<[u8]>,
+        at_most: Duration,
+    ) -> Result<(), EmitError> {
+        self.check_open()?;
+        let at_ns = self.clock.up_ns();
+        let needed = match event.encode([0; 0], Some(self.pseudonyms.as_ref())) {
+            Ok(_) => 0,
+            Err(too_small) => too_small.needed,
+        };
+        let (record, room) = self.encode_boxed(event, needed, told.len(), at_most)?;
+        let record = Carried::Imported(Box::new(Import::new(record, told, room)));
+        let tried = self.queue.try_send(Message::Write { at_ns, record, waiter: None });
+        tried.or_else(|refused| self.queue_in_time(refused, at_ns, at_most))?;
+        self.check_not_drained()
+    }
+
+    /// Queues a flush.
+    ///
+    /// # Errors
+    ///
+    /// `Closed`, `AfterFork`, `Full`; `NotDurable` while the writer cannot write.
+    pub(crate) fn flush(&self, waiter: Completer, at_most: Duration) -> Result<(), EmitError> {
+        self.check_open()?;
+        self.check_durable()?;
+        let from_ns = self.clock.up_ns();
+        let tried = self.queue.try_send(Message::Flush(waiter));
+        tried.or_else(|refused| self.queue_in_time(refused, from_ns, at_most))?;
+        // Counted last: taken for an event for a moment, and never an event for it.
+        self.gate.flushes_queued.fetch_add(1, Ordering::SeqCst);
+        self.wake();
+        self.check_not_drained()
+    }
+
+    /// How many events were let in: those that wait in the queue, those that were left in it when
+    /// the writer ended, and those that it took, which `taken` counts one too many before it takes
+    /// any message. Too high while messages are on their way, and never too low: each of these is
+    /// read before what a message is counted in next.
+    pub(crate) fn let_in(&self, taken: &AtomicU64) -> u64 {
+        let flushes_queued = self.gate.flushes_queued.load(Ordering::SeqCst);
+        let messages = self.queue.len() as u64;
+        let gone = || {
+            let left_behind = self.gate.left_behind.load(Ordering::SeqCst);
+            left_behind + taken.load(Ordering::SeqCst)
+        };
+        let all = messages + gone() + self.gate.flushes_taken.load(Ordering::SeqCst);
+        match self.gate.state() {
+            // What is or was in the queue came too late, and was refused to its sender. Asked last:
+            // the queue may have gone after any of the looks above.
+            GONE => gone(),
+            _ => all.saturating_sub(flushes_queued),
+        }
+    }
+
+    /// Whether this is a forked child of the process that has the writer.
+    pub(crate) fn is_in_child(&self) -> bool {
+        self.gate.fork.is_in_child()
+    }
+
+    /// Lets no sender in any more.
+    pub(crate) fn close(&self) {
+        self.gate.close();
+    }
+
+    /// Wakes the writer, if it is parked.
+    pub(crate) fn wake(&self) {
+        if let Some(writer) = self.gate.writer.get() {
+            writer.unpark();
+        }
+    }
+
+    /// # Errors
+    ///
+    /// `AfterFork` or `Closed`.
+    fn check_open(&self) -> Result<(), EmitError> {
+        match self.is_in_child() {
+            true => Err(EmitError::AfterFork),
+            false if self.gate.state() == OPEN => Ok(()),
+            false => Err(EmitError::Closed),
+        }
+    }
+
+    /// Asked after something was done, says whether the writer's last look is sure to find it.
+    ///
+    /// # Errors
+    ///
+    /// `Closed`.
+    pub(crate) fn check_not_drained(&self) -> Result<(), EmitError> {
+        match self.gate.state() {
+            DRAINED | GONE => Err(EmitError::Closed),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_durable(&self) -> Result<(), EmitError> {
+        match self.gate.faulty.load(Ordering::Acquire) {
+            true => Err(EmitError::NotDurable),
+            false => Ok(()),
+        }
+    }
+
+    /// The event, encoded into a box.
+    ///
+    /// # Errors
+    ///
+    /// `Full` or `TooLarge`.
+    #[cold]
+    fn carry_boxed(
+        &self,
+        event: EventRef<'_>,
+        needed: usize,
+        at_most: Duration,
+    ) -> Result<Carried, EmitError> {
+        let (record, room) = self.encode_boxed(event, needed, 0, at_most)?;
+        Ok(Carried::Boxed { record, _room: room })
+    }
+
+    /// The event, encoded into a box, with room for that and so many bytes beside it.
+    ///
+    /// # Errors
+    ///
+    /// `Full` or `TooLarge`.
+    fn encode_boxed(
+        &self,
+        event: EventRef<'_>,
+        needed: usize,
+        beside: usize,
+        at_most: Duration,
+    ) -> Result<Encoded, EmitError> {
+        let bytes = needed + beside;
+        if !self.boxes.could_take(bytes) {
+            return Err(EmitError::TooLarge);
+        }
+        let room: Room =
+            self.wait_until(self.clock.up_ns(), at_most, || BoxRoom::take(&self.boxes, bytes))?;
+        let buffer = vec![0; needed].into_boxed_slice();
+        // A value that encodes differently the second time is a defect of its type.
+        let record = event
+            .encode(buffer, Some(self.pseudonyms.as_ref()))
+            .map_err(|_too_small| EmitError::TooLarge)?;
+        Ok((record, room))
+    }
+
+    /// Queues what the queue refused, if that becomes possible in time.
+    ///
+    /// # Errors
+    ///
+    /// `Full` or `Closed`.
+    #[cold]
+    fn queue_in_time(
+        &self,
+        refused: TrySendError<Message>,
+        from_ns: u64,
+        at_most: Duration,
+    ) -> Result<(), EmitError> {
+        let mut refused = Some(refused);
+        self.wait_until(from_ns, at_most, || match refused.take()? {
+            TrySendError::Disconnected(_) => Some(Err(EmitError::Closed)),
+            TrySendError::Full(message) => {
+                refused = self.queue.try_send(message).err();
+                refused.is_none().then_some(Ok(()))
+            }
+        })?
+    }
+
+    /// Wakes the writer, because something is full, and looks until there is what is waited for.
+    ///
+    /// # Errors
+    ///
+    /// `Full` when so much time has passed since `from_ns`; also when so much of it was slept, for
+    /// a clock that stands still.
+    fn wait_until<T>(
+        &self,
+        from_ns: u64,
+        at_most: Duration,
+        mut look: impl FnMut() -> Option<T>,
+    ) -> Result<T, EmitError> {
+        let mut slept = Duration::ZERO;
+        loop {
+            if let Some(found) = look() {
+                return Ok(found);
+            }
+            self.wake();
+            let passed = Duration::from_nanos(self.clock.up_ns().saturating_sub(from_ns));
+            let left = at_most.saturating_sub(passed.max(slept));
+            if left.is_zero() {
+                return Err(EmitError::Full);
+            }
+            let pause = left.min(LOOK_EVERY);
+            thread::sleep(pause);
+            slept += pause;
+        }
+    }
+}
