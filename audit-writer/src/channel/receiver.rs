@@ -90,12 +90,21 @@ impl Receiver {
         }
         let is_waited = slots.is_waited();
         if is_waited {
-            match slots.is_urgent() || self.queue.len() <= self.capacity() / 4 {
+            match slots.is_urgent() || self.has_much_room(slots.waiting()) {
                 true => slots.grant(|parcel| self.gate.queue(parcel), wake),
                 false => slots.wake_some(),
             }
         }
         is_waited
+    }
+
+    /// Whether the queue has so much room that each of so many threads, when it is woken, finds a fifth
+    /// of it; or three quarters of it in all. So one wake-up is for many events, and the fewer threads
+    /// there are to fill the queue again, the more is left for the writer to do until they do.
+    fn has_much_room(&self, waiting: u64) -> bool {
+        let (capacity, taken) = (self.capacity(), self.queue.len());
+        let wanted = usize::try_from(waiting).unwrap_or(capacity).saturating_mul(capacity / 5);
+        capacity.saturating_sub(taken) >= wanted.min(capacity / 4 * 3).max(1)
     }
 
     /// Parks until the next look is due, and not longer than `at_most`. Waking the writer ends

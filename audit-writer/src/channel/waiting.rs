@@ -5,7 +5,7 @@
 //! it waited for, and threads that did not wait cannot take that away. It returns to its caller, and
 //! emits on into the room that is left: one wake-up is for many events.
 //!
-//! The writer grants, and does so seldom: not for each place that it makes, but when most of the
+//! The writer grants, and does so seldom: not for each place that it makes, but when much of the
 //! queue is free or nothing is left to do, and to all that wait at once. Where that takes too long,
 //! because the disk is slow or others take the room at once, the first of the line grants what can be
 //! granted after [`PATIENCE`], and from then on the writer does at each look, until the line is empty.
@@ -132,7 +132,12 @@ impl<Want, Grant> WaitingLine<Want, Grant> {
 
     /// Whether a thread waits.
     pub(super) fn is_waited(&self) -> bool {
-        self.waiting.load(Ordering::SeqCst) > 0
+        self.waiting() > 0
+    }
+
+    /// How many threads wait.
+    pub(super) fn waiting(&self) -> u64 {
+        self.waiting.load(Ordering::SeqCst)
     }
 
     /// Whether threads should be granted the least room there is.
