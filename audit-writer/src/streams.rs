@@ -13,13 +13,13 @@ use crate::stream::{Numbered, OpenStream, World};
 
 /// The streams of a log. `audit` is always one.
 pub(crate) struct Streams {
-    audit: Served,
-    access: Option<Served>,
-    application: Option<Served>,
+    audit: StreamState,
+    access: Option<StreamState>,
+    application: Option<StreamState>,
 }
 
 /// A stream and who waits for it.
-pub(crate) struct Served {
+pub(crate) struct StreamState {
     pub(crate) stream: OpenStream,
     /// Who waits for which line to be durable.
     waiters: Vec<(u64, Completer)>,
@@ -27,8 +27,8 @@ pub(crate) struct Served {
     last_sync_ns: u64,
     /// Whether a line that is not durable yet was denied or failed.
     urgent: bool,
-    /// Whether somebody waits for another one, or for all.
-    hurried: bool,
+    /// Whether a waiter, or a flush, asked for a sync now.
+    sync_requested: bool,
 }
 
 impl Streams {
@@ -51,15 +51,15 @@ impl Streams {
         let audit = open(Stream::Audit, None)?;
         let log = audit.log().to_owned();
         let other = |stream| match world.config.has(stream) {
-            true => open(stream, Some(log.clone())).map(|stream| Some(Served::new(stream))),
+            true => open(stream, Some(log.clone())).map(|stream| Some(StreamState::new(stream))),
             false => Ok(None),
         };
         let (access, application) = (other(Stream::Access)?, other(Stream::Application)?);
-        Ok(Streams { audit: Served::new(audit), access, application })
+        Ok(Streams { audit: StreamState::new(audit), access, application })
     }
 
     /// Where the events of a stream go: into `audit` where the log has no such stream.
-    pub(crate) fn of(&mut self, stream: Stream) -> &mut Served {
+    pub(crate) fn of(&mut self, stream: Stream) -> &mut StreamState {
         let Streams { audit, access, application } = self;
         match stream {
             Stream::Audit => audit,
@@ -69,36 +69,36 @@ impl Streams {
     }
 
     /// All of them, `audit` first.
-    pub(crate) fn each(&mut self) -> impl DoubleEndedIterator<Item = &mut Served> {
+    pub(crate) fn each(&mut self) -> impl DoubleEndedIterator<Item = &mut StreamState> {
         let Streams { audit, access, application } = self;
         let others = access.iter_mut().chain(application);
         std::iter::once(audit).chain(others)
     }
 
     /// All of them, in the order in which they go where the disk is full: `audit` last.
-    pub(crate) fn each_as_they_go(&mut self) -> impl Iterator<Item = &mut Served> {
+    pub(crate) fn each_as_they_go(&mut self) -> impl Iterator<Item = &mut StreamState> {
         self.each().rev()
     }
 
     /// Whether a fault closed one of them.
     pub(crate) fn is_broken(&self) -> bool {
-        let is_broken = |served: &Served| served.stream.is_broken();
-        let other_is_broken = |other: &Option<Served>| other.as_ref().is_some_and(is_broken);
+        let is_broken = |served: &StreamState| served.stream.is_broken();
+        let other_is_broken = |other: &Option<StreamState>| other.as_ref().is_some_and(is_broken);
         is_broken(&self.audit)
             || other_is_broken(&self.access)
             || other_is_broken(&self.application)
     }
 }
 
-impl Served {
-    fn new(stream: OpenStream) -> Served {
-        Served {
+impl StreamState {
+    fn new(stream: OpenStream) -> StreamState {
+        StreamState {
             stream,
             waiters: Vec::new(),
             unsynced_since_ns: None,
             last_sync_ns: 0,
             urgent: false,
-            hurried: false,
+            sync_requested: false,
         }
     }
 
@@ -109,16 +109,16 @@ impl Served {
         match waiter {
             // An operation's beginning is always waited for, if it was not refused.
             Some(waiter) => {
-                self.hurried |= !is_urgent;
+                self.sync_requested |= !is_urgent;
                 self.waiters.push((seq, waiter));
             }
             None => self.stream.refuse(seq),
         }
     }
 
-    /// Somebody waits for all lines.
-    pub(crate) fn hurry(&mut self) {
-        self.hurried = true;
+    /// A caller waits for all lines.
+    pub(crate) fn request_sync(&mut self) {
+        self.sync_requested = true;
     }
 
     /// Writes what was lost since the last time.
@@ -138,7 +138,7 @@ impl Served {
         // A rotation may have made durable what somebody waits for.
         let is_answerable = !self.waiters.is_empty() && !self.stream.is_unsynced();
         let is_due = self.sync_due_ns(durability, now_ns).is_some_and(|due_ns| due_ns <= now_ns);
-        self.hurried || is_answerable || is_due
+        self.sync_requested || is_answerable || is_due
     }
 
     /// When the next sync is due, if there is anything to sync. Who waits for an event that was
@@ -158,7 +158,7 @@ impl Served {
     pub(crate) fn sync(&mut self) {
         self.stream.sync();
         self.unsynced_since_ns = None;
-        (self.urgent, self.hurried) = (false, false);
+        (self.urgent, self.sync_requested) = (false, false);
         self.last_sync_ns = self.stream.up_ns();
         if !self.stream.is_broken() {
             self.answer(Ok(()));

@@ -11,12 +11,12 @@ use crate::channel::{Carried, Message, Next, Receiver, Stop};
 use crate::clock::{Stamp, nanos};
 use crate::stats::add;
 use crate::stream::{Manner, NotWritten, World};
-use crate::streams::{Served, Streams};
+use crate::streams::{StreamState, Streams};
 
 /// At most so many messages are taken before lines are written, synced and acknowledged.
 const BATCH_MESSAGES: usize = 1024;
 /// How often an idle writer looks after the day, the clock and what was lost.
-const HOUSE_EVERY: Duration = Duration::from_secs(1);
+const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(1);
 /// How often retention is looked after beside every rotation.
 const PRUNE_EVERY: Duration = Duration::from_secs(3600);
 /// How long a writer that nobody can stop any more tries to end in order.
@@ -40,7 +40,7 @@ pub(crate) struct Worker {
     backlog: VecDeque<Message>,
     /// Who waits for everything before to be durable, in all streams.
     flushes: Vec<Completer>,
-    next_house_ns: u64,
+    next_housekeeping_ns: u64,
     next_prune_ns: u64,
     /// Both clocks, read for this batch: what makes a calendar time of when an event was emitted.
     now: Stamp,
@@ -71,7 +71,7 @@ impl Worker {
             takes_unrecorded,
             backlog: VecDeque::new(),
             flushes: Vec::new(),
-            next_house_ns: 0,
+            next_housekeeping_ns: 0,
             next_prune_ns: now_ns.saturating_add(nanos(PRUNE_EVERY)),
             now,
         }
@@ -96,8 +96,8 @@ impl Worker {
             match left {
                 Left::Some => {}
                 Left::Nothing => {
-                    let patience = self.patience();
-                    self.receiver.nap(patience);
+                    let idle_timeout = self.idle_timeout();
+                    self.receiver.park(idle_timeout);
                 }
                 Left::Abandoned => return self.finish(&Stop { within: ABANDONED_WITHIN }),
             }
@@ -143,14 +143,14 @@ impl Worker {
         broken.for_each(|served| served.stream.reopen());
         while !self.streams.is_broken() {
             match self.backlog.pop_front() {
-                Some(message) => self.take_kept(message),
+                Some(message) => self.retake(message),
                 None => return self.receiver.set_faulty(false),
             }
         }
     }
 
     /// Takes a message that was kept aside; it stays the first if that is not possible yet.
-    fn take_kept(&mut self, message: Message) {
+    fn retake(&mut self, message: Message) {
         if let Some(message) = self.take(message) {
             self.backlog.push_front(message);
         }
@@ -158,7 +158,7 @@ impl Worker {
 
     /// Answers everybody who waits while a stream is broken, whichever, and keeps their events aside
     /// to be written later.
-    fn turn_away(&mut self) {
+    fn reject_waiters(&mut self) {
         self.receiver.set_faulty(true);
         self.answer(Err(EmitError::NotDurable));
         self.answer_flushes(Err(EmitError::NotDurable));
@@ -182,7 +182,7 @@ impl Worker {
         let (at_ns, record, waiter) = match message {
             Message::Write { at_ns, record, waiter } => (at_ns, record, waiter),
             Message::Flush(waiter) => {
-                self.streams.each().for_each(Served::hurry);
+                self.streams.each().for_each(StreamState::request_sync);
                 self.flushes.push(waiter);
                 return None;
             }
@@ -212,11 +212,11 @@ impl Worker {
     /// who wait.
     fn settle(&mut self) {
         let now_ns = self.world.clock.up_ns();
-        self.keep_house(now_ns);
+        self.housekeeping(now_ns);
         let durability = self.world.config.durability;
         self.streams.each().for_each(|served| served.settle(durability, now_ns));
         match self.streams.is_broken() {
-            true => self.turn_away(),
+            true => self.reject_waiters(),
             // All streams were synced for them.
             false => self.answer_flushes(Ok(())),
         }
@@ -233,7 +233,7 @@ impl Worker {
     }
 
     /// Records what was lost, and once in a while looks after the day, the clock and retention.
-    fn keep_house(&mut self, now_ns: u64) {
+    fn housekeeping(&mut self, now_ns: u64) {
         self.count_unrecorded();
         for served in self.streams.each() {
             served.stream.tell_refused();
@@ -241,10 +241,10 @@ impl Worker {
             served.gap();
             served.stream.compress(now_ns);
         }
-        if now_ns < self.next_house_ns {
+        if now_ns < self.next_housekeeping_ns {
             return;
         }
-        self.next_house_ns = now_ns.saturating_add(nanos(HOUSE_EVERY));
+        self.next_housekeeping_ns = now_ns.saturating_add(nanos(HOUSEKEEPING_EVERY));
         for served in self.streams.each() {
             served.stream.look_at_clock();
             served.stream.look_at_file();
@@ -272,12 +272,12 @@ impl Worker {
     }
 
     /// How long the writer may sleep.
-    fn patience(&mut self) -> Duration {
+    fn idle_timeout(&mut self) -> Duration {
         let now_ns = self.world.clock.up_ns();
         let durability = self.world.config.durability;
         let due = self.streams.each().filter_map(|served| served.sync_due_ns(durability, now_ns));
         let sync = due.map(|due_ns| Duration::from_nanos(due_ns.saturating_sub(now_ns))).min();
-        sync.unwrap_or(HOUSE_EVERY).min(HOUSE_EVERY)
+        sync.unwrap_or(HOUSEKEEPING_EVERY).min(HOUSEKEEPING_EVERY)
     }
 
     /// Writes what is still coming, records the end of the run and makes it all durable; what
@@ -292,7 +292,7 @@ impl Worker {
             self.reopen();
         }
         self.drain(deadline_ns);
-        self.receiver.end();
+        self.receiver.begin_last_look();
         self.drain(deadline_ns);
         self.count_unrecorded();
         for served in self.streams.each() {
@@ -318,7 +318,7 @@ impl Worker {
             && self.world.clock.up_ns() <= deadline_ns
         {
             match self.backlog.pop_front() {
-                Some(message) => self.take_kept(message),
+                Some(message) => self.retake(message),
                 None => drop(self.batch()),
             }
             self.settle();

@@ -258,7 +258,7 @@ impl Handle {
         let now = self.clock.now(); // First: a clock that panics leaves nothing half counted.
         add(&self.counters.lost_outside, 1);
         self.losses.of(of).add(why, 1, now);
-        self.sender.check_not_ended()
+        self.sender.check_not_drained()
     }
 }
 

@@ -100,7 +100,7 @@ fn lines_of_files(log: &Path) -> Option<Vec<u64>> {
             let text = std::fs::read_to_string(path).unwrap();
             for line in text.lines() {
                 let line: serde_json::Value = serde_json::from_str(line).ok()?;
-                seqs.push(line["seq"].as_u64()?);
+                seqs.push(line.get("seq")?.as_u64()?);
             }
         }
     }

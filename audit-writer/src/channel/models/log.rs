@@ -4,7 +4,7 @@
 use std::sync::atomic::AtomicU64 as Plain;
 
 use audit_core::vocab::HttpPath;
-use audit_core::{AuditEvent, Receipt, Recorder};
+use audit_core::{AuditEvent, Completer, EmitError, EventRef, Receipt, Recorder};
 
 use super::super::*;
 use crate::clock::Stamp;
@@ -12,6 +12,7 @@ use crate::config::Overflow;
 use crate::loss::LossCounter;
 use crate::per_stream::PerStream;
 use crate::stats::{Counters, add};
+use crate::sync::atomic::Ordering;
 use crate::writer::Handle;
 
 /// More slots than any model sends messages.
@@ -83,6 +84,8 @@ pub(super) struct ModelWriter {
     receiver: Receiver,
     counters: Arc<Counters>,
     losses: Arc<LossCounter>,
+    /// How long it parks.
+    pub(super) parks: Duration,
     ended: Ended,
 }
 
@@ -114,6 +117,7 @@ impl Log {
             receiver,
             counters: Arc::clone(&counters),
             losses: Arc::clone(&losses),
+            parks: Duration::ZERO,
             ended: Ended::default(),
         };
         let losses = PerStream::by(|_| Arc::clone(&losses)); // One log for all streams.
@@ -146,7 +150,12 @@ impl OwnClock {
 
 impl Emitter {
     pub(super) fn emit(&mut self) -> Result<(), EmitError> {
-        self.record(event())
+        self.name(|handle| handle.record(event()))
+    }
+
+    /// Emits without what a program's overflow setting does beside.
+    pub(super) fn send(&mut self, at_most: Duration) -> Result<(), EmitError> {
+        self.name(|handle| handle.sender.send(event(), None, at_most))
     }
 
     /// Emits an event that does not fit a slot.
@@ -156,12 +165,15 @@ impl Emitter {
             Err(_) => "",
         };
         let path = HttpPath::of(PATH).unwrap();
-        self.record(EventRef::of(&RangLong { path }))
+        self.name(|handle| handle.record(EventRef::of(&RangLong { path })))
     }
 
-    fn record(&mut self, event: EventRef<'_>) -> Result<(), EmitError> {
+    fn name(
+        &mut self,
+        emit: impl FnOnce(&Handle) -> Result<(), EmitError>,
+    ) -> Result<(), EmitError> {
         let name = self.clock.up_ns.load(Ordering::Relaxed);
-        self.handle.record(event)?;
+        emit(&self.handle)?;
         self.accepted.push(name);
         self.returned.fetch_add(1, Ordering::Relaxed);
         Ok(())
@@ -176,7 +188,7 @@ impl ModelWriter {
         while self.receiver.stop().is_none() {
             match self.batch(1) {
                 Left::Some => {}
-                Left::Nothing => self.receiver.nap(Duration::MAX),
+                Left::Nothing => self.receiver.park(self.parks),
                 Left::Abandoned => break,
             }
             self.ended.told += self.losses.take().count();
@@ -187,7 +199,7 @@ impl ModelWriter {
     fn finish(mut self, messages_max: usize) -> Ended {
         self.receiver.close();
         let left = self.drain(messages_max);
-        self.receiver.end();
+        self.receiver.begin_last_look();
         self.drain(left);
         self.ended.is_drained = self.receiver.is_empty();
         self.ended.told += self.losses.take().count();

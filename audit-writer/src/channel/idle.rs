@@ -1,27 +1,27 @@
-//! How the writer waits: it naps for a bounded time and looks again, so that who emits need not
-//! wake it, which would cost a system call. Only who waits for an answer, and who sends a burst,
-//! wakes it.
+//! How the writer waits: it parks for a bounded time and looks again, so that an emitting thread
+//! need not wake it, which would cost a system call. Only a thread that waits for an answer or for
+//! room, and one that sends a burst, wakes it.
 
 use std::cell::Cell;
 use std::time::Duration;
 
 use crate::sync::thread_local;
 
-/// The nap after something was done.
+/// The interval after something was done.
 const SHORTEST: Duration = Duration::from_millis(1);
-/// The nap of a writer that has nothing to do. It and a write are how long an event may take to
+/// The interval of a writer that has nothing to do. It and a write are how long an event may take to
 /// reach the file: 10 ms.
 const LONGEST: Duration = Duration::from_millis(8);
 
-/// How long the writer naps, longer from time to time.
+/// How long the writer parks: longer from time to time.
 #[derive(Debug)]
-pub(super) struct Naps {
+pub(super) struct PollInterval {
     next: Duration,
 }
 
-impl Naps {
-    pub(super) const fn new() -> Naps {
-        Naps { next: SHORTEST }
+impl PollInterval {
+    pub(super) const fn new() -> PollInterval {
+        PollInterval { next: SHORTEST }
     }
 
     /// Something was done: more may come soon.
@@ -29,7 +29,7 @@ impl Naps {
         self.next = SHORTEST;
     }
 
-    /// The length of the nap to take now.
+    /// How long to park now.
     pub(super) fn next(&mut self) -> Duration {
         let now = self.next;
         self.next = now.saturating_mul(2).min(LONGEST);
@@ -43,7 +43,7 @@ thread_local! {
     static SENT: Cell<(usize, u64)> = const { Cell::new((0, 0)) };
 }
 
-/// Whether this thread, which sends an event at this moment, has sent so many others within a nap
+/// Whether this thread, which sends an event at this moment, has sent so many others within an interval
 /// that the queue could fill before the writer looks. Told once for each `many`.
 pub(super) fn is_burst(at_ns: u64, many: usize) -> bool {
     SENT.with(|sent| {
@@ -62,12 +62,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn naps_grow_to_a_bound() {
-        let mut naps = Naps::new();
-        let taken: Vec<u128> = (0..5).map(|_| naps.next().as_millis()).collect();
+    fn the_interval_grows_to_a_bound() {
+        let mut interval = PollInterval::new();
+        let taken: Vec<u128> = (0..5).map(|_| interval.next().as_millis()).collect();
         assert_eq!(taken, [1, 2, 4, 8, 8]);
-        naps.shorten();
-        assert_eq!(naps.next().as_millis(), 1);
+        interval.shorten();
+        assert_eq!(interval.next().as_millis(), 1);
     }
 
     #[test]
