@@ -15,6 +15,30 @@ pub fn write<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> serde_json:
     value.serialize(&mut serde_json::Serializer::with_formatter(out, Ascii))
 }
 
+/// Whether these bytes are a value's one spelling.
+pub fn is_spelled<T: Serialize + ?Sized>(value: &T, bytes: &[u8]) -> bool {
+    let mut expected = Expected { rest: bytes };
+    let spelled = value.serialize(&mut serde_json::Serializer::with_formatter(&mut expected, Ascii));
+    spelled.is_ok() && expected.rest.is_empty()
+}
+
+/// Takes nothing but these bytes.
+struct Expected<'b> {
+    rest: &'b [u8],
+}
+
+impl io::Write for Expected<'_> {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.rest = self.rest.strip_prefix(bytes).ok_or(io::ErrorKind::InvalidData)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Appends a string in quotes.
 pub fn string(string: &str, out: &mut Vec<u8>) {
     if !plain(string.as_bytes(), out) {

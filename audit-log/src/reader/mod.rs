@@ -104,10 +104,7 @@ impl Line {
         }
         let json: Json =
             serde_json::from_slice(bytes).map_err(|_quotes_the_line| LineError::NotJson)?;
-        let mut canonical = Vec::with_capacity(bytes.len());
-        crate::line::json::write(&json, &mut canonical)
-            .map_err(|_quotes_the_line| LineError::NotJson)?;
-        if canonical != bytes {
+        if !crate::line::json::is_spelled(&json, bytes) {
             return Err(LineError::NotCanonical);
         }
         if !has_envelope(&json) {
