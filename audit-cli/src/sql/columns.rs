@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use audit_writer::reader::Json;
+use audit_log::reader::Json;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

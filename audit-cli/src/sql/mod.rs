@@ -8,7 +8,7 @@ mod views;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use audit_writer::reader::{Json, Lines, streams};
+use audit_log::reader::{Json, Lines, streams};
 
 use self::dialect::Dialect;
 use crate::out::put;
