@@ -91,3 +91,36 @@ pub(crate) struct CameBack<'a> {
     #[audit(actor(user))]
     pub(crate) user: UserName<'a>,
 }
+
+macro_rules! measured {
+    ($($field:ident)*) => {
+        /// Something was measured: one of many things, so that a key of `data` is rarely there.
+        #[must_use]
+        #[derive(AuditEvent, Default)]
+        #[audit(action = "measure", category = "things", outcome = "success")]
+        #[audit(actor(service = "worker"), source(local = "console"), object(id = "self"))]
+        #[audit(object_type = "device")]
+        pub(crate) struct Measured {
+            $($field: Option<Count>,)*
+        }
+
+        impl Measured {
+            /// Of one of the things.
+            pub(crate) fn of(thing: usize) -> Measured {
+                let mut measured = Measured::default();
+                let things = [$(&mut measured.$field),*];
+                let which = thing % things.len();
+                for (at, field) in things.into_iter().enumerate() {
+                    *field = (at == which).then(|| Count::new(thing as u64));
+                }
+                measured
+            }
+        }
+    };
+}
+
+measured! {
+    fan_1 fan_2 fan_3 fan_4 fan_5 fan_6 fan_7 fan_8 volt_1 volt_2 volt_3 volt_4 volt_5 volt_6 volt_7
+    volt_8 heat_1 heat_2 heat_3 heat_4 heat_5 heat_6 heat_7 heat_8 load_1 load_2 load_3 load_4 load_5
+    load_6 load_7 load_8 port_1 port_2 port_3 port_4 port_5 port_6 port_7 port_8
+}

@@ -9,9 +9,9 @@
 #![expect(clippy::indexing_slicing, reason = "a test that fails panics")]
 #![expect(clippy::print_stdout, reason = "it says what it asked, and what it had to skip")]
 
-mod big;
 mod events;
 mod examples;
+mod large;
 mod oracle;
 mod page;
 mod recipe;
@@ -51,31 +51,29 @@ fn main() -> ExitCode {
         }
     };
     let home = tempfile::tempdir().unwrap();
-    let mut wrong = 0;
-    for log in logs(home.path()) {
-        println!("{}: {}", log.name, log.known);
-        wrong += asked(&tools, &log);
-    }
-    assert_eq!(wrong, 0, "{wrong} recipes answered wrongly");
+    let wrong: usize = match std::env::var_os("AUDIT_ANALYSTS_LOG") {
+        Some(dir) => asked(&tools, &Log::of("the given log", Path::new(&dir))),
+        None => logs(home.path()).map(|log| asked(&tools, &log)).sum(),
+    };
+    assert_eq!(wrong, 0, "recipes answered wrongly");
     ExitCode::SUCCESS
 }
 
-/// The logs that are asked.
-fn logs(home: &Path) -> Vec<Log> {
-    if let Some(dir) = std::env::var_os("AUDIT_ANALYSTS_LOG") {
-        return vec![Log::of("the given log", Path::new(&dir))];
-    }
-    let dir = home.join("big");
-    let emitted = big::write(&dir);
-    let big = Log::of("a large log", &dir);
-    big::hold(&emitted, &dir, &big.known);
-    let mut logs = vec![big];
-    logs.extend(examples::logs(home));
-    logs
+/// The logs that are asked, each made when it is its turn.
+fn logs(home: &Path) -> impl Iterator<Item = Log> {
+    let dir = home.join("large");
+    let large = std::iter::once_with(move || {
+        let emitted = large::write(&dir);
+        let log = Log::of("large", &dir);
+        large::hold(&emitted, &dir, &log.known);
+        log
+    });
+    large.chain(examples::logs(home))
 }
 
 /// How many recipes answered wrongly.
 fn asked(tools: &Tools, log: &Log) -> usize {
+    println!("{}: {}", log.name, log.known);
     let recipes = page::recipes();
     assert!(recipes.len() > 8, "docs/analysis.md has no recipes: {}", recipes.len());
     let work = recipe::Work::for_log(&log.dir, tools);
@@ -87,7 +85,7 @@ fn asked(tools: &Tools, log: &Log) -> usize {
                 Answered::Refused(why) => format!("ok, it refuses: {why}"),
                 Answered::Wrong(why) => format!("WRONG: {why}"),
             };
-            println!("test {}: {}{version} ... {said}", log.name, recipe.name);
+            println!("test {}, {}{version} ... {said}", recipe.name, log.name);
             wrong += usize::from(matches!(answered, Answered::Wrong(_)));
         }
     }
