@@ -60,24 +60,17 @@ impl fmt::Display for Known {
 impl Known {
     pub(crate) fn of_dir(dir: &Path) -> Known {
         let mut known = Known::default();
-        let mut seen = BTreeSet::new();
-        for file in files(dir) {
-            let mut of = None;
-            let repeated_before = known.repeated;
-            for line in lines(&file) {
-                let Ok(line) = serde_json::from_str::<Value>(&line) else {
-                    known.torn += 1;
-                    continue;
-                };
-                let of = of.get_or_insert_with(|| log_and_stream(&line, &file));
-                let seq = line["seq"].as_u64().unwrap();
-                match seen.insert((of.clone(), seq)) {
-                    true => known.count(&line),
-                    false => known.repeated += 1,
+        let mut last_with_repeats = None;
+        for_each(dir, &mut |seen| match seen {
+            Seen::First { line, .. } => known.count(line),
+            Seen::Again { file } => {
+                known.repeated += 1;
+                if last_with_repeats.replace(file.to_owned()).is_none_or(|last| last != file) {
+                    known.with_repeats += 1;
                 }
             }
-            known.with_repeats += u64::from(known.repeated > repeated_before);
-        }
+            Seen::Torn => known.torn += 1,
+        });
         known
     }
 
@@ -121,15 +114,59 @@ impl Known {
     pub(crate) fn begins(&self, printed: &str) -> bool {
         let known = [self.denied, self.by_alice, self.mounted];
         let is = |(printed, known): (&str, &u64)| match printed.trim() {
-            "" | "null" | "None" | "\\N" => *known == 0,
+            "" | "null" | "None" | "\\N" | "<NULL>" => *known == 0,
             number => number.parse() == Ok(*known),
         };
         printed.lines().count() <= known.len() && printed.lines().zip(&known).all(is)
     }
 }
 
+/// A line of a file.
+pub(crate) enum Seen<'a> {
+    First {
+        line: &'a Value,
+        stream: &'a str,
+    },
+    /// It stood in a file before.
+    Again {
+        file: &'a Path,
+    },
+    /// It is no whole line.
+    Torn,
+}
+
+impl<'a> Seen<'a> {
+    /// The line and its stream, if it is one that was not seen before.
+    pub(crate) fn first_time(&self) -> Option<(&'a Value, &'a str)> {
+        match *self {
+            Seen::First { line, stream } => Some((line, stream)),
+            _ => None,
+        }
+    }
+}
+
+/// Looks at every line of every file.
+pub(crate) fn for_each(dir: &Path, look: &mut impl FnMut(Seen<'_>)) {
+    let mut seen = BTreeSet::new();
+    for file in files(dir) {
+        let mut of = None;
+        for line in lines(&file) {
+            let Ok(line) = serde_json::from_str::<Value>(&line) else {
+                look(Seen::Torn);
+                continue;
+            };
+            let (log, stream) = of.get_or_insert_with(|| log_and_stream(&line, &file));
+            let seq = line["seq"].as_u64().unwrap();
+            match seen.insert((log.clone(), stream.clone(), seq)) {
+                true => look(Seen::First { line: &line, stream }),
+                false => look(Seen::Again { file: &file }),
+            }
+        }
+    }
+}
+
 /// A value by the keys that lead to it.
-fn at<'a>(line: &'a Value, path: &str) -> Option<&'a Value> {
+pub(crate) fn at<'a>(line: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('.').try_fold(line, |value, key| value.get(key))
 }
 

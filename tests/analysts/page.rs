@@ -15,20 +15,21 @@ pub(crate) struct Block {
     pub(crate) text: String,
 }
 
-/// Blocks with one of these take the columns that the log has; others name all that they ask for.
-const TAKES_COLUMNS: [&str; 4] =
-    ["views.sql", "sample_size=-1", "infer_schema_length=None", ".flatten()"];
-
 impl Block {
     /// Whether it makes a file for those that follow, and answers nothing.
     pub(crate) fn prepares(&self) -> bool {
         self.language == "sh" && self.text.lines().count() == 1
     }
 
-    /// Whether it asks for columns that a log of other events does not have.
+    /// Whether it asks for a column that a log of other events does not have.
     pub(crate) fn takes_columns(&self) -> bool {
-        TAKES_COLUMNS.iter().any(|it| self.text.contains(it))
+        self.text.contains("data_size")
     }
+}
+
+/// Whether it has this text.
+pub(crate) fn has(text: &str) -> bool {
+    PAGE.contains(text)
 }
 
 /// All of them, in their order.

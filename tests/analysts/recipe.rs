@@ -26,13 +26,17 @@ pub(crate) enum Answered {
 }
 
 impl<'a> Work<'a> {
-    pub(crate) fn for_log(log: &'a Path, tools: &'a Tools) -> Work<'a> {
+    pub(crate) fn on(log: &'a Path, tools: &'a Tools) -> Work<'a> {
         let folder = tempfile::tempdir().unwrap();
         let contrib = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("contrib");
         symlink(contrib, folder.path().join("contrib")).unwrap();
         // lnav keeps its formats there.
         std::fs::create_dir(folder.path().join("home")).unwrap();
         Work { folder, log, tools }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Runs a recipe, with each version of its tool: what is behind its name, and what came of each
@@ -81,22 +85,28 @@ impl<'a> Work<'a> {
 fn judged(block: &Block, ran: &Output, known: &Known) -> Option<Answered> {
     let printed = String::from_utf8_lossy(&ran.stdout).into_owned();
     let said = String::from_utf8_lossy(&ran.stderr).into_owned();
-    let may_refuse = block.takes_columns() && !known.has_all();
+    let may_refuse = block.takes_columns() && !known.keys.contains("data.size");
     match (ran.status.success(), block.prepares()) {
         (true, true) if printed.is_empty() => None,
         (true, false) if known.is(&printed) => Some(Answered::Right),
         (false, false) if may_refuse && known.begins(&printed) && names_a_column(&said) => {
-            Some(Answered::Refused(last_line(&said)))
+            Some(Answered::Refused(error_line(&said)))
         }
         _ => Some(Answered::Wrong(format!("{printed}{said}"))),
     }
 }
 
-/// Whether a tool says that a column is not there.
+/// Whether a tool says that the column of a field is not there.
 fn names_a_column(said: &str) -> bool {
-    ["data_size", "summary", "begun", "user", "size"].iter().any(|name| said.contains(name))
+    let is_it = |line: &str| {
+        let absent = ["not found", "Unknown expression"];
+        line.contains("data_size") && absent.iter().any(|it| line.contains(it))
+    };
+    said.lines().any(is_it)
 }
 
-fn last_line(said: &str) -> String {
-    said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default().to_owned()
+/// What a tool says first of what went wrong.
+fn error_line(said: &str) -> String {
+    let line = said.lines().find(|line| line.contains("rror: ")).unwrap_or(said);
+    line.chars().take(100).collect()
 }

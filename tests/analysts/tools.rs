@@ -56,6 +56,10 @@ impl Tools {
         }
     }
 
+    pub(crate) fn auditlog(&self) -> PathBuf {
+        self.binaries.join("auditlog")
+    }
+
     pub(crate) fn python(&self) -> PathBuf {
         self.folder.join("venv/bin/python")
     }
