@@ -14,6 +14,7 @@ mod out;
 mod progress;
 mod proof;
 mod sessions;
+mod sql;
 mod stream;
 mod verify;
 
@@ -40,6 +41,7 @@ enum Command {
     Prove(proof::Prove),
     CheckProof(proof::Check),
     Export(export::Arguments),
+    Catalog(sql::Arguments),
     Keygen(keys::Keygen),
     Vkey(keys::Vkey),
 }
@@ -82,6 +84,7 @@ fn main() -> ExitCode {
         Command::Prove(arguments) => proof::make(&arguments),
         Command::CheckProof(arguments) => proof::check(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Catalog(arguments) => sql::run(&arguments),
         Command::Keygen(arguments) => keys::generate(&arguments),
         Command::Vkey(arguments) => keys::show(&arguments),
     };

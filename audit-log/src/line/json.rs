@@ -18,7 +18,8 @@ pub fn write<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> serde_json:
 /// Whether these bytes are a value's one spelling.
 pub fn is_spelled<T: Serialize + ?Sized>(value: &T, bytes: &[u8]) -> bool {
     let mut expected = Expected { rest: bytes };
-    let spelled = value.serialize(&mut serde_json::Serializer::with_formatter(&mut expected, Ascii));
+    let spelled =
+        value.serialize(&mut serde_json::Serializer::with_formatter(&mut expected, Ascii));
     spelled.is_ok() && expected.rest.is_empty()
 }
 
