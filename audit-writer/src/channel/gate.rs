@@ -1,9 +1,12 @@
 //! What both ends of the channel share: who is let in, and what was counted.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+use super::message::{BoxRoom, Message, Room};
+use super::waiting::{Answer, WaitingLine};
 use crate::fork::ForkMark;
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use crate::sync::queue::{Sender as QueueEnd, TrySendError};
 use crate::sync::thread::Thread;
 
 /// Senders are let in.
@@ -16,7 +19,6 @@ pub(super) const DRAINED: u8 = 2;
 pub(super) const GONE: u8 = 3;
 
 /// What both ends share.
-#[derive(Debug)]
 pub(super) struct Gate {
     /// `OPEN`, then `CLOSED`, `DRAINED` and `GONE`.
     pub(super) state: AtomicU8,
@@ -31,10 +33,21 @@ pub(super) struct Gate {
     pub(super) left_behind: AtomicU64,
     /// The writer's thread, once it runs: senders wake it.
     pub(super) writer: OnceLock<Thread>,
+    /// Threads that found the queue full.
+    pub(super) slots: WaitingLine<Parcel, ()>,
+    pub(super) boxes: Arc<BoxRoom>,
+    /// Threads that want so much room for a box.
+    pub(super) rooms: WaitingLine<usize, Room>,
+}
+
+/// A message that waits for a slot, and the queue that it is for.
+pub(super) struct Parcel {
+    pub(super) message: Message,
+    pub(super) queue: QueueEnd<Message>,
 }
 
 impl Gate {
-    pub(super) fn new() -> Gate {
+    pub(super) fn new(boxes_bytes: usize) -> Gate {
         Gate {
             state: AtomicU8::new(OPEN),
             faulty: AtomicBool::new(false),
@@ -43,6 +56,9 @@ impl Gate {
             flushes_taken: AtomicU64::new(0),
             left_behind: AtomicU64::new(0),
             writer: OnceLock::new(),
+            slots: WaitingLine::new(),
+            boxes: Arc::new(BoxRoom::new(boxes_bytes)),
+            rooms: WaitingLine::new(),
         }
     }
 
@@ -53,5 +69,29 @@ impl Gate {
     /// Lets no sender in any more.
     pub(super) fn close(&self) {
         self.state.fetch_max(CLOSED, Ordering::SeqCst);
+    }
+
+    /// Puts a message into the queue, and gives it back if that has no slot free.
+    pub(super) fn queue(&self, parcel: Parcel) -> Answer<Parcel, ()> {
+        let Parcel { message, queue } = parcel;
+        let is_flush = matches!(message, Message::Flush(_));
+        match queue.try_send(message) {
+            Ok(()) => {
+                // Counted last: taken for an event for a moment, and never an event for it.
+                self.flushes_queued.fetch_add(u64::from(is_flush), Ordering::SeqCst);
+                Answer::Granted(())
+            }
+            Err(TrySendError::Full(message) | TrySendError::Disconnected(message)) => {
+                Answer::NotYet(Parcel { message, queue })
+            }
+        }
+    }
+
+    /// Room for a box of so many bytes; gives back their number if there is none.
+    pub(super) fn give_room(&self, bytes: usize) -> Answer<usize, Room> {
+        match BoxRoom::take(&self.boxes, bytes) {
+            Some(room) => Answer::Granted(room),
+            None => Answer::NotYet(bytes),
+        }
     }
 }

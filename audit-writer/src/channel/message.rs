@@ -80,6 +80,11 @@ impl BoxRoom {
         bytes <= self.max
     }
 
+    /// Whether most of the room is free.
+    pub(crate) fn has_much_room(&self) -> bool {
+        self.taken.load(Ordering::Acquire) <= self.max / 4
+    }
+
     /// Room for a box, if there is some now.
     pub(crate) fn take(room: &Arc<BoxRoom>, bytes: usize) -> Option<Room> {
         let taken = room.taken.fetch_update(Ordering::AcqRel, Ordering::Acquire, |taken| {

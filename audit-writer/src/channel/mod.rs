@@ -2,7 +2,8 @@
 //!
 //! A record that fits a slot travels inside it; a larger one travels in a box. Slots and boxes each
 //! take at most the configured capacity, so the channel never holds more than twice that; while the
-//! writer cannot write it keeps as many slots again aside.
+//! writer cannot write it keeps as many slots again aside. A thread that finds it full waits in a
+//! line (`waiting`), which holds one message for each thread that waits.
 //!
 //! In the common case an emitting thread takes no lock, allocates nothing and calls nothing of the
 //! system: it reads the clock, encodes the event, and takes its place in the queue by one atomic
@@ -24,12 +25,12 @@ mod message;
 mod models;
 mod receiver;
 mod sender;
+mod waiting;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use self::gate::Gate;
-use self::message::BoxRoom;
 use crate::clock::Clock;
 use crate::pseudonym::KeyedHash;
 use crate::sync::queue::{Sender as QueueEnd, bounded};
@@ -54,10 +55,9 @@ pub(crate) fn channel(capacity_bytes: usize, ends: Ends) -> (Sender, Receiver, Q
     let slot_bytes = size_of::<Message>() + size_of::<usize>();
     let (queue_end, queue) = bounded((capacity_bytes / slot_bytes).max(1));
     let (stop_end, stop) = bounded(1);
-    let gate = Arc::new(Gate::new());
+    let gate = Arc::new(Gate::new(capacity_bytes));
     let Ends { clock, pseudonyms } = ends;
-    let boxes = Arc::new(BoxRoom::new(capacity_bytes));
-    let sender = Sender { queue: queue_end, gate: Arc::clone(&gate), boxes, clock, pseudonyms };
+    let sender = Sender { queue: queue_end, gate: Arc::clone(&gate), clock, pseudonyms };
     (sender, Receiver::new(queue, stop, gate), stop_end)
 }
 

@@ -13,11 +13,16 @@ use audit_log::line::Loss;
 use shuttle::thread::spawn;
 
 use self::log::{Ended, LARGE, Log, ROOMY};
+use super::message::BoxRoom;
 use super::*;
 use crate::config::Overflow;
 use crate::sync::atomic::Ordering;
 
-const BLOCK: Overflow = Overflow::Block { at_most: Duration::from_millis(2) };
+/// So short that it may be over at any moment.
+const SHORT: Duration = Duration::from_millis(1);
+const BLOCK: Overflow = Overflow::Block { at_most: SHORT };
+/// Waits until there is room, however long that takes.
+const PATIENT: Overflow = Overflow::Block { at_most: Duration::MAX };
 
 /// Runs a model so many times under each of two schedulers, and says how often.
 #[expect(clippy::print_stdout, reason = "a campaign says how much it tried")]
@@ -41,14 +46,16 @@ fn explore(name: &str, model: fn()) {
 const EMITTED: u64 = 6;
 
 /// Three threads that emit, a writer that is told to stop meanwhile.
-fn emit_and_stop(messages_max: usize) -> (Log, Vec<u64>, Ended) {
-    let (log, writer) = Log::new(ROOMY, Overflow::Refuse);
+fn emit_and_stop(slots: usize, at_most: Duration, messages_max: usize) -> (Log, Vec<u64>, Ended) {
+    let (log, writer) = Log::new(slots, Overflow::Refuse);
     let emitting: Vec<_> = (1..=3)
         .map(|number| {
             let mut emitter = log.emitter(number);
             spawn(move || {
                 for _ in 0..2 {
-                    assert!(matches!(emitter.emit(), Ok(()) | Err(EmitError::Closed)));
+                    let sent = emitter.send(at_most);
+                    let is_full = sent == Err(EmitError::Full) && slots == 1;
+                    assert!(is_full || matches!(sent, Ok(()) | Err(EmitError::Closed)));
                 }
                 emitter.accepted
             })
@@ -60,43 +67,82 @@ fn emit_and_stop(messages_max: usize) -> (Log, Vec<u64>, Ended) {
     (log, accepted, writing.join().unwrap())
 }
 
+/// What was accepted is in the log, in order, and is all that counts.
+fn is_complete(log: &Log, accepted: &[u64], ended: &Ended) {
+    for name in accepted {
+        assert!(ended.found.contains(name), "{name} of {accepted:?} is not in {ended:?}");
+    }
+    // In the order of each thread, and none twice: the names of a thread grow.
+    for thread in 1..=3 {
+        let of_thread: Vec<&u64> = ended.found.iter().filter(|it| *it >> 32 == thread).collect();
+        assert!(of_thread.is_sorted_by(|one, next| one < next), "{ended:?}");
+    }
+    // A thread that came just before the last look may have been refused, and its event written all
+    // the same. One that came later is not, and counts for nothing.
+    let stats = log.handle.stats();
+    assert!(ended.is_drained);
+    assert_eq!((stats.accepted, stats.unwritten()), (ended.found.len() as u64, 0));
+}
+
 #[test]
 fn what_was_accepted_is_found_by_the_last_look() {
     explore("the last look", || {
-        let (log, accepted, ended) = emit_and_stop(usize::MAX);
-        for name in &accepted {
-            assert!(ended.found.contains(name), "{name} of {accepted:?} is not in {ended:?}");
-        }
-        // In the order of each thread, and none twice: the names of a thread grow.
-        for thread in 1..=3 {
-            let of_thread: Vec<&u64> =
-                ended.found.iter().filter(|it| *it >> 32 == thread).collect();
-            assert!(of_thread.is_sorted_by(|one, next| one < next), "{ended:?}");
-        }
-        // Who came just before the last look may have been refused, and is written all the same.
-        // Who came later is not, and counts for nothing.
-        let stats = log.handle.stats();
-        assert!(ended.is_drained);
-        assert_eq!((stats.accepted, stats.unwritten()), (ended.found.len() as u64, 0));
+        let (log, accepted, ended) = emit_and_stop(ROOMY, Duration::ZERO, usize::MAX);
+        is_complete(&log, &accepted, &ended);
     });
+    explore("the last look, threads that wait", || {
+        let (log, accepted, ended) = emit_and_stop(1, Duration::MAX, usize::MAX);
+        is_complete(&log, &accepted, &ended);
+        // Nothing that waited for room was written and refused: it was let in by the writer.
+        let refused = ended.found.iter().filter(|name| !accepted.contains(name)).count();
+        assert!(refused <= 3, "a thread each, on its way into the queue: {ended:?}");
+    });
+    explore("the last look, threads that run out of time", || {
+        let (log, accepted, ended) = emit_and_stop(1, SHORT, usize::MAX);
+        is_complete(&log, &accepted, &ended);
+    });
+}
+
+fn counts_what_is_left(slots: usize, at_most: Duration) {
+    let (log, accepted, ended) = emit_and_stop(slots, at_most, 2);
+    let missing = accepted.iter().filter(|name| !ended.found.contains(name)).count() as u64;
+    // Beside them there may be some who came later than the last look, and were refused.
+    let refused = EMITTED - accepted.len() as u64;
+    let possible = match ended.is_drained {
+        true => 0..=0,
+        false => missing..=missing + refused,
+    };
+    assert!(possible.contains(&ended.left_behind), "{possible:?} missing, {ended:?}");
+    let stats = log.handle.stats();
+    assert_eq!(stats.accepted, ended.found.len() as u64 + ended.left_behind);
+    assert_eq!(stats.unwritten(), ended.left_behind);
 }
 
 #[test]
 fn a_writer_out_of_time_counts_what_it_leaves_behind() {
-    explore("out of time", || {
-        let (log, accepted, ended) = emit_and_stop(2);
-        let missing = accepted.iter().filter(|name| !ended.found.contains(name)).count() as u64;
-        // Beside them there may be some who came later than the last look, and were refused.
-        let refused = EMITTED - accepted.len() as u64;
-        let possible = match ended.is_drained {
-            true => 0..=0,
-            false => missing..=missing + refused,
-        };
-        assert!(possible.contains(&ended.left_behind), "{possible:?} missing, {ended:?}");
-        let stats = log.handle.stats();
-        assert_eq!(stats.accepted, ended.found.len() as u64 + ended.left_behind);
-        assert_eq!(stats.unwritten(), ended.left_behind);
+    explore("out of time", || counts_what_is_left(ROOMY, Duration::ZERO));
+    explore("out of time, threads that wait", || counts_what_is_left(1, Duration::MAX));
+}
+
+/// Threads that wait without a bound for the room that one event takes, and a writer that sleeps
+/// until it is woken: all of it ends only if no wake-up is lost.
+fn all_are_woken(emit: fn(&mut log::Emitter) -> Result<(), EmitError>) {
+    let (log, mut writer) = Log::new(1, PATIENT);
+    writer.parks = Duration::MAX;
+    let emitting = [1, 2, 3].map(|number| {
+        let mut emitter = log.emitter(number);
+        spawn(move || assert_eq!([emit(&mut emitter), emit(&mut emitter)], [Ok(()); 2]))
     });
+    let writing = spawn(move || writer.run(usize::MAX));
+    emitting.into_iter().for_each(|thread| thread.join().unwrap());
+    log.stop();
+    assert_eq!(writing.join().unwrap().found.len() as u64, EMITTED);
+}
+
+#[test]
+fn a_thread_that_waits_for_room_is_woken() {
+    explore("woken for a slot", || all_are_woken(log::Emitter::emit));
+    explore("woken for a box's room", || all_are_woken(log::Emitter::emit_large));
 }
 
 /// Emits and flushes while somebody looks at the numbers all the time.
@@ -171,7 +217,7 @@ fn boxes_take_no_more_room_than_there_is_and_give_it_back() {
 fn boxes_give_their_room_back_wherever_they_go() {
     explore("boxes in the queue", || {
         let (log, writer) = Log::new(4, Overflow::Refuse);
-        let boxes = Arc::clone(&log.handle.sender.boxes);
+        let boxes = Arc::clone(&log.handle.sender.gate.boxes);
         let emitting = [1, 2].map(|number| {
             let mut emitter = log.emitter(number);
             spawn(move || {

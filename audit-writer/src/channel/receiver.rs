@@ -7,6 +7,7 @@ use super::Stop;
 use super::gate::{DRAINED, GONE, Gate};
 use super::idle::PollInterval;
 use super::message::Message;
+use super::waiting::Wake;
 use crate::sync::atomic::Ordering;
 use crate::sync::queue::{Receiver as Queue, RecvTimeoutError, TryRecvError};
 use crate::sync::thread;
@@ -17,6 +18,8 @@ pub(crate) struct Receiver {
     stop: Queue<Stop>,
     pub(super) gate: Arc<Gate>,
     interval: PollInterval,
+    /// How many messages were taken since the writer looked whether threads wait for room.
+    taken_since_look: usize,
     /// Whether the last look found the queue empty. What comes later was refused.
     is_empty_for_good: bool,
 }
@@ -31,7 +34,14 @@ pub(crate) enum Next {
 
 impl Receiver {
     pub(super) fn new(queue: Queue<Message>, stop: Queue<Stop>, gate: Arc<Gate>) -> Receiver {
-        Receiver { queue, stop, gate, interval: PollInterval::new(), is_empty_for_good: false }
+        Receiver {
+            queue,
+            stop,
+            gate,
+            interval: PollInterval::new(),
+            taken_since_look: 0,
+            is_empty_for_good: false,
+        }
     }
 
     /// Says that the calling thread is the writer, whom senders wake.
@@ -40,19 +50,61 @@ impl Receiver {
         let _attended_before = self.gate.writer.set(thread::current());
     }
 
-    /// The next message, if there is one now.
+    /// The next message, if there is one now; and where the queue has room for them again, the
+    /// threads that wait for it are let in.
     pub(crate) fn try_next(&mut self) -> Next {
         match self.queue.try_recv() {
             Ok(message) => {
-                self.interval.shorten();
-                if matches!(message, Message::Flush(_)) {
-                    self.gate.flushes_taken.fetch_add(1, Ordering::SeqCst);
+                self.taken_since_look += 1;
+                if self.taken_since_look > self.capacity() / 8 {
+                    self.look_at_waiting(Wake::Some);
                 }
-                Next::Message(message)
+                self.took(message)
+            }
+            Err(TryRecvError::Empty) if self.look_at_waiting(Wake::All) => {
+                self.queue.try_recv().map_or(Next::Empty, |message| self.took(message))
             }
             Err(TryRecvError::Empty) => Next::Empty,
             Err(TryRecvError::Disconnected) => Next::Abandoned,
         }
+    }
+
+    fn took(&mut self, message: Message) -> Next {
+        self.interval.shorten();
+        if matches!(message, Message::Flush(_)) {
+            self.gate.flushes_taken.fetch_add(1, Ordering::SeqCst);
+        }
+        Next::Message(message)
+    }
+
+    /// Lets threads in that wait for room, if there is so much that it is worth waking them. Says
+    /// whether any waited for the queue.
+    fn look_at_waiting(&mut self, wake: Wake) -> bool {
+        self.taken_since_look = 0;
+        let Gate { slots, rooms, boxes, .. } = self.gate.as_ref();
+        if rooms.is_waited() {
+            match rooms.is_urgent() || boxes.has_much_room() || wake == Wake::All {
+                true => rooms.grant(|bytes| self.gate.give_room(bytes), wake),
+                false => rooms.wake_some(),
+            }
+        }
+        let is_waited = slots.is_waited();
+        if is_waited {
+            match slots.is_urgent() || self.has_much_room(slots.waiting()) {
+                true => slots.grant(|parcel| self.gate.queue(parcel), wake),
+                false => slots.wake_some(),
+            }
+        }
+        is_waited
+    }
+
+    /// Whether the queue has so much room that each of so many threads, when it is woken, finds a fifth
+    /// of it; or three quarters of it in all. So one wake-up is for many events, and the fewer threads
+    /// there are to fill the queue again, the more is left for the writer to do until they do.
+    fn has_much_room(&self, waiting: u64) -> bool {
+        let (capacity, taken) = (self.capacity(), self.queue.len());
+        let wanted = usize::try_from(waiting).unwrap_or(capacity).saturating_mul(capacity / 5);
+        capacity.saturating_sub(taken) >= wanted.min(capacity / 4 * 3).max(1)
     }
 
     /// Parks until the next look is due, and not longer than `at_most`. Waking the writer ends
@@ -98,12 +150,17 @@ impl Receiver {
         self.gate.state.store(DRAINED, Ordering::SeqCst);
     }
 
-    /// Whether the queue is empty. Where it is after the end, that was the last look: what comes
-    /// later was refused to its sender, and counts for nothing.
+    /// Whether the queue is empty, and no thread waits for a slot of it. Where that is so after the
+    /// end, that was the last look: what comes later is refused to its sender, and counts for
+    /// nothing.
     pub(crate) fn is_empty(&mut self) -> bool {
-        let is_empty = self.queue.is_empty();
-        self.is_empty_for_good |= is_empty && self.gate.state() == DRAINED;
-        is_empty || self.is_empty_for_good
+        let grant = |parcel| self.gate.queue(parcel);
+        if self.gate.state() == DRAINED {
+            self.is_empty_for_good |= self.gate.slots.close_if(grant, || self.queue.is_empty());
+        } else if self.gate.slots.is_waited() {
+            self.gate.slots.grant(grant, Wake::All);
+        }
+        self.is_empty_for_good || self.queue.is_empty()
     }
 
     /// How many events wait in the queue.
@@ -124,6 +181,8 @@ impl Receiver {
         }
         self.begin_last_look();
         let gate = Arc::clone(&self.gate);
+        gate.slots.close();
+        gate.rooms.close();
         loop {
             // Counted before it leaves the queue, as the writer does with what it takes: a flush
             // too, until it counts as taken.

@@ -5,24 +5,20 @@ use std::time::Duration;
 
 use audit_core::{Completer, EmitError, EventRef, Record};
 
-use super::gate::{DRAINED, GONE, Gate, OPEN};
+use super::gate::{DRAINED, GONE, Gate, OPEN, Parcel};
 use super::idle::is_burst;
-use super::message::{BoxRoom, Carried, Import, Message, Room, SLOT_BYTES};
+use super::message::{Carried, Import, Message, Room, SLOT_BYTES};
+use super::waiting::Answer;
 use crate::clock::Clock;
 use crate::pseudonym::KeyedHash;
 use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::sync::queue::{Sender as QueueEnd, TrySendError};
-use crate::sync::thread;
-
-/// How often a thread that waits for room looks whether there is some.
-const LOOK_EVERY: Duration = Duration::from_micros(500);
 
 /// The emitting threads' end.
 #[derive(Clone)]
 pub(crate) struct Sender {
     pub(super) queue: QueueEnd<Message>,
     pub(super) gate: Arc<Gate>,
-    pub(super) boxes: Arc<BoxRoom>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) pseudonyms: Arc<KeyedHash>,
 }
@@ -50,6 +46,8 @@ impl Sender {
             self.check_durable()?;
         }
         let at_ns = self.clock.up_ns();
+        // A thread that was interrupted since has not waited: what counts begins with the first wait.
+        let mut waits_since = None;
         // Spelled out, so that the record is moved no more often than it must be.
         let tried = match event.encode([0; SLOT_BYTES], Some(self.pseudonyms.as_ref())) {
             Ok(record) => {
@@ -57,16 +55,17 @@ impl Sender {
                 self.queue.try_send(Message::Write { at_ns, record, waiter })
             }
             Err(too_small) => {
+                waits_since = Some(at_ns);
                 let record = self.carry_boxed(event, too_small.needed, at_most)?;
                 self.queue.try_send(Message::Write { at_ns, record, waiter })
             }
         };
         if let Err(refused) = tried {
-            self.queue_in_time(refused, at_ns, at_most)?;
+            self.queue_in_time(refused, waits_since, at_most)?;
+            self.wake_for(is_awaited);
+            return Ok(());
         }
-        if is_awaited || is_burst(at_ns, self.queue.capacity().unwrap_or(0) / 4) {
-            self.wake();
-        }
+        self.wake_for(is_awaited || is_burst(at_ns, self.queue.capacity().unwrap_or(0) / 4));
         self.check_not_drained()
     }
 
@@ -90,9 +89,10 @@ impl Sender {
         };
         let (record, room) = self.encode_boxed(event, needed, told.len(), at_most)?;
         let record = Carried::Imported(Box::new(Import::new(record, told, room)));
-        let tried = self.queue.try_send(Message::Write { at_ns, record, waiter: None });
-        tried.or_else(|refused| self.queue_in_time(refused, at_ns, at_most))?;
-        self.check_not_drained()
+        match self.queue.try_send(Message::Write { at_ns, record, waiter: None }) {
+            Ok(()) => self.check_not_drained(),
+            Err(refused) => self.queue_in_time(refused, Some(at_ns), at_most),
+        }
     }
 
     /// Queues a flush.
@@ -103,13 +103,13 @@ impl Sender {
     pub(crate) fn flush(&self, waiter: Completer, at_most: Duration) -> Result<(), EmitError> {
         self.check_open()?;
         self.check_durable()?;
-        let from_ns = self.clock.up_ns();
-        let tried = self.queue.try_send(Message::Flush(waiter));
-        tried.or_else(|refused| self.queue_in_time(refused, from_ns, at_most))?;
-        // Counted last: taken for an event for a moment, and never an event for it.
-        self.gate.flushes_queued.fetch_add(1, Ordering::SeqCst);
+        let parcel = Parcel { message: Message::Flush(waiter), queue: self.queue.clone() };
+        let queued = match self.gate.queue(parcel) {
+            Answer::Granted(()) => self.check_not_drained(),
+            Answer::NotYet(parcel) => self.wait_for_slot(parcel, None, at_most),
+        };
         self.wake();
-        self.check_not_drained()
+        queued
     }
 
     /// How many events were let in: those that wait in the queue, those that were left in it when
@@ -208,11 +208,13 @@ impl Sender {
         at_most: Duration,
     ) -> Result<Encoded, EmitError> {
         let bytes = needed + beside;
-        if !self.boxes.could_take(bytes) {
+        if !self.gate.boxes.could_take(bytes) {
             return Err(EmitError::TooLarge);
         }
-        let room: Room =
-            self.wait_until(self.clock.up_ns(), at_most, || BoxRoom::take(&self.boxes, bytes))?;
+        let room = match self.gate.give_room(bytes) {
+            Answer::Granted(room) => room,
+            Answer::NotYet(bytes) => self.wait_for_room(bytes, at_most)?,
+        };
         let buffer = vec![0; needed].into_boxed_slice();
         // A value that encodes differently the second time is a defect of its type.
         let record = event
@@ -225,50 +227,64 @@ impl Sender {
     ///
     /// # Errors
     ///
-    /// `Full` or `Closed`.
+    /// `Full` or `Closed`. Where there is none, the writer's last look is sure to find it.
     #[cold]
     fn queue_in_time(
         &self,
         refused: TrySendError<Message>,
-        from_ns: u64,
+        from_ns: Option<u64>,
         at_most: Duration,
     ) -> Result<(), EmitError> {
-        let mut refused = Some(refused);
-        self.wait_until(from_ns, at_most, || match refused.take()? {
-            TrySendError::Disconnected(_) => Some(Err(EmitError::Closed)),
+        match refused {
+            TrySendError::Disconnected(_) => Err(EmitError::Closed),
             TrySendError::Full(message) => {
-                refused = self.queue.try_send(message).err();
-                refused.is_none().then_some(Ok(()))
+                let parcel = Parcel { message, queue: self.queue.clone() };
+                self.wait_for_slot(parcel, from_ns, at_most)
             }
-        })?
+        }
     }
 
-    /// Wakes the writer, because something is full, and looks until there is what is waited for.
+    /// # Errors
+    ///
+    /// `Full` when so much time has passed, since `from_ns` where it waited before; `Closed`.
+    fn wait_for_slot(
+        &self,
+        parcel: Parcel,
+        from_ns: Option<u64>,
+        at_most: Duration,
+    ) -> Result<(), EmitError> {
+        let left = self.left(from_ns, at_most)?;
+        self.gate.slots.wait(parcel, left, || self.wake(), |parcel| self.gate.queue(parcel))
+    }
+
+    /// # Errors
+    ///
+    /// `Full` when so much time has passed, `Closed`.
+    fn wait_for_room(&self, bytes: usize, at_most: Duration) -> Result<Room, EmitError> {
+        let left = self.left(None, at_most)?;
+        self.gate.rooms.wait(bytes, left, || self.wake(), |bytes| self.gate.give_room(bytes))
+    }
+
+    /// What is left of the time to wait for room. The writer is woken if there is none.
     ///
     /// # Errors
     ///
-    /// `Full` when so much time has passed since `from_ns`; also when so much of it was slept, for
-    /// a clock that stands still.
-    fn wait_until<T>(
-        &self,
-        from_ns: u64,
-        at_most: Duration,
-        mut look: impl FnMut() -> Option<T>,
-    ) -> Result<T, EmitError> {
-        let mut slept = Duration::ZERO;
-        loop {
-            if let Some(found) = look() {
-                return Ok(found);
-            }
+    /// `Full` if there is none.
+    fn left(&self, from_ns: Option<u64>, at_most: Duration) -> Result<Duration, EmitError> {
+        let passed_ns = from_ns.map_or(0, |from_ns| self.clock.up_ns().saturating_sub(from_ns));
+        let passed = Duration::from_nanos(passed_ns);
+        let left = at_most.saturating_sub(passed);
+        if left.is_zero() {
             self.wake();
-            let passed = Duration::from_nanos(self.clock.up_ns().saturating_sub(from_ns));
-            let left = at_most.saturating_sub(passed.max(slept));
-            if left.is_zero() {
-                return Err(EmitError::Full);
-            }
-            let pause = left.min(LOOK_EVERY);
-            thread::sleep(pause);
-            slept += pause;
+            return Err(EmitError::Full);
+        }
+        Ok(left)
+    }
+
+    /// Wakes the writer, if it must not wait for its next look.
+    fn wake_for(&self, reason: bool) {
+        if reason {
+            self.wake();
         }
     }
 }

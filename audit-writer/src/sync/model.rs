@@ -1,6 +1,30 @@
 //! Stand-ins for models: a queue whose every call is one step, as crossbeam-channel's behave to
 //! those who look from outside, and waits that end by themselves.
 
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use shuttle::sync::{Condvar, Mutex, MutexGuard};
+
+/// So much time may pass in a model. What waits for longer waits until it is woken: where that is
+/// forgotten, no thread can go on in the end, which shuttle reports.
+const PASSES: Duration = Duration::from_millis(1);
+
+/// Waits while the condition holds, for at most so long: a short time may be over at any moment.
+pub(crate) fn wait_while<'a, T>(
+    wakes: &Condvar,
+    mutex: &'a Mutex<T>,
+    at_most: Duration,
+    condition: impl FnMut(&mut T) -> bool,
+) -> MutexGuard<'a, T> {
+    let lock = || mutex.lock().unwrap_or_else(PoisonError::into_inner);
+    if at_most <= PASSES {
+        shuttle::thread::yield_now();
+        return lock();
+    }
+    wakes.wait_while(lock(), condition).unwrap_or_else(PoisonError::into_inner)
+}
+
 pub(crate) mod thread {
     //! Time does not pass in a model. Who waits for it lets others go on, for as long as the
     //! scheduler likes.
@@ -13,9 +37,13 @@ pub(crate) mod thread {
         shuttle::thread::yield_now();
     }
 
-    /// Ends without being woken, as it may: shuttle's own waits for ever.
-    pub(crate) fn park_timeout(_: Duration) {
-        shuttle::thread::yield_now();
+    /// Ends without being woken, as it may: shuttle's own waits for ever, which is what a model asks
+    /// for that must see whether it is woken.
+    pub(crate) fn park_timeout(at_most: Duration) {
+        match at_most > super::PASSES {
+            true => shuttle::thread::park(),
+            false => shuttle::thread::yield_now(),
+        }
     }
 }
 

@@ -84,6 +84,8 @@ pub(super) struct ModelWriter {
     receiver: Receiver,
     counters: Arc<Counters>,
     losses: Arc<LossCounter>,
+    /// How long it parks.
+    pub(super) parks: Duration,
     ended: Ended,
 }
 
@@ -115,6 +117,7 @@ impl Log {
             receiver,
             counters: Arc::clone(&counters),
             losses: Arc::clone(&losses),
+            parks: Duration::ZERO,
             ended: Ended::default(),
         };
         let losses = PerStream::by(|_| Arc::clone(&losses)); // One log for all streams.
@@ -147,7 +150,12 @@ impl OwnClock {
 
 impl Emitter {
     pub(super) fn emit(&mut self) -> Result<(), EmitError> {
-        self.record(event())
+        self.name(|handle| handle.record(event()))
+    }
+
+    /// Emits without what a program's overflow setting does beside.
+    pub(super) fn send(&mut self, at_most: Duration) -> Result<(), EmitError> {
+        self.name(|handle| handle.sender.send(event(), None, at_most))
     }
 
     /// Emits an event that does not fit a slot.
@@ -157,12 +165,15 @@ impl Emitter {
             Err(_) => "",
         };
         let path = HttpPath::of(PATH).unwrap();
-        self.record(EventRef::of(&RangLong { path }))
+        self.name(|handle| handle.record(EventRef::of(&RangLong { path })))
     }
 
-    fn record(&mut self, event: EventRef<'_>) -> Result<(), EmitError> {
+    fn name(
+        &mut self,
+        emit: impl FnOnce(&Handle) -> Result<(), EmitError>,
+    ) -> Result<(), EmitError> {
         let name = self.clock.up_ns.load(Ordering::Relaxed);
-        self.handle.record(event)?;
+        emit(&self.handle)?;
         self.accepted.push(name);
         self.returned.fetch_add(1, Ordering::Relaxed);
         Ok(())
@@ -177,7 +188,7 @@ impl ModelWriter {
         while self.receiver.stop().is_none() {
             match self.batch(1) {
                 Left::Some => {}
-                Left::Nothing => self.receiver.park(Duration::MAX),
+                Left::Nothing => self.receiver.park(self.parks),
                 Left::Abandoned => break,
             }
             self.ended.told += self.losses.take().count();
