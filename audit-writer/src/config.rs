@@ -19,7 +19,7 @@ pub enum Overflow {
     /// The emitting thread waits for room, and at most so long; then the event is dropped and
     /// counted, and a gap line says so.
     Block {
-        /// The longest that `emit` may take.
+        /// The longest that `emit` may wait for room.
         at_most: Duration,
     },
     /// The event is dropped and counted at once, and a gap line says so.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use audit_core::{AuditEvent, EmitError, Recorder};
-use audit_writer::storage::HangingStorage;
+use audit_writer::storage::{HangingStorage, MemoryStorage};
 use audit_writer::{Durability, Evidence, Overflow, Writer};
 
 use crate::kit::{DoorOpened, LONG, counts, door_opened, lines, lost, of_kind};
@@ -101,6 +101,40 @@ fn block_waits_no_longer_than_it_must() {
     assert!(report.is_complete(), "{report}");
     assert_eq!(report.stats.lost, 0);
     assert_eq!(report.stats.written, u64::from(sent) + 1);
+}
+
+/// Many more threads than processors, a queue that most of them find full: each waits its turn, and
+/// nothing is lost or comes twice.
+#[test]
+fn a_crowd_waits_and_loses_nothing() {
+    const THREADS: u32 = 100;
+    const EACH: u32 = 200;
+    let storage = MemoryStorage::new();
+    let writer = Writer::builder_on(Arc::new(storage.clone()))
+        .capacity_bytes(64 * 1024)
+        .overflow(Overflow::Block { at_most: LONG })
+        .start()
+        .unwrap();
+    std::thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let writer = &writer;
+            scope.spawn(move || {
+                for count in thread * EACH..(thread + 1) * EACH {
+                    door_opened(count).emit_to(writer).unwrap();
+                }
+            });
+        }
+    });
+    let report = writer.shutdown_within(LONG);
+    assert!(report.is_complete() && report.stats.lost == 0, "{report}");
+    let mut found = counts(&lines(&storage));
+    assert_eq!(found.len(), (THREADS * EACH) as usize);
+    for thread in 0..u64::from(THREADS) {
+        let of_thread = found.iter().filter(|count| *count / u64::from(EACH) == thread);
+        assert!(of_thread.is_sorted(), "in the order of each thread");
+    }
+    found.sort_unstable();
+    assert!(found.into_iter().eq(0..u64::from(THREADS * EACH)));
 }
 
 /// What was lost is told by a line that is durable a moment later, without anybody asking.
