@@ -44,7 +44,7 @@ pub(crate) use self::leading::follow;
 pub use self::progress::Progress;
 pub use self::proof::{Proof, Proven, check_proof};
 pub use self::prove::{prove, prove_storage, prove_stream, prove_stream_in};
-pub use self::report::{Fault, Report, Verdict, What};
+pub use self::report::{Finding, FindingKind, Report, Verdict};
 pub use self::unproven::Unproven;
 
 /// What a log is verified against.
