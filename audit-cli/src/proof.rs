@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use audit_core::Stream;
-use audit_log::verify::{Proven, Unproven, check_proof, prove_stream};
+use audit_log::verify::{ProofError, VerifiedProof, check_proof, prove_stream};
 
 use crate::out::{put, say};
 use crate::verify::key_of;
@@ -71,7 +71,7 @@ pub(crate) fn check(arguments: &Check) -> Result<Outcome, Failure> {
     let bytes = fs::read(file).map_err(|error| told(file, &error))?;
     let proven = match String::from_utf8(bytes) {
         Ok(text) => check_proof(&text, key.as_ref()),
-        Err(_) => Err(Unproven::NoProof),
+        Err(_) => Err(ProofError::Malformed),
     };
     match proven {
         Ok(proven) => {
@@ -89,8 +89,8 @@ pub(crate) fn check(arguments: &Check) -> Result<Outcome, Failure> {
     }
 }
 
-fn conclusion(proven: &Proven) -> String {
-    let Proven { seq, origin, size, authenticated, .. } = proven;
+fn conclusion(proven: &VerifiedProof) -> String {
+    let VerifiedProof { seq, origin, size, authenticated, .. } = proven;
     let signed = match authenticated {
         true => "signed by the key that the given one leads to",
         false => "NOT AUTHENTICATED: no key was given",

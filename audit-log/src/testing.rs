@@ -5,7 +5,7 @@ use audit_core::{Buffer, Malformed, Record, Schema};
 use crate::VerifierKey;
 use crate::line::{Envelope, KeyNames, Scratch, Spelling};
 use crate::time::Stamp;
-use crate::verify::Unproven;
+use crate::verify::ProofError;
 pub use crate::verify::both_ways;
 
 /// Spells lines as a writer does, without a log: to measure that alone.
@@ -54,6 +54,6 @@ pub fn followed_to(
     notes: &[String],
     checkpoint: &str,
     trusted: &VerifierKey,
-) -> Result<u64, Unproven> {
+) -> Result<u64, ProofError> {
     crate::verify::follow(notes, checkpoint, Some(trusted)).map(|checkpoint| checkpoint.size)
 }

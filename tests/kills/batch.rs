@@ -133,7 +133,7 @@ fn kill(child: &mut Child) -> Result<(), String> {
 fn check_evidence(dir: &Path, stream: Stream, key: VerifierKey) -> Result<(), String> {
     let trust = Trust { key: Some(key), anchor: None };
     let report = verify_stream(dir, stream, &trust).map_err(|error| error.to_string())?;
-    match report.verdict == Verdict::Intact && report.faults.is_empty() {
+    match report.verdict == Verdict::Intact && report.findings.is_empty() {
         true => Ok(()),
         false => Err(report.to_string()),
     }

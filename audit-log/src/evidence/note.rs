@@ -26,9 +26,9 @@ pub struct VerifierKey {
 #[non_exhaustive]
 pub enum NoteError {
     /// The text is not of the form of a note.
-    NoNote,
+    MalformedNote,
     /// The text is not of the form of a verifier key with Ed25519.
-    NoKey,
+    MalformedKey,
     /// It has no signature by this key.
     NotSigned,
     /// It has a signature that says it is by this key, and is not.
@@ -38,8 +38,10 @@ pub enum NoteError {
 impl fmt::Display for NoteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            NoteError::NoNote => "not a signed note",
-            NoteError::NoKey => "not a verifier key: it should read name+id+key, with Ed25519",
+            NoteError::MalformedNote => "not a signed note",
+            NoteError::MalformedKey => {
+                "not a verifier key: it should read name+id+key, with Ed25519"
+            }
             NoteError::NotSigned => "not signed by the key",
             NoteError::WrongSignature => "the signature is wrong",
         })
@@ -115,7 +117,7 @@ impl std::str::FromStr for VerifierKey {
             let parsed = VerifierKey::new(name, key);
             (is_name(name) && HEXLOWER.encode(&parsed.id()) == id).then_some(parsed)
         };
-        parse().ok_or(NoteError::NoKey)
+        parse().ok_or(NoteError::MalformedKey)
     }
 }
 
@@ -144,7 +146,7 @@ fn split(note: &str) -> Result<(&str, Vec<Signed<'_>>), NoteError> {
         let signatures: Option<Vec<Signed<'_>>> = lines.map(signed).collect();
         signatures.filter(|some| some.len() <= SIGNATURES_MAX).map(|some| (text, some))
     };
-    parse().ok_or(NoteError::NoNote)
+    parse().ok_or(NoteError::MalformedNote)
 }
 
 fn signed(line: &str) -> Option<Signed<'_>> {

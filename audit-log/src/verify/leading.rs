@@ -1,7 +1,7 @@
 //! What leads from a key that an auditor keeps to that of one checkpoint: announcements up to its
 //! segment's, and the checkpoints before it there, each of which announces the key of the next.
 
-use super::unproven::Unproven;
+use super::proof_error::ProofError;
 use crate::evidence::announcement::Announcement;
 use crate::evidence::checkpoint::Checkpoint;
 use crate::evidence::note::VerifierKey;
@@ -58,7 +58,7 @@ pub(crate) fn follow(
     notes: &[String],
     checkpoint: &str,
     trusted: Option<&VerifierKey>,
-) -> Result<Checkpoint, Unproven> {
+) -> Result<Checkpoint, ProofError> {
     let (mut followed, rest) = follow_announcements(notes, trusted)?;
     for note in rest {
         let before = followed.open(note)?;
@@ -72,7 +72,7 @@ pub(crate) fn follow(
 fn follow_announcements<'n>(
     notes: &'n [String],
     trusted: Option<&VerifierKey>,
-) -> Result<(Followed, &'n [String]), Unproven> {
+) -> Result<(Followed, &'n [String]), ProofError> {
     let mut last: Option<Announcement> = None;
     let mut rest = notes;
     while let Some((note, after)) = rest.split_first() {
@@ -80,7 +80,7 @@ fn follow_announcements<'n>(
         rest = after;
         let origin = match (&last, trusted) {
             (Some(before), _) => {
-                before.next.open(note).map_err(|_says_less| Unproven::NotSigned)?;
+                before.next.open(note).map_err(|_says_less| ProofError::NotSigned)?;
                 &before.origin
             }
             // The trusted key may be a later segment's.
@@ -89,22 +89,22 @@ fn follow_announcements<'n>(
             (None, None) => &announcement.origin,
         };
         if announcement.origin != *origin {
-            return Err(Unproven::NotSigned);
+            return Err(ProofError::NotSigned);
         }
         last = Some(announcement);
     }
     let Announcement { origin, first_seq, checkpoint_key, .. } =
-        last.ok_or(Unproven::NotAnnounced)?;
+        last.ok_or(ProofError::NotAnnounced)?;
     let size_min = first_seq.saturating_add(1); // The segment's header is one of the lines.
     Ok((Followed { origin, key: checkpoint_key, size_min }, rest))
 }
 
 impl Followed {
     /// The next checkpoint, if this is it.
-    fn open(&self, note: &str) -> Result<Checkpoint, Unproven> {
-        let text = self.key.open(note).map_err(|_says_less| Unproven::NotSigned)?;
-        let checkpoint = Checkpoint::parse(text).ok_or(Unproven::NotSigned)?;
+    fn open(&self, note: &str) -> Result<Checkpoint, ProofError> {
+        let text = self.key.open(note).map_err(|_says_less| ProofError::NotSigned)?;
+        let checkpoint = Checkpoint::parse(text).ok_or(ProofError::NotSigned)?;
         let is_next = checkpoint.origin == self.origin && checkpoint.size >= self.size_min;
-        is_next.then_some(checkpoint).ok_or(Unproven::NotSigned)
+        is_next.then_some(checkpoint).ok_or(ProofError::NotSigned)
     }
 }

@@ -15,11 +15,11 @@ mod announced;
 mod leading;
 mod progress;
 mod proof;
+mod proof_error;
 mod prove;
 mod report;
 mod stretch;
 mod threads;
-mod unproven;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,10 +42,10 @@ use crate::storage::{Directory, ReadStorage};
 #[cfg(feature = "testing")]
 pub(crate) use self::leading::follow;
 pub use self::progress::Progress;
-pub use self::proof::{Proof, Proven, check_proof};
+pub use self::proof::{Proof, VerifiedProof, check_proof};
+pub use self::proof_error::ProofError;
 pub use self::prove::{prove, prove_storage, prove_stream, prove_stream_in};
-pub use self::report::{Fault, Report, Verdict, What};
-pub use self::unproven::Unproven;
+pub use self::report::{Finding, FindingKind, Report, Verdict};
 
 /// What a log is verified against.
 #[derive(Clone, Debug, Default)]

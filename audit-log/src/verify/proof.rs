@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use data_encoding::BASE64;
 
 use super::leading::follow;
-use super::unproven::Unproven;
+use super::proof_error::ProofError;
 use crate::evidence::hash::{Hash, leaf_hash};
 use crate::evidence::note::VerifierKey;
 use crate::evidence::proof::root_from;
@@ -32,7 +32,7 @@ pub struct Proof {
 /// What was proved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Proven {
+pub struct VerifiedProof {
     /// The line, without its newline.
     pub line: String,
     /// Its number.
@@ -53,8 +53,8 @@ pub struct Proven {
 ///
 /// # Errors
 ///
-/// Says why it proves nothing: [`Unproven`].
-pub fn check_proof(text: &str, key: Option<&VerifierKey>) -> Result<Proven, Unproven> {
+/// Says why it proves nothing: [`ProofError`].
+pub fn check_proof(text: &str, key: Option<&VerifierKey>) -> Result<VerifiedProof, ProofError> {
     text.parse::<Proof>()?.check(key)
 }
 
@@ -80,18 +80,18 @@ impl Proof {
     }
 
     /// As [`check_proof`].
-    pub(super) fn check(&self, key: Option<&VerifierKey>) -> Result<Proven, Unproven> {
+    pub(super) fn check(&self, key: Option<&VerifierKey>) -> Result<VerifiedProof, ProofError> {
         let Proof { line, seq, hashes, notes, checkpoint } = self;
-        let read = Line::parse(line.as_bytes()).map_err(|_says_less| Unproven::NotTheLine)?;
+        let read = Line::parse(line.as_bytes()).map_err(|_says_less| ProofError::WrongLine)?;
         if read.seq != *seq {
-            return Err(Unproven::NotTheLine);
+            return Err(ProofError::WrongLine);
         }
         let checkpoint = follow(notes, checkpoint, key)?;
         let root = root_from(*seq, checkpoint.size, leaf_hash(line.as_bytes()), hashes);
         if root != Some(checkpoint.root) {
-            return Err(Unproven::NotInTheTree);
+            return Err(ProofError::NotInTree);
         }
-        Ok(Proven {
+        Ok(VerifiedProof {
             line: line.clone(),
             seq: *seq,
             origin: checkpoint.origin,
@@ -129,9 +129,9 @@ impl fmt::Display for Proof {
 }
 
 impl std::str::FromStr for Proof {
-    type Err = Unproven;
+    type Err = ProofError;
 
-    fn from_str(text: &str) -> Result<Proof, Unproven> {
+    fn from_str(text: &str) -> Result<Proof, ProofError> {
         let parse = || {
             let (head, checkpoint) = text.split_once("\n\n")?;
             let mut head = head.split('\n');
@@ -148,6 +148,6 @@ impl std::str::FromStr for Proof {
                 checkpoint: checkpoint.to_owned(),
             })
         };
-        parse().filter(|proof: &Proof| proof.to_string() == text).ok_or(Unproven::NoProof)
+        parse().filter(|proof: &Proof| proof.to_string() == text).ok_or(ProofError::Malformed)
     }
 }

@@ -29,7 +29,7 @@ pub enum Verdict {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum What {
+pub enum FindingKind {
     /// The line is not what the line after it, or the line itself, says that it is.
     Altered,
     /// Something from this line up to the next checkpoint is not what was signed.
@@ -81,10 +81,10 @@ pub enum What {
 
 /// Something amiss, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Fault {
+pub struct Finding {
     /// What it is.
     #[serde(flatten)]
-    pub what: What,
+    pub what: FindingKind,
     /// The segment's file name.
     pub segment: String,
     /// The line in that file, from 1.
@@ -113,7 +113,8 @@ pub struct Report {
     /// How many checkpoints were signed as they should be.
     pub checkpoints: u64,
     /// Everything that is amiss, in the order of the log.
-    pub faults: Vec<Fault>,
+    #[serde(rename = "faults")]
+    pub findings: Vec<Finding>,
 }
 
 impl Report {
@@ -123,73 +124,80 @@ impl Report {
     }
 }
 
-impl Fault {
-    pub(super) fn at(what: What, position: &Position, seq: u64) -> Fault {
-        Fault { what, segment: position.segment.clone(), line: position.line, seq }
+impl Finding {
+    pub(super) fn at(what: FindingKind, position: &Position, seq: u64) -> Finding {
+        Finding { what, segment: position.segment.clone(), line: position.line, seq }
     }
 
-    pub(super) fn unreadable(error: LineError, position: &Position, seq: u64) -> Fault {
-        Fault::at(What::Unreadable { why: error.to_string() }, position, seq)
+    pub(super) fn unreadable(error: LineError, position: &Position, seq: u64) -> Finding {
+        Finding::at(FindingKind::Unreadable { why: error.to_string() }, position, seq)
     }
 
     /// Whether it can be explained by a disk that failed or lost power, and the log signed so.
     pub(super) fn is_damage(&self) -> bool {
-        matches!(self.what, What::Damaged { .. } | What::Unreadable { .. })
+        matches!(self.what, FindingKind::Damaged { .. } | FindingKind::Unreadable { .. })
     }
 
     /// Whether no crash explains it, where lines below this number are signed.
     pub(super) fn is_tampering(&self, protected: u64) -> bool {
-        let is_false = matches!(self.what, What::NotSigned | What::NotAnnounced | What::Rekeyed);
+        let is_false = matches!(
+            self.what,
+            FindingKind::NotSigned | FindingKind::NotAnnounced | FindingKind::Rekeyed
+        );
         is_false || self.seq < protected && !self.is_damage()
     }
 
     pub(super) fn is_rollback(&self) -> bool {
-        matches!(self.what, What::Rollback | What::OlderThan { .. })
+        matches!(self.what, FindingKind::Rollback | FindingKind::OlderThan { .. })
     }
 }
 
-impl fmt::Display for What {
+impl fmt::Display for FindingKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            What::Altered => f.write_str("altered"),
-            What::AlteredSince { from } => {
+            FindingKind::Altered => f.write_str("altered"),
+            FindingKind::AlteredSince { from } => {
                 write!(f, "something from line {from} on is not what was signed")
             }
-            What::Missing { from, to } if from == to => write!(f, "line {from} is missing"),
-            What::Missing { from, to } => write!(f, "lines {from} to {to} are missing"),
-            What::Damaged { from, to } if from == to => {
+            FindingKind::Missing { from, to } if from == to => write!(f, "line {from} is missing"),
+            FindingKind::Missing { from, to } => write!(f, "lines {from} to {to} are missing"),
+            FindingKind::Damaged { from, to } if from == to => {
                 write!(f, "line {from} was lost before the log went on")
             }
-            What::Damaged { from, to } => {
+            FindingKind::Damaged { from, to } => {
                 write!(f, "lines {from} to {to} were lost before the log went on")
             }
-            What::OutOfPlace => f.write_str("not where its number belongs"),
-            What::Unreadable { why } => write!(f, "not a line: {why}"),
-            What::Inserted { why } => {
+            FindingKind::OutOfPlace => f.write_str("not where its number belongs"),
+            FindingKind::Unreadable { why } => write!(f, "not a line: {why}"),
+            FindingKind::Inserted { why } => {
                 write!(f, "not a line, and no line is missing there: {why}")
             }
-            What::NotSigned => f.write_str("a checkpoint that is not signed as it should be"),
-            What::NotAnnounced => f.write_str("nothing leads from the given key to this segment's"),
-            What::Rollback => f.write_str("the log was not what it had signed last"),
-            What::Rekeyed => f.write_str("the log went on with new keys"),
-            What::OlderThan { size } => {
+            FindingKind::NotSigned => {
+                f.write_str("a checkpoint that is not signed as it should be")
+            }
+            FindingKind::NotAnnounced => {
+                f.write_str("nothing leads from the given key to this segment's")
+            }
+            FindingKind::Rollback => f.write_str("the log was not what it had signed last"),
+            FindingKind::Rekeyed => f.write_str("the log went on with new keys"),
+            FindingKind::OlderThan { size } => {
                 write!(f, "older than a checkpoint of {size} lines, or not the same")
             }
         }
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Fault { what, segment, line, seq } = self;
+        let Finding { what, segment, line, seq } = self;
         write!(f, "{segment}:{line} (number {seq}): {what}")
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for fault in &self.faults {
-            writeln!(f, "{fault}")?;
+        for finding in &self.findings {
+            writeln!(f, "{finding}")?;
         }
         let Report { first_seq, checkpoints, .. } = self;
         let last_seq = self.size.saturating_sub(1);

@@ -1,7 +1,7 @@
 //! One way through a log, line by line.
 
 use super::announced::Announced;
-use super::report::{Fault, Report, Verdict, What};
+use super::report::{Finding, FindingKind, Report, Verdict};
 use super::stretch::Stretch;
 use crate::error::{Error, ErrorKind};
 use crate::evidence::chain::{Chain, prev_of};
@@ -21,7 +21,7 @@ pub(super) struct Walk {
     /// How many lines there must be for that.
     least_size: Option<u64>,
     chain: Chain,
-    /// Whether the chain's tree is what was signed, as far as is known: no fault since the last
+    /// Whether the chain's tree is what was signed, as far as is known: no finding since the last
     /// checkpoint says otherwise.
     is_sound: bool,
     /// What the next checkpoint must be signed with; none where that is not known.
@@ -40,8 +40,8 @@ pub(super) struct Walk {
     closed_by: Option<u64>,
     checkpoints: u64,
     origin: Option<String>,
-    faults: Vec<Fault>,
-    /// Which of the faults no checkpoint has explained yet: lines that are missing, or that do not
+    findings: Vec<Finding>,
+    /// Which of the findings no checkpoint has explained yet: lines that are missing, or that do not
     /// fit the one before them.
     open_from: usize,
     /// Where the line before stood.
@@ -78,7 +78,7 @@ impl Walk {
             closed_by: None,
             checkpoints: 0,
             origin: None,
-            faults: Vec::new(),
+            findings: Vec::new(),
             open_from: 0,
             before: None,
             unknown: None,
@@ -104,8 +104,8 @@ impl Walk {
     /// A file beside the segments is not what it should be.
     pub(super) fn note_unreadable(&mut self, name: &str) {
         let position = Position { segment: name.to_owned(), line: 1 };
-        self.faults.push(Fault::at(What::NotSigned, &position, 0));
-        self.open_from = self.faults.len();
+        self.findings.push(Finding::at(FindingKind::NotSigned, &position, 0));
+        self.open_from = self.findings.len();
     }
 
     /// The number that the next line should have.
@@ -117,7 +117,7 @@ impl Walk {
         let raw = match raw {
             Ok(raw) => raw,
             Err(error) => {
-                self.faults.push(Fault::unreadable(error, &position, self.next()));
+                self.findings.push(Finding::unreadable(error, &position, self.next()));
                 self.before = Some(position);
                 return;
             }
@@ -176,20 +176,20 @@ impl Walk {
 
     fn take(&mut self, position: &Position, raw: &Raw) {
         let Some(mut seq) = raw.seq() else {
-            self.faults.push(Fault::unreadable(LineError::NotCanonical, position, self.next()));
+            self.findings.push(Finding::unreadable(LineError::NotCanonical, position, self.next()));
             return;
         };
         let fits = self.chain.precedes(&raw.bytes);
         if seq != self.next() && fits && self.has_begun {
             // It stands where it should, and its number was changed.
-            self.faults.push(Fault::at(What::Altered, position, self.next()));
+            self.findings.push(Finding::at(FindingKind::Altered, position, self.next()));
             seq = self.next();
         } else if seq < self.next() {
-            self.faults.push(Fault::at(What::OutOfPlace, position, seq));
+            self.findings.push(Finding::at(FindingKind::OutOfPlace, position, seq));
             return;
         } else if seq > self.next() {
             let (from, to) = (self.next(), seq - 1);
-            self.faults.push(Fault::at(What::Missing { from, to }, position, from));
+            self.findings.push(Finding::at(FindingKind::Missing { from, to }, position, from));
             self.chain.fill(seq); // They count as empty ones.
         }
         match self.chain.precedes(&raw.bytes) {
@@ -204,7 +204,7 @@ impl Walk {
             self.lifecycle(position, raw, seq);
         }
         if self.checkpoint_at == Some(seq) && self.last_checkpoint != Some(seq) {
-            self.faults.push(Fault::at(What::NotSigned, position, seq));
+            self.findings.push(Finding::at(FindingKind::NotSigned, position, seq));
         }
         self.match_anchors_before(leaf_hash(&raw.bytes), position);
     }
@@ -213,10 +213,10 @@ impl Walk {
     /// no line's place.
     fn nothing_is_missing(&mut self) {
         let next = self.next();
-        for fault in self.faults.iter_mut().rev() {
-            match &mut fault.what {
-                What::Unreadable { why } if fault.seq == next => {
-                    fault.what = What::Inserted { why: std::mem::take(why) };
+        for finding in self.findings.iter_mut().rev() {
+            match &mut finding.what {
+                FindingKind::Unreadable { why } if finding.seq == next => {
+                    finding.what = FindingKind::Inserted { why: std::mem::take(why) };
                 }
                 _ => return,
             }
@@ -226,15 +226,15 @@ impl Walk {
     /// A line says another thing of the one before than what that is.
     fn does_not_fit(&mut self, position: &Position, seq: u64) {
         // If the line before does not fit the one before it either, that is the one.
-        let was_told = self.faults.last().is_some_and(|fault| fault.seq + 1 == seq);
+        let was_told = self.findings.last().is_some_and(|finding| finding.seq + 1 == seq);
         if was_told {
             return;
         }
         let before = self.before.clone().filter(|_| seq > self.proven && seq > self.first_seq);
         match before {
-            Some(before) => self.faults.push(Fault::at(What::Altered, &before, seq - 1)),
+            Some(before) => self.findings.push(Finding::at(FindingKind::Altered, &before, seq - 1)),
             // The line before is signed: so it is this one.
-            None => self.faults.push(Fault::at(What::Altered, position, seq)),
+            None => self.findings.push(Finding::at(FindingKind::Altered, position, seq)),
         }
     }
 
@@ -249,10 +249,10 @@ impl Walk {
         while let Some(anchor) = self.anchor_of(size) {
             self.checkpoint_at = Some(size);
             // Where something else is amiss, that explains it.
-            let is_unexplained = self.is_sound && self.faults.len() == self.open_from;
+            let is_unexplained = self.is_sound && self.findings.len() == self.open_from;
             if anchor.root != self.chain.tree.root() && is_unexplained {
-                let what = What::OlderThan { size: anchor.size };
-                self.faults.push(Fault::at(what, position, size.saturating_sub(1)));
+                let what = FindingKind::OlderThan { size: anchor.size };
+                self.findings.push(Finding::at(what, position, size.saturating_sub(1)));
             }
         }
     }
@@ -280,16 +280,16 @@ impl Walk {
         if base.size() == self.next() && base != self.chain.tree {
             // Something was altered, and the header tells what the tree should be. Whether it tells
             // the truth, the next checkpoint says.
-            if self.is_sound && self.faults.len() == self.open_from {
-                let what = What::AlteredSince { from: self.proven };
-                self.faults.push(Fault::at(what, position, base.size()));
+            if self.is_sound && self.findings.len() == self.open_from {
+                let what = FindingKind::AlteredSince { from: self.proven };
+                self.findings.push(Finding::at(what, position, base.size()));
             }
             self.chain.set_tree(base);
             self.go_on_from_header();
         } else if base.size() > self.next() {
             let (from, to) = (self.next(), base.size() - 1);
             let before = self.before.clone().unwrap_or_else(|| position.clone());
-            self.faults.push(Fault::at(What::Missing { from, to }, &before, from));
+            self.findings.push(Finding::at(FindingKind::Missing { from, to }, &before, from));
             self.chain = Chain::of(base);
             self.go_on_from_header();
         }
@@ -303,7 +303,7 @@ impl Walk {
     /// The tree is a header's from here on: what is amiss before it no checkpoint explains.
     fn go_on_from_header(&mut self) {
         self.is_sound = true;
-        self.open_from = self.faults.len();
+        self.open_from = self.findings.len();
     }
 
     fn checkpoint(&mut self, position: &Position, raw: &Raw, seq: u64) {
@@ -312,15 +312,16 @@ impl Walk {
         }
         // It has its number and its end: nothing tore it.
         let Ok(line) = Line::parse(&raw.bytes) else {
-            self.faults.push(Fault::at(What::Altered, position, seq));
+            self.findings.push(Finding::at(FindingKind::Altered, position, seq));
             self.key = None;
             self.is_sound = false;
             return;
         };
         let Some((checkpoint, why)) = self.opened(raw, &line) else {
             let not_announced = self.announced.is_some() && self.key.is_none();
-            let what = if not_announced { What::NotAnnounced } else { What::NotSigned };
-            self.faults.push(Fault::at(what, position, seq));
+            let what =
+                if not_announced { FindingKind::NotAnnounced } else { FindingKind::NotSigned };
+            self.findings.push(Finding::at(what, position, seq));
             self.key = None;
             self.is_sound = false;
             return;
@@ -328,7 +329,7 @@ impl Walk {
         self.key = Some(checkpoint.next);
         self.origin.get_or_insert(checkpoint.origin);
         if checkpoint.size != seq {
-            self.faults.push(Fault::at(What::NotSigned, position, seq));
+            self.findings.push(Finding::at(FindingKind::NotSigned, position, seq));
             return;
         }
         let is_same = checkpoint.root == self.chain.tree.root();
@@ -342,28 +343,28 @@ impl Walk {
 
     /// A checkpoint was signed as it should be, and the tree is what it says, or not.
     fn explain(&mut self, is_same: bool, position: &Position, seq: u64) {
-        let open = self.faults.get_mut(self.open_from..).unwrap_or_default();
+        let open = self.findings.get_mut(self.open_from..).unwrap_or_default();
         if is_same {
-            for fault in open.iter_mut() {
+            for finding in open.iter_mut() {
                 // The log itself signed it so: it went on after a disk had lost something.
-                let (from, to) = match fault.what {
-                    What::Missing { from, to } => (from, to),
-                    What::Altered => (fault.seq, fault.seq),
+                let (from, to) = match finding.what {
+                    FindingKind::Missing { from, to } => (from, to),
+                    FindingKind::Altered => (finding.seq, finding.seq),
                     _ => continue,
                 };
-                fault.what = What::Damaged { from, to };
+                finding.what = FindingKind::Damaged { from, to };
             }
             self.is_sound = true;
             self.proven = seq + 1; // Its own line is bound by its note.
         } else if self.is_sound {
-            let is_known = open.iter().any(|fault| !fault.is_damage());
+            let is_known = open.iter().any(|finding| !finding.is_damage());
             if !is_known {
                 let from = self.proven;
-                self.faults.push(Fault::at(What::AlteredSince { from }, position, seq));
+                self.findings.push(Finding::at(FindingKind::AlteredSince { from }, position, seq));
             }
             self.is_sound = false;
         }
-        self.open_from = self.faults.len();
+        self.open_from = self.findings.len();
     }
 
     /// What a checkpoint's line says, if it is signed by the key that it should be, and nothing else
@@ -390,9 +391,9 @@ impl Walk {
             self.unannounced = None;
         }
         if has(ROLLBACK) {
-            self.faults.push(Fault::at(What::Rollback, position, seq));
+            self.findings.push(Finding::at(FindingKind::Rollback, position, seq));
         } else if has(REKEYED) {
-            self.faults.push(Fault::at(What::Rekeyed, position, seq));
+            self.findings.push(Finding::at(FindingKind::Rekeyed, position, seq));
         }
     }
 
@@ -408,34 +409,36 @@ impl Walk {
         if let Some(announced) = &self.announced {
             let missing = announced.last().filter(|last| *last >= size);
             if let Some(last) = missing {
-                let what = What::Missing { from: size, to: last };
-                self.faults.push(Fault::at(what, &end, size));
+                let what = FindingKind::Missing { from: size, to: last };
+                self.findings.push(Finding::at(what, &end, size));
             }
         }
         for anchor in std::mem::take(&mut self.anchors) {
             let is_of_it = self.origin.as_ref().is_none_or(|origin| *origin == anchor.origin);
             if !is_of_it || anchor.size > self.first_seq {
-                let what = What::OlderThan { size: anchor.size };
-                self.faults.push(Fault::at(what, &end, size));
+                let what = FindingKind::OlderThan { size: anchor.size };
+                self.findings.push(Finding::at(what, &end, size));
             }
         }
         // A checkpoint's own line was durable before anybody got the checkpoint.
         if let Some(least) = self.least_size.filter(|least| size < *least) {
-            let what = What::OlderThan { size: least - 1 };
-            self.faults.push(Fault::at(what, &end, size));
+            let what = FindingKind::OlderThan { size: least - 1 };
+            self.findings.push(Finding::at(what, &end, size));
         }
         if self.unannounced.is_some() && self.first_seq > 0 {
-            let what = What::Missing { from: 0, to: self.first_seq - 1 };
-            self.faults.insert(0, Fault::at(what, &self.begins_at, 0));
+            let what = FindingKind::Missing { from: 0, to: self.first_seq - 1 };
+            self.findings.insert(0, Finding::at(what, &self.begins_at, 0));
         }
         self.forgive_the_end();
         let protected = self.last_checkpoint.map_or(self.first_seq, |seq| seq + 1);
         let is_closed = self.closed_by.is_some_and(|seq| seq + 1 == size);
-        let verdict = match &self.faults {
-            faults if faults.iter().any(Fault::is_rollback) => Verdict::RolledBack,
+        let verdict = match &self.findings {
+            findings if findings.iter().any(Finding::is_rollback) => Verdict::RolledBack,
             // Behind the last checkpoint a crash leaves anything.
-            faults if faults.iter().any(|fault| fault.is_tampering(protected)) => Verdict::Altered,
-            faults if !faults.is_empty() => Verdict::Damaged,
+            findings if findings.iter().any(|finding| finding.is_tampering(protected)) => {
+                Verdict::Altered
+            }
+            findings if !findings.is_empty() => Verdict::Damaged,
             _ if is_closed => Verdict::Intact,
             _ => Verdict::Unclosed,
         };
@@ -447,19 +450,20 @@ impl Walk {
             size,
             unprotected_from: (protected < size || !is_closed).then_some(protected),
             checkpoints: self.checkpoints,
-            faults: self.faults,
+            findings: self.findings,
         })
     }
 
     /// A torn end behind the last checkpoint is what a crash leaves.
     fn forgive_the_end(&mut self) {
         let protected = self.last_checkpoint.map_or(0, |seq| seq + 1);
-        while let Some(last) = self.faults.last() {
-            let is_torn = matches!(last.what, What::Unreadable { .. }) && last.seq >= protected;
+        while let Some(last) = self.findings.last() {
+            let is_torn =
+                matches!(last.what, FindingKind::Unreadable { .. }) && last.seq >= protected;
             if !is_torn {
                 return;
             }
-            self.faults.pop();
+            self.findings.pop();
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use audit_log::VerifierKey;
 use audit_log::testing::followed_to;
-use audit_log::verify::Unproven;
+use audit_log::verify::ProofError;
 
 use super::chain::{Keys, Signed};
 
@@ -18,7 +18,7 @@ fn notes(header_seq: u64, sizes: &[u64]) -> (VerifierKey, Vec<String>) {
     (keys.first_key().clone(), notes)
 }
 
-fn followed(notes: &[String], key: &VerifierKey) -> Result<u64, Unproven> {
+fn followed(notes: &[String], key: &VerifierKey) -> Result<u64, ProofError> {
     let (checkpoint, notes) = notes.split_last().unwrap();
     followed_to(notes, checkpoint, key)
 }
@@ -28,9 +28,9 @@ fn checkpoints_grow_from_their_segments_header_on() {
     for (sizes, expected) in [
         (&[9][..], Ok(9)),
         (&[9, 12, 13], Ok(13)),
-        (&[8], Err(Unproven::NotSigned)),
-        (&[9, 9], Err(Unproven::NotSigned)),
-        (&[12, 9, 13], Err(Unproven::NotSigned)),
+        (&[8], Err(ProofError::NotSigned)),
+        (&[9, 9], Err(ProofError::NotSigned)),
+        (&[12, 9, 13], Err(ProofError::NotSigned)),
     ] {
         let (key, notes) = notes(8, sizes);
         assert_eq!(followed(&notes, &key), expected, "{sizes:?}");
@@ -52,5 +52,5 @@ fn every_note_is_needed_and_in_its_place() {
         assert_eq!(followed(&less, &key).is_ok(), is_last, "without {at}");
     }
     let (other, _) = notes(8, &[]);
-    assert_eq!(followed(&whole, &other), Err(Unproven::NotAnnounced));
+    assert_eq!(followed(&whole, &other), Err(ProofError::NotAnnounced));
 }

@@ -33,10 +33,10 @@ fn a_crash_is_not_tampering() {
         emit(&writer, round * 3, round * 3 + 3);
         for crash in crashes(&kept) {
             let report = crash.report();
-            assert_eq!(report.faults, [], "round {round}");
+            assert_eq!(report.findings, [], "round {round}");
             crash.run(1000, 1005);
             let report = crash.report();
-            assert_eq!((report.verdict, report.faults), (Verdict::Intact, vec![]), "{round}");
+            assert_eq!((report.verdict, report.findings), (Verdict::Intact, vec![]), "{round}");
         }
     }
     assert!(writer.shutdown().is_complete());
@@ -130,13 +130,13 @@ fn a_fault_at_any_step_is_not_tampering() {
                 }
                 for crash in crashes(&kept) {
                     crash.run(1000, 1001);
-                    assert_eq!(crash.report().faults, [], "{call:?} {nth}");
+                    assert_eq!(crash.report().findings, [], "{call:?} {nth}");
                 }
             }
             hits += kept.files.faults_hit();
             kept.files.heal();
             kept.run(20, 25);
-            assert_eq!(kept.report().faults, [], "{call:?} {nth}");
+            assert_eq!(kept.report().findings, [], "{call:?} {nth}");
         }
     }
     assert!(hits > 50, "{hits}");

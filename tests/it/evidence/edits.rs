@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use audit_log::verify::{Fault, Trust, Verdict, What, verify_storage};
+use audit_log::verify::{Finding, FindingKind, Trust, Verdict, verify_storage};
 use audit_writer::Retention;
 use audit_writer::storage::{Call, FaultPlan, Injected, Storage};
 use sha2::{Digest, Sha256};
@@ -38,7 +38,7 @@ fn every_flipped_bit_is_found_where_it_is() {
         let report = report_of(&kept, "audit.jsonl", &bytes);
         assert!(!report.is_intact(), "bit {bit}: {report}");
         let line = line_of(&whole, bit / 8);
-        let first = report.faults.first().unwrap();
+        let first = report.findings.first().unwrap();
         assert!(first.line.abs_diff(line) <= 1, "bit {bit} of line {line}: {report}");
     });
 }
@@ -91,8 +91,8 @@ fn lines_that_are_removed_repeated_or_swapped_are_found() {
         for edited in [removed, repeated, swapped] {
             let report = report_of(&kept, name, &edited.concat());
             assert!(!report.is_intact(), "line {at}: {report}");
-            let near = |fault: &Fault| fault.line.abs_diff(at as u64 + 1) <= 2;
-            assert!(report.faults.iter().any(near), "line {at}: {report}");
+            let near = |fault: &Finding| fault.line.abs_diff(at as u64 + 1) <= 2;
+            assert!(report.findings.iter().any(near), "line {at}: {report}");
         }
     }
 }
@@ -106,8 +106,8 @@ fn a_segment_that_is_gone_is_missing() {
         files.remove(name).unwrap();
         let report = verify_storage(&files, &kept.trust).unwrap();
         assert!(!report.is_intact(), "{name}: {report}");
-        let is_missing = |fault: &Fault| matches!(fault.what, What::Missing { .. });
-        assert!(report.faults.iter().any(is_missing), "{name}: {report}");
+        let is_missing = |fault: &Finding| matches!(fault.what, FindingKind::Missing { .. });
+        assert!(report.findings.iter().any(is_missing), "{name}: {report}");
     }
 }
 
@@ -119,7 +119,7 @@ fn what_was_pruned_is_not_missing() {
     emit(&writer, 0, 300);
     assert!(writer.shutdown().is_complete());
     let report = kept.report();
-    assert_eq!((report.verdict, report.faults), (Verdict::Intact, vec![]));
+    assert_eq!((report.verdict, report.findings), (Verdict::Intact, vec![]));
     assert!(report.first_seq > 100, "{}", report.first_seq);
     let names = segments(&kept.files);
     let files = copy(&kept.files);
@@ -157,8 +157,11 @@ fn no_edit_goes_unseen() {
         assert!(is_told, "edit {edit} of {name}: {report}");
         let first =
             lines.iter().zip(&before).take_while(|(now, was)| now == was).count() as u64 + 1;
-        let is_near = |fault: &Fault| fault.segment == *name && fault.line.abs_diff(first) <= 2;
-        assert!(report.faults.iter().any(is_near), "edit {edit} of {name}, line {first}: {report}");
+        let is_near = |fault: &Finding| fault.segment == *name && fault.line.abs_diff(first) <= 2;
+        assert!(
+            report.findings.iter().any(is_near),
+            "edit {edit} of {name}, line {first}: {report}"
+        );
     });
 }
 
@@ -274,7 +277,7 @@ fn a_segment_that_brings_lines_again_may_be_the_oldest() {
     // Retention removes small segments two at a time, so it depends on their sizes.
     let kept = (3..20).find_map(with_lines_again_at_its_beginning).unwrap();
     let report = kept.report();
-    assert_eq!((report.verdict, report.faults), (Verdict::Intact, vec![]));
+    assert_eq!((report.verdict, report.findings), (Verdict::Intact, vec![]));
     let name = &segments(&kept.files)[0];
     let whole = kept.files.bytes(name).unwrap();
     for at in (0..whole.len()).step_by(11) {

@@ -4,7 +4,7 @@ use audit_log::storage::ReadStorage;
 use std::sync::Arc;
 
 use audit_log::VerifierKey;
-use audit_log::verify::{Trust, Verdict, What, verify_storage};
+use audit_log::verify::{FindingKind, Trust, Verdict, verify_storage};
 use audit_writer::keys::{FileKeys, verifier_key};
 use audit_writer::storage::{MemoryStorage, Storage};
 
@@ -15,7 +15,7 @@ use crate::kit::{lines, of_kind, of_life};
 fn a_log_that_nobody_touched_is_intact() {
     for kept in [small(), large()] {
         let report = kept.report();
-        assert_eq!(report.faults, []);
+        assert_eq!(report.findings, []);
         assert_eq!((report.verdict, report.authenticated), (Verdict::Intact, true));
         let lines = lines(&kept.files);
         assert_eq!(report.size, lines.len() as u64);
@@ -31,7 +31,10 @@ fn another_key_does_not_verify_it() {
     let (kept, other) = (large(), Kept::new());
     let report = verify_storage(&kept.files, &other.trust).unwrap();
     assert_eq!(report.verdict, Verdict::Altered);
-    assert!(report.faults.iter().any(|fault| fault.what == What::NotAnnounced), "{report}");
+    assert!(
+        report.findings.iter().any(|fault| fault.what == FindingKind::NotAnnounced),
+        "{report}"
+    );
 }
 
 /// Whoever takes the device can sign no part of what was signed before.
@@ -110,13 +113,13 @@ fn a_run_without_the_keys_says_so() {
     let other = Kept { files: kept.files.clone(), keys, trust: kept.trust.clone() };
     other.run(3, 6);
     let report = kept.report();
-    assert!(report.faults.iter().any(|fault| fault.what == What::Rekeyed), "{report}");
+    assert!(report.findings.iter().any(|fault| fault.what == FindingKind::Rekeyed), "{report}");
     assert!(!report.is_intact());
     // By the new keys, which nothing leads to, the segment that they began is signed.
     let new = verifier_key(&FileKeys::in_storage(Arc::new(other.keys.clone()))).unwrap();
     let report = verify_storage(&kept.files, &Trust { key: new, anchor: None }).unwrap();
-    let of_new = report.faults.iter().filter(|fault| fault.segment == "audit.jsonl");
-    assert!(of_new.map(|fault| &fault.what).eq([&What::Rekeyed]), "{report}");
+    let of_new = report.findings.iter().filter(|fault| fault.segment == "audit.jsonl");
+    assert!(of_new.map(|fault| &fault.what).eq([&FindingKind::Rekeyed]), "{report}");
     assert_eq!(report.checkpoints, 2);
 }
 
@@ -135,7 +138,7 @@ fn an_anchor_may_be_the_last_checkpoint() {
     let anchor = String::from_utf8(kept.files.bytes("audit.checkpoint").unwrap()).unwrap();
     let trust = Trust { anchor: Some(anchor), ..kept.trust.clone() };
     let report = verify_storage(&kept.files, &trust).unwrap();
-    assert_eq!((report.verdict, report.faults), (Verdict::Intact, vec![]));
+    assert_eq!((report.verdict, report.findings), (Verdict::Intact, vec![]));
     // A shorter log is older than both.
     let cut = copy(&kept.files);
     cut.remove("audit.jsonl").unwrap();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audit_log::VerifierKey;
-use audit_log::verify::{Proof, Proven, Unproven, check_proof, prove_storage};
+use audit_log::verify::{Proof, ProofError, VerifiedProof, check_proof, prove_storage};
 use audit_writer::keys::{FileKeys, generate};
 use audit_writer::storage::MemoryStorage;
 use audit_writer::{Evidence, Retention, Rotation, Writer};
@@ -59,7 +59,7 @@ impl Log {
             of_kind(&lines, "checkpoint").iter().map(|line| line.seq).collect();
         let last = *checkpoints.last().unwrap();
         for line in lines.iter().filter(|line| line.seq < last) {
-            let Proven { seq, line: shown, origin, size, authenticated, .. } =
+            let VerifiedProof { seq, line: shown, origin, size, authenticated, .. } =
                 check_proof(&self.prove(line.seq).to_string(), Some(&self.key)).unwrap();
             assert!(checkpoints.contains(&size) && size > seq, "{size}");
             assert_eq!((seq, origin.as_str(), authenticated), (line.seq, self.key.name(), true));
@@ -150,11 +150,11 @@ fn proofs_cannot_be_mixed() {
             assert_eq!(mixed.is_ok(), one == another);
         }
     }
-    assert_eq!(check_proof(&foreign, Some(&log.key)), Err(Unproven::NotAnnounced));
+    assert_eq!(check_proof(&foreign, Some(&log.key)), Err(ProofError::NotAnnounced));
     let (head, _) = proofs[0].split_once("\n\n").unwrap();
     let (_, checkpoint) = foreign.split_once("\n\n").unwrap();
     let mixed = check_proof(&format!("{head}\n\n{checkpoint}"), Some(&log.key));
-    assert_eq!(mixed, Err(Unproven::NotSigned));
+    assert_eq!(mixed, Err(ProofError::NotSigned));
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn a_proof_has_one_spelling() {
     ] {
         assert!(whole.contains(from));
         let other = whole.replacen(from, to, 1);
-        assert_eq!(check_proof(&other, Some(&log.key)), Err(Unproven::NoProof), "{to:?}");
+        assert_eq!(check_proof(&other, Some(&log.key)), Err(ProofError::Malformed), "{to:?}");
     }
 }
 
@@ -180,8 +180,11 @@ fn without_a_key_nothing_is_authenticated() {
     let log = log();
     let proven = check_proof(&log.prove(50).to_string(), None).unwrap();
     assert_eq!((proven.seq, proven.authenticated), (50, false));
-    assert_eq!(check_proof("", None), Err(Unproven::NoProof));
-    assert_eq!(check_proof("c2sp.org/tlog-proof@v1\nindex 0\n\na\n", None), Err(Unproven::NoProof));
+    assert_eq!(check_proof("", None), Err(ProofError::Malformed));
+    assert_eq!(
+        check_proof("c2sp.org/tlog-proof@v1\nindex 0\n\na\n", None),
+        Err(ProofError::Malformed)
+    );
 }
 
 /// A key that was kept since a later segment leads to what came then, and not to what came before.
@@ -194,7 +197,7 @@ fn a_later_key_proves_what_is_later() {
     let later = second.lines().find_map(|line| line.strip_prefix("next-key ")).unwrap();
     let later: VerifierKey = later.parse().unwrap();
     let first_segment = log.prove(0).to_string();
-    assert_eq!(check_proof(&first_segment, Some(&later)), Err(Unproven::NotAnnounced));
+    assert_eq!(check_proof(&first_segment, Some(&later)), Err(ProofError::NotAnnounced));
     let last = of_kind(&lines(&log.files), "checkpoint").last().unwrap().seq;
     assert!(check_proof(&log.prove(last - 1).to_string(), Some(&later)).unwrap().authenticated);
 }

@@ -72,7 +72,7 @@ fn after_a_kill_each_goes_on() {
     let log = Log { files, keys, trust: log.trust };
     for stream in Stream::ALL {
         let report = log.report(stream);
-        assert_eq!(report.faults, [], "{}", stream.name());
+        assert_eq!(report.findings, [], "{}", stream.name());
     }
     log.run(30, 40);
     for stream in Stream::ALL {

@@ -140,7 +140,7 @@ impl Log {
     fn assert_intact(&self, stream: Stream) {
         let report = self.report(stream);
         assert!(report.is_intact() && report.authenticated, "{}: {report}", stream.name());
-        assert_eq!(report.faults, []);
+        assert_eq!(report.findings, []);
     }
 
     fn lines(&self, stream: Stream) -> Vec<Line> {
