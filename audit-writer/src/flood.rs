@@ -253,6 +253,11 @@ fn signed(count: impl TryInto<i64>) -> i64 {
     count.try_into().unwrap_or(i64::MAX)
 }
 
+/// Whether an event that ends so may be folded.
+pub(crate) fn is_refusal(outcome: OutcomeKind) -> bool {
+    matches!(outcome, OutcomeKind::Denied | OutcomeKind::Failure)
+}
+
 #[cfg(test)]
 mod tests {
     use audit_core::AuditEvent;

@@ -5,7 +5,8 @@ use std::io::{self, BufRead, BufReader, Read};
 use audit_core::LINE_BYTES_MAX;
 use flate2::bufread::GzDecoder;
 
-use super::{Header, Line};
+use super::header::Header;
+use super::line::Line;
 use crate::name::{Kind, Name};
 use crate::storage::{ReadSeek, ReadStorage};
 

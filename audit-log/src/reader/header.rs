@@ -1,6 +1,7 @@
 //! What a segment's header says.
 
-use super::{Json, Line};
+use super::json::Json;
+use super::line::Line;
 
 /// What a segment's header says.
 #[derive(Debug)]

@@ -8,7 +8,10 @@ use std::collections::VecDeque;
 use std::io::{BufReader, Read};
 use std::sync::Arc;
 
-use super::{Json, Line, LineError, Position, Raw, next_line};
+use super::json::Json;
+use super::line::{Line, LineError, Position};
+use super::next::next_line;
+use super::raw::Raw;
 
 /// At most so many lines are held back until their turn: a program has fewer types of events.
 const HELD_MAX: usize = 1024;

@@ -20,6 +20,7 @@ mod prove;
 mod report;
 mod stretch;
 mod threads;
+mod version;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};

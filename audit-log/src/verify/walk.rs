@@ -1,9 +1,11 @@
 //! One way through a log, line by line.
 
+mod finish;
+
 use super::announced::Announced;
-use super::report::{Finding, FindingKind, Report, Verdict};
+use super::report::{Finding, FindingKind};
 use super::stretch::Stretch;
-use crate::error::{Error, ErrorKind};
+use super::version::Version;
 use crate::evidence::chain::{Chain, prev_of};
 use crate::evidence::checkpoint::{Checkpoint, hash_without_note};
 use crate::evidence::hash::leaf_hash;
@@ -46,16 +48,8 @@ pub(super) struct Walk {
     open_from: usize,
     /// Where the line before stood.
     before: Option<Position>,
-    /// A segment of a version of the format that is not known.
-    unknown: Option<Unknown>,
-}
-
-/// What is known of a segment whose header states an unknown version.
-enum Unknown {
-    /// It was just met: the next line says whether it stands there as it was written.
-    Met(String),
-    /// It is another version's: nothing that follows can be judged.
-    Confirmed(String),
+    /// Whether a segment is of a version of the format that is not known.
+    version: Version,
 }
 
 impl Walk {
@@ -81,7 +75,7 @@ impl Walk {
             findings: Vec::new(),
             open_from: 0,
             before: None,
-            unknown: None,
+            version: Version::Known,
         }
     }
 
@@ -128,7 +122,7 @@ impl Walk {
         // A line that says another thing of the header than what stands there: the header was
         // altered. A version that gives `prev` another meaning gives it another name.
         let fits = prev_of(&raw.bytes).is_none() || self.chain.precedes(&raw.bytes);
-        if self.is_unknown(fits) {
+        if self.version.is_unknown(fits) {
             return;
         }
         if raw.is_of("header") {
@@ -136,16 +130,6 @@ impl Walk {
         }
         self.take(&position, &raw);
         self.before = Some(position);
-    }
-
-    /// Whether what follows is of an unknown version, where the next line fits the one before or not.
-    fn is_unknown(&mut self, fits: bool) -> bool {
-        self.unknown = match self.unknown.take() {
-            Some(Unknown::Met(segment)) if fits => Some(Unknown::Confirmed(segment)),
-            Some(Unknown::Met(_)) => None,
-            other => other,
-        };
-        self.unknown.is_some()
     }
 
     /// Takes lines in that are right among themselves, and says whether that is all that there is to
@@ -161,7 +145,7 @@ impl Walk {
         if !fits {
             return false;
         }
-        if self.is_unknown(true) {
+        if self.version.is_unknown(true) {
             return true;
         }
         if self.before.is_none() {
@@ -270,7 +254,7 @@ impl Walk {
     fn begin_segment(&mut self, position: &Position, raw: &Raw) {
         let header = match Line::parse(&raw.bytes) {
             Err(LineError::Version) => {
-                self.unknown = Some(Unknown::Met(position.segment.clone()));
+                self.version = Version::Met(position.segment.clone());
                 return;
             }
             Err(_) => return,
@@ -394,76 +378,6 @@ impl Walk {
             self.findings.push(Finding::at(FindingKind::Rollback, position, seq));
         } else if has(REKEYED) {
             self.findings.push(Finding::at(FindingKind::Rekeyed, position, seq));
-        }
-    }
-
-    /// # Errors
-    ///
-    /// A segment is of a version of the format that is not known: it cannot be judged.
-    pub(super) fn finish(mut self) -> Result<Report, Error> {
-        if let Some(Unknown::Met(segment) | Unknown::Confirmed(segment)) = self.unknown {
-            return Err(ErrorKind::Version { segment }.into());
-        }
-        let end = self.before.take().unwrap_or(Position { segment: String::new(), line: 0 });
-        let size = self.next();
-        if let Some(announced) = &self.announced {
-            let missing = announced.last().filter(|last| *last >= size);
-            if let Some(last) = missing {
-                let what = FindingKind::Missing { from: size, to: last };
-                self.findings.push(Finding::at(what, &end, size));
-            }
-        }
-        for anchor in std::mem::take(&mut self.anchors) {
-            let is_of_it = self.origin.as_ref().is_none_or(|origin| *origin == anchor.origin);
-            if !is_of_it || anchor.size > self.first_seq {
-                let what = FindingKind::OlderThan { size: anchor.size };
-                self.findings.push(Finding::at(what, &end, size));
-            }
-        }
-        // A checkpoint's own line was durable before anybody got the checkpoint.
-        if let Some(least) = self.least_size.filter(|least| size < *least) {
-            let what = FindingKind::OlderThan { size: least - 1 };
-            self.findings.push(Finding::at(what, &end, size));
-        }
-        if self.unannounced.is_some() && self.first_seq > 0 {
-            let what = FindingKind::Missing { from: 0, to: self.first_seq - 1 };
-            self.findings.insert(0, Finding::at(what, &self.begins_at, 0));
-        }
-        self.forgive_the_end();
-        let protected = self.last_checkpoint.map_or(self.first_seq, |seq| seq + 1);
-        let is_closed = self.closed_by.is_some_and(|seq| seq + 1 == size);
-        let verdict = match &self.findings {
-            findings if findings.iter().any(Finding::is_rollback) => Verdict::RolledBack,
-            // Behind the last checkpoint a crash leaves anything.
-            findings if findings.iter().any(|finding| finding.is_tampering(protected)) => {
-                Verdict::Altered
-            }
-            findings if !findings.is_empty() => Verdict::Damaged,
-            _ if is_closed => Verdict::Intact,
-            _ => Verdict::Unclosed,
-        };
-        Ok(Report {
-            verdict,
-            authenticated: self.announced.is_some(),
-            origin: self.origin,
-            first_seq: self.first_seq,
-            size,
-            unprotected_from: (protected < size || !is_closed).then_some(protected),
-            checkpoints: self.checkpoints,
-            findings: self.findings,
-        })
-    }
-
-    /// A torn end behind the last checkpoint is what a crash leaves.
-    fn forgive_the_end(&mut self) {
-        let protected = self.last_checkpoint.map_or(0, |seq| seq + 1);
-        while let Some(last) = self.findings.last() {
-            let is_torn =
-                matches!(last.what, FindingKind::Unreadable { .. }) && last.seq >= protected;
-            if !is_torn {
-                return;
-            }
-            self.findings.pop();
         }
     }
 }

@@ -1,59 +1,21 @@
 //! Compressing rotated segments, one at a time: a thread of its own does the work, and the writer
 //! thread alone decides, records and gives names.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
+use std::sync::atomic::Ordering;
 
 use audit_log::line::{CompressBody, Lifecycle};
 use audit_log::name::{Kind, Name};
 
 use super::OpenStream;
+use super::compressing::{Compressing, Flag, Job};
 use crate::compression::Compression;
 use crate::segment::compressed::{Sizes, can_be, compress};
 use crate::storage::remove_if_there;
 
 /// After one that failed, none is compressed for so long.
 const AGAIN_NS: u64 = 60_000_000_000;
-
-/// What is done about compressing.
-#[derive(Debug)]
-pub(super) struct Compressing {
-    job: Option<Job>,
-    /// Whether there may be a segment to compress.
-    is_due: bool,
-    not_before_ns: u64,
-    /// Segments that stay as they are, because nobody could read them again.
-    stay: BTreeSet<Name>,
-}
-
-/// A segment that is being compressed.
-#[derive(Debug)]
-struct Job {
-    name: Name,
-    thread: JoinHandle<io::Result<Sizes>>,
-    _flag: Flag,
-}
-
-/// Tells the thread to end when nobody waits for it any more. It is not waited for, because the
-/// disk may hang; it holds its file, and gives it no name.
-#[derive(Debug)]
-struct Flag(Arc<AtomicBool>);
-
-impl Drop for Flag {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-impl Compressing {
-    pub(super) fn new(compression: Compression) -> Compressing {
-        let is_due = compression == Compression::Gzip;
-        Compressing { job: None, is_due, not_before_ns: 0, stay: BTreeSet::new() }
-    }
-}
 
 impl OpenStream {
     /// Goes on with compressing, if there is anything to do.

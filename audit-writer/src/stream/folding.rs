@@ -9,7 +9,7 @@ use audit_log::line::{SummaryBody, SummarySource};
 
 use super::OpenStream;
 use crate::clock::Stamp;
-use crate::flood::{Folded, Origin, Refusal};
+use crate::flood::{Folded, Origin, Refusal, is_refusal};
 use crate::stats::add;
 
 impl OpenStream {
@@ -51,11 +51,6 @@ fn refusal<B: Buffer>(record: &Record<B>) -> Option<Refusal> {
         return None;
     }
     Some(Refusal { schema, outcome, origin: Origin::of(address(record)) })
-}
-
-/// Whether an event that ends so may be folded.
-pub(super) fn is_refusal(outcome: OutcomeKind) -> bool {
-    matches!(outcome, OutcomeKind::Denied | OutcomeKind::Failure)
 }
 
 /// The address that a record says it came from.

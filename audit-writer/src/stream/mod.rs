@@ -1,7 +1,9 @@
 //! One stream that is being written: numbers its lines and puts them into segments.
 
+mod checkpoints;
 mod clock_watch;
 mod compress;
+mod compressing;
 mod estate;
 mod finding;
 mod folding;
@@ -24,14 +26,13 @@ use audit_core::{Buffer, Level, Phase, Record, Stream};
 use audit_log::line::{Envelope, GapBody, KeyNames, Lifecycle, Loss, SchemaBody, Scratch};
 use audit_log::name::{Files, Name};
 
-use self::compress::Compressing;
-use self::folding::is_refusal;
+use self::compressing::Compressing;
 use self::known::Known;
 use self::operations::{Operation, Operations};
 use self::signing::{CHECKPOINT_LINE_BYTES, Signing};
 use crate::clock::{Clock, Stamp};
 use crate::config::{Config, Durability};
-use crate::flood::Floods;
+use crate::flood::{Floods, is_refusal};
 use crate::identity::Identity;
 use crate::jumps::Jumps;
 use crate::keys::store::KeyStore;

@@ -1,0 +1,158 @@
+//! All lines of a stream, in the order of their numbers.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use audit_core::Stream;
+
+use super::files::{Segments, open_all};
+use super::line::{Line, LineError, Position};
+use super::raw::Raw;
+use super::segment::{Item, Open};
+use crate::error::Error;
+use crate::storage::{Directory, ReadStorage};
+
+/// The lines of one stream of a log's directory, in the order of their numbers: rotated segments,
+/// then the active one. Lines that a later segment brings again, because they may be missing from an
+/// earlier one, come once.
+///
+/// It reads while a writer writes: what it has not reached when a segment is rotated, it still
+/// reads.
+pub struct Lines {
+    lines: RawLines,
+    /// The run of the line before.
+    run: Option<Arc<str>>,
+    /// A segment of an unknown version, the rest of which cannot be judged.
+    skipped: Option<String>,
+}
+
+/// The same, of lines that are not looked into.
+pub struct RawLines {
+    segments: Segments,
+    open: Option<Open>,
+    /// The segment after the one that is open: it says which lines of that count.
+    upcoming: Option<Open>,
+}
+
+impl std::fmt::Debug for RawLines {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RawLines")
+            .field("segments_left", &self.segments.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Lines {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lines").field("lines", &self.lines).finish_non_exhaustive()
+    }
+}
+
+impl Lines {
+    /// The lines of the stream `audit` of the log in a directory of the machine.
+    ///
+    /// # Errors
+    ///
+    /// The directory cannot be opened, or a file in it is not the log's.
+    pub fn of_dir(dir: impl AsRef<Path>) -> Result<Lines, Error> {
+        Lines::of_stream(dir, Stream::Audit)
+    }
+
+    /// The lines of a stream of the log in a directory of the machine; none where there is no such
+    /// stream.
+    ///
+    /// # Errors
+    ///
+    /// As for [`of_dir`](Lines::of_dir).
+    pub fn of_stream(dir: impl AsRef<Path>, stream: Stream) -> Result<Lines, Error> {
+        Lines::of_stream_in(&Directory::open(dir.as_ref())?, stream)
+    }
+
+    /// The lines of the stream `audit` of the log in a storage.
+    ///
+    /// # Errors
+    ///
+    /// As for [`of_dir`](Lines::of_dir).
+    pub fn of_storage(storage: &dyn ReadStorage) -> Result<Lines, Error> {
+        Lines::of_stream_in(storage, Stream::Audit)
+    }
+
+    /// The lines of a stream of the log in a storage.
+    ///
+    /// # Errors
+    ///
+    /// As for [`of_dir`](Lines::of_dir).
+    pub fn of_stream_in(storage: &dyn ReadStorage, stream: Stream) -> Result<Lines, Error> {
+        let lines = RawLines::of_segments(open_all(storage, stream)?);
+        Ok(Lines { lines, run: None, skipped: None })
+    }
+}
+
+impl RawLines {
+    /// Of segments in their order, each with its name and from its beginning.
+    pub fn of_segments(segments: Segments) -> RawLines {
+        RawLines { segments, open: None, upcoming: None }
+    }
+
+    /// The run that the header of the segment names, where the line that was read last is the first
+    /// that was read of it.
+    fn run_of_segment(&mut self) -> Option<Arc<str>> {
+        self.open.as_mut().and_then(Open::take_run)
+    }
+
+    /// Goes on to the next segment, if there is one.
+    fn open_next(&mut self) -> Option<()> {
+        let mut begin = || self.segments.pop_front().map(|(name, file)| Open::new(name, file));
+        self.open = self.upcoming.take().or_else(&mut begin);
+        self.upcoming = begin();
+        self.open.as_ref().map(|_| ())
+    }
+}
+
+impl Iterator for Lines {
+    type Item = (Position, Result<Line, LineError>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let is_skipped = |segment: &str| self.skipped.as_deref() == Some(segment);
+        let (position, raw) = self.lines.find(|(position, _)| !is_skipped(&position.segment))?;
+        let mut line = raw.and_then(|raw| Line::parse(&raw.bytes));
+        if matches!(line, Err(LineError::Version)) {
+            self.skipped = Some(position.segment.clone());
+        }
+        if let Ok(line) = &mut line {
+            let of_segment = self.lines.run_of_segment();
+            self.run = line.names_run().or(of_segment).or(self.run.take());
+            line.run.clone_from(&self.run);
+        }
+        Some((position, line))
+    }
+}
+
+impl Iterator for RawLines {
+    type Item = Item;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let Some(open) = &mut self.open else {
+                self.open_next()?;
+                continue;
+            };
+            let Some(item) = open.next() else {
+                self.open = None;
+                continue;
+            };
+            let superseded_from = self.upcoming.as_ref().and_then(Open::supersedes_from);
+            let seq = item.1.as_ref().ok().and_then(Raw::seq);
+            if let (Some(seq), Some(from_seq)) = (seq, superseded_from) {
+                let next_seq = seq.saturating_add(1);
+                if next_seq >= from_seq {
+                    self.open = None; // Whatever follows, the next segment has what counts.
+                }
+                if next_seq > from_seq {
+                    continue;
+                }
+            }
+            return Some(item);
+        }
+    }
+}
