@@ -99,7 +99,6 @@ mod tests {
 
     /// The files in `contrib` are for any log: what is said of no schema.
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "what is written is no file of a log")]
     fn the_files_in_contrib_are_what_is_made_without_schemas() {
         let contrib = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contrib");
         for (dialect, name) in
