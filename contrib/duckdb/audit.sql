@@ -4,7 +4,8 @@
 CREATE OR REPLACE VIEW raw_lines AS
 SELECT file, (line ->> '$.kind') AS kind, (line ->> '$.seq')::BIGINT AS seq, line
 FROM (SELECT filename AS file, json AS line
-      FROM read_ndjson_objects('*.jsonl*', filename = true, ignore_errors = true));
+      FROM read_ndjson_objects('*.jsonl*', filename = true, ignore_errors = true))
+WHERE line IS NOT NULL;
 
 -- A line may stand in two files after a disk fault: here it comes once.
 CREATE OR REPLACE VIEW lines AS

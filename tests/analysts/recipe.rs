@@ -58,15 +58,17 @@ impl<'a> Work<'a> {
 
     fn run(&self, block: &Block, python_path: Option<&Path>) -> Output {
         let Block { language, text } = block;
+        let program = self.folder.path().join("program");
+        std::fs::write(&program, text).unwrap();
         let mut command = match *language {
             "sh" => Command::new("bash"),
             "python" => Command::new(self.tools.python()),
             other => panic!("docs/analysis.md: nothing is known of ```{other}"),
         };
-        match *language {
-            "sh" => command.args(["-euo", "pipefail", "-c", text]),
-            _ => command.args(["-c", text]),
-        };
+        if *language == "sh" {
+            command.args(["-euo", "pipefail"]);
+        }
+        command.arg(program);
         if let Some(path) = python_path {
             command.env("PYTHONPATH", path);
         }

@@ -19,7 +19,7 @@ const ASKS: [&str; 5] = [
     "SELECT count(actor_user_pseudonym), count(actor_session_pseudonym), count(data_note),
             sum(data_note_cut), sum(data_link_peer_port), min(data_serial), max(data_serial) FROM events",
     "SELECT sum(lost) FROM gaps",
-    "SELECT count(*) FROM lines WHERE kind IS NOT NULL",
+    "SELECT count(*) FROM lines",
 ];
 
 const DUCKDB: &str = "

@@ -36,7 +36,8 @@ fn raw_lines(dialect: Dialect, files: &str) -> String {
     let from = match dialect {
         Dialect::Duckdb => format!(
             "FROM (SELECT filename AS file, json AS line\n      \
-             FROM read_ndjson_objects({files}, filename = true, ignore_errors = true))"
+             FROM read_ndjson_objects({files}, filename = true, ignore_errors = true))\n\
+             WHERE line IS NOT NULL"
         ),
         Dialect::Clickhouse => format!(
             "FROM (SELECT _path AS file, line FROM file({files}, LineAsString, 'line String'))\n\
