@@ -7,12 +7,12 @@ home=$(mktemp -d)
 trap 'rm -rf "$home"' EXIT
 cd "$home"
 apt-get download --quiet lnav=0.11.1-3 2>/dev/null >&2
-dpkg -x lnav_*.deb root
-if ldd root/usr/bin/lnav | grep -q 'not found'; then
+dpkg -x lnav_*.deb unpacked
+if ldd unpacked/usr/bin/lnav | grep -q 'not found'; then
     apt-get install --quiet --yes --no-install-recommends lnav=0.11.1-3 >&2
 fi
 export HOME=$home
-lnav=$home/root/usr/bin/lnav
+lnav=$home/unpacked/usr/bin/lnav
 "$lnav" -V
 
 mkdir logs

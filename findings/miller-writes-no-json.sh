@@ -6,8 +6,8 @@ home=$(mktemp -d)
 trap 'rm -rf "$home"' EXIT
 cd "$home"
 apt-get download --quiet miller=6.6.0-2+b3 2>/dev/null >&2
-dpkg -x miller_*.deb root
-mlr=$home/root/usr/bin/mlr
+dpkg -x miller_*.deb unpacked
+mlr=$home/unpacked/usr/bin/mlr
 "$mlr" --version
 
 printf '%s\n' '{"user":"a\u0001b"}' > line.jsonl
