@@ -164,7 +164,8 @@ fn costs() -> Vec<Row> {
     };
     let emits = Kind::Emits.with(1);
     vec![
-        Row::new("ns to read and parse a line", reading, Metric::ReadNs).ratio(Bound::AtMost(0.9)),
+        Row::new("ns of processor to read and parse a line", reading, Metric::ReadNs)
+            .ratio(Bound::AtMost(0.9)),
         memory("MB at most, full queue, 1 thread", Kind::Burst.with(1)),
         memory("MB at most, full queue, 4 threads", Kind::Burst.with(4)),
         Row::new("allocations an emit", Kind::Allocations.with(1), Metric::Allocations)
