@@ -36,7 +36,7 @@ pub(crate) enum Metric {
     HashedEventsPerSecond,
     OfHashing,
     Syncs,
-    /// To read and parse a line.
+    /// Of processor time, to read and parse a line.
     ReadNs,
     /// Of an emit, on its own thread.
     EmitInstructions,

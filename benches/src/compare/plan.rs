@@ -14,9 +14,9 @@ rounds, the ratios medians of the ratios inside a round.
 
 With --against DIR it compares this checkout with another one instead, in DIR, of this project:
 both are built in release mode, each with its own Cargo.lock, into target/against; the same program
-measures both, in turn. Each row of the table is the median over the rounds of the ratio inside a
-round, ours to DIR's, with the smallest and the largest one: if those are far apart on both sides
-of the goal, take more rounds.
+measures both, in turn. A row has the medians of both, and of the ratios of ours to DIR's the
+median, the smallest and the largest, each of two measurements that followed each other: if the
+ratios lie on both sides of the goal, take more rounds. Instructions are counted where valgrind is.
 
 Usage: cargo run --release -p audit-benches -- compare [--against DIR] [OPTIONS]
 

@@ -105,14 +105,33 @@ fn run_round(
 ) -> Result<(), Failure> {
     for task in tasks::all() {
         tell(&format!("round {} of {}: {task}", round + 1, plan.rounds));
-        for build in Build::in_round(round) {
-            let question_in = |dir| tasks::question(task, plan.quick, dir);
-            match parent::measure(base, both.program(build), question_in)? {
-                Ok(answer) => results.add(round, task, build, answer),
-                Err(refusal) => {
-                    tell(&format!("{}: {refusal}", build.name()));
-                    results.refuse(task, build, refusal.to_string());
-                }
+        let times = tasks::times(task);
+        for time in round * times..(round + 1) * times {
+            measure_both(both, (task, time), plan, base, results)?;
+        }
+    }
+    Ok(())
+}
+
+/// Measures both, one right after the other: the ratio is that of these two.
+fn measure_both(
+    both: &Both,
+    (task, time): (Task, usize),
+    plan: &Plan,
+    base: &Path,
+    results: &mut Results<Task, Build>,
+) -> Result<(), Failure> {
+    for build in Build::in_turn(time) {
+        // What has failed once would fail again, and hang again for as long.
+        if results.refusal(task, build).is_some() {
+            continue;
+        }
+        let question_in = |dir| tasks::question(task, plan.quick, dir);
+        match parent::measure(base, both.program(build), question_in)? {
+            Ok(answer) => results.add(time, task, build, answer),
+            Err(refusal) => {
+                tell(&format!("{}: {refusal}", build.name()));
+                results.refuse(task, build, refusal.to_string());
             }
         }
     }

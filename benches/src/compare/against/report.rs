@@ -6,6 +6,7 @@ use std::path::Path;
 use super::question::Task;
 use super::rows::Compared;
 use super::tasks::{self, Build};
+use crate::compare::answer::Metric;
 use crate::compare::machine::{Machine, Usage};
 use crate::compare::results::Results;
 use crate::table::{Table, number};
@@ -25,10 +26,12 @@ impl Display for Report<'_> {
         self.machine.describe(self.usage, f)?;
         writeln!(
             f,
-            "\nThis checkout beside {}: medians of {} rounds; ratios are ours to the other's, and \
-             the median, the\nsmallest and the largest of those inside a round",
+            "\nThis checkout beside {}, {} rounds: medians; ratios are ours to the other's where one was measured \
+             right\nafter the other, their median, the smallest and the largest. A latency contains two readings of \
+             the clock: {} ns",
             self.other.display(),
-            self.rounds
+            self.rounds,
+            number(self.results.overall(Metric::TimerNs), 1)
         )?;
         let mut table = Table::new(&["", "ours", "other", "ratio", "min..max", "goal", ""]);
         self.rows.iter().for_each(|row| table.row(cells(row)));

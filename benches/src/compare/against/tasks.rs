@@ -24,9 +24,9 @@ impl Build {
         }
     }
 
-    /// Both, the other one first in each round.
-    pub(crate) fn in_round(round: usize) -> [Build; 2] {
-        match round.is_multiple_of(2) {
+    /// Both, the other one first each time.
+    pub(crate) fn in_turn(time: usize) -> [Build; 2] {
+        match time.is_multiple_of(2) {
             true => [Build::Ours, Build::Other],
             false => [Build::Other, Build::Ours],
         }
@@ -54,6 +54,15 @@ pub(crate) fn all() -> Vec<Task> {
     tasks
 }
 
+/// How often both builds are measured in a round: more often where it is short and moves much.
+pub(crate) fn times(task: Task) -> usize {
+    match task.kind {
+        Kind::Burst => 5,
+        Kind::Throughput | Kind::Paced | Kind::EveryMillisecond => 2,
+        _ => 1,
+    }
+}
+
 /// How much is measured, quickly or thoroughly.
 pub(crate) fn question(task: Task, quick: bool, dir: PathBuf) -> Question {
     let (few, many) = match task.kind {
@@ -78,9 +87,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_build_is_first_in_every_second_round() {
-        assert_eq!(Build::in_round(0), [Build::Ours, Build::Other]);
-        assert_eq!(Build::in_round(1), [Build::Other, Build::Ours]);
+    fn each_build_is_first_every_second_time() {
+        assert_eq!(Build::in_turn(0), [Build::Ours, Build::Other]);
+        assert_eq!(Build::in_turn(1), [Build::Other, Build::Ours]);
     }
 
     #[test]
