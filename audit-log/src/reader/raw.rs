@@ -47,17 +47,17 @@ mod tests {
 
     #[test]
     fn kind_and_number_stand_in_front() {
-        let line = br#"{"kind":"life","seq":42,"time":"#;
+        let line = br#"{"kind":"lifecycle","seq":42,"time":"#;
         assert_eq!(seq(line), Some(42));
         let raw = Raw { bytes: line.to_vec() };
-        assert!(raw.is_of("life") && !raw.is_of("lif") && !raw.is_of("life\""));
+        assert!(raw.is_of("lifecycle") && !raw.is_of("lifecycl") && !raw.is_of("lifecycle\""));
         for other in [
-            &br#"{"kind":"life","seq":042,"#[..],
-            br#"{"kind":"life","seq":9223372036854775808,"#,
-            br#"{"kind":"life","seq":+4,"#,
-            br#"{"kind":"life","seq":,"#,
-            br#"{"v":1,"kind":"life","seq":4,"#,
-            br#"{"kind":"life""#,
+            &br#"{"kind":"lifecycle","seq":042,"#[..],
+            br#"{"kind":"lifecycle","seq":9223372036854775808,"#,
+            br#"{"kind":"lifecycle","seq":+4,"#,
+            br#"{"kind":"lifecycle","seq":,"#,
+            br#"{"v":1,"kind":"lifecycle","seq":4,"#,
+            br#"{"kind":"lifecycle""#,
             b"",
         ] {
             assert_eq!(seq(other), None);

@@ -9,7 +9,7 @@ use std::io;
 pub enum Call {
     /// [`Storage::lock`](crate::storage::Storage::lock)
     Lock,
-    /// [`Storage::list`](crate::storage::Storage::list)
+    /// [`ReadStorage::list`](audit_log::storage::ReadStorage::list)
     List,
     /// [`Storage::create`](crate::storage::Storage::create)
     Create,
@@ -17,7 +17,7 @@ pub enum Call {
     Append,
     /// [`Storage::renew`](crate::storage::Storage::renew)
     Renew,
-    /// [`Storage::read`](crate::storage::Storage::read), and each reading of what it opened
+    /// [`ReadStorage::read`](audit_log::storage::ReadStorage::read), and each reading of what it opened
     Read,
     /// [`Storage::rename`](crate::storage::Storage::rename)
     Rename,
