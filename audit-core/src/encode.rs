@@ -53,7 +53,17 @@ impl<'a> Encoder<'a> {
     #[inline]
     pub(crate) fn put_text(&mut self, text: &str, limit: u16) {
         let kept = fitting(text, limit);
-        let cut = text.len() - kept.len();
+        self.put_kept(kept, text.len() - kept.len());
+    }
+
+    /// Writes a text that its type took only because it fits, and does not look at it again.
+    #[inline]
+    pub(crate) fn put_fitting(&mut self, text: &str) {
+        self.put_kept(text, 0);
+    }
+
+    #[inline]
+    fn put_kept(&mut self, kept: &str, cut: usize) {
         let mut header = [0; TEXT_HEADER];
         let (len_bytes, cut_bytes) = header.split_at_mut(2);
         // A limit is a u16 and an escaped text is never shorter than the text, so `kept` fits.

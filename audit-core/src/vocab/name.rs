@@ -100,7 +100,7 @@ macro_rules! names {
             const CLASS: Class = Class::$class;
 
             fn encode(&self, out: &mut Encoder<'_>) {
-                out.put_text(self.0, Self::LIMIT);
+                out.put_fitting(self.0);
             }
         }
     )*};
