@@ -1,9 +1,10 @@
 //! Folding repeats of what is denied or fails, before they get lines.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use audit_core::{
-    ActionNames, Buffer, Ending, OutcomeKind, OutcomeRule, PartValue, Place, Record, Schema, Value,
+    ActionNames, Buffer, Ending, OutcomeKind, OutcomeRule, PartValue, PartValues, Place, Pseudonym,
+    Record, Schema, Sink, Values,
 };
 use audit_log::line::{SummaryBody, SummarySource};
 
@@ -46,28 +47,70 @@ fn refusal<B: Buffer>(record: &Record<B>) -> Option<Refusal> {
     if matches!(schema.outcome, OutcomeRule::Always(OutcomeKind::Success | OutcomeKind::Unknown)) {
         return None;
     }
-    let Ending { outcome, phase, .. } = record.ending();
+    let (Ending { outcome, phase, .. }, values) = record.ending_and_rest();
     if phase.is_some() || !is_refusal(outcome) {
         return None;
     }
-    Some(Refusal { schema, outcome, origin: Origin::of(address(record)) })
+    Some(Refusal { schema, outcome, origin: Origin::of(address(values)) })
 }
 
 /// The address that a record says it came from.
-fn address<B: Buffer>(record: &Record<B>) -> Option<IpAddr> {
-    let sources = record
-        .values()
-        .filter_map(Result::ok)
-        .filter(|(field, _)| matches!(field.place, Place::Source | Place::SourceAddress));
-    sources.into_iter().find_map(|(_, value)| match value {
-        Value::Ip(ip) => Some(ip),
-        Value::Address(address) => Some(address.ip()),
-        Value::Part(part) => part.entries().find_map(|(_, value)| match value {
+fn address(mut values: Values<'_>) -> Option<IpAddr> {
+    loop {
+        let next = values.next_into(|field| AddressOf {
+            is_source: matches!(field.place, Place::Source | Place::SourceAddress),
+        });
+        if let Some(ip) = next?.ok()? {
+            return Some(ip);
+        }
+    }
+}
+
+/// Takes the address of a value that tells of the source, and passes over all others.
+struct AddressOf {
+    is_source: bool,
+}
+
+macro_rules! passed_over {
+    ($($method:ident($($argument:ident: $ty:ty),*);)*) => {$(
+        fn $method(self, $($argument: $ty),*) -> Option<Option<IpAddr>> {
+            Some(None)
+        }
+    )*};
+}
+
+impl<'a> Sink<'a> for AddressOf {
+    type Taken = Option<IpAddr>;
+
+    passed_over! {
+        absent();
+        withheld();
+        bool(_value: bool);
+        small(_number: i64);
+        unsigned(_number: u64);
+        signed(_number: i64);
+        text(_utf8: &'a [u8], _cut: u32);
+        label(_label: &'static str);
+        pseudonym(_pseudonym: Pseudonym);
+        group(_values: Values<'a>);
+        outcome(_ending: Ending);
+    }
+
+    fn ip(self, ip: IpAddr) -> Option<Option<IpAddr>> {
+        Some(self.is_source.then_some(ip))
+    }
+
+    fn address(self, address: SocketAddr) -> Option<Option<IpAddr>> {
+        self.ip(address.ip())
+    }
+
+    fn part(self, part: PartValues<'a>) -> Option<Option<IpAddr>> {
+        let ip = part.entries().find_map(|(_, value)| match value {
             PartValue::Ip(ip) => Some(ip),
             _ => None,
-        }),
-        _ => None,
-    })
+        });
+        Some(ip.filter(|_| self.is_source))
+    }
 }
 
 fn body(folded: &Folded) -> SummaryBody {
