@@ -4,6 +4,7 @@
 //! second. What that may cost the flash, and what it may push out of the log, is bounded here.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
@@ -110,10 +111,47 @@ pub(crate) struct Floods {
     flood: Flood,
     share: Share,
     /// By the address of the schema, the outcome and the origin.
-    seen: HashMap<(usize, OutcomeKind, Origin), Seen>,
+    seen: HashMap<(usize, OutcomeKind, Origin), Seen, BuildHasherDefault<Mix>>,
     /// Since when it is counted, and how long.
     window: Option<(u64, Duration)>,
     in_full: u32,
+}
+
+/// A hash for a table of at most [`SOURCES_MAX`] entries and a few: however many addresses somebody makes
+/// collide, a look-up compares no more than those.
+#[derive(Default)]
+struct Mix(u64);
+
+impl Hasher for Mix {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            for (to, from) in word.iter_mut().zip(chunk) {
+                *to = *from;
+            }
+            self.write_u64(u64::from_le_bytes(word));
+        }
+    }
+
+    fn write_u8(&mut self, number: u8) {
+        self.write_u64(u64::from(number));
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
+    }
+
+    fn write_isize(&mut self, number: isize) {
+        self.write_u64(number as u64);
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
 }
 
 #[derive(Debug)]
@@ -125,7 +163,7 @@ struct Seen {
 impl Floods {
     pub(crate) fn new(flood: Flood, retention: Retention, now: Stamp) -> Floods {
         let share = Share::new(flood.share_percent, retention, now.up_ns);
-        Floods { flood, share, seen: HashMap::new(), window: None, in_full: 0 }
+        Floods { flood, share, seen: HashMap::default(), window: None, in_full: 0 }
     }
 
     /// Whether this one is written in full. If not it is counted here.
@@ -161,8 +199,8 @@ impl Floods {
             of.origin = Origin::Others;
         }
         key.2 = of.origin;
-        let folded = Folded { of, count: 0, first: at, last: at };
-        self.seen.entry(key).or_insert(Seen { times: 0, folded })
+        let seen = || Seen { times: 0, folded: Folded { of, count: 0, first: at, last: at } };
+        self.seen.entry(key).or_insert_with(seen)
     }
 
     /// A line of a denied or failed event was written.
