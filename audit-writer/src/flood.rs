@@ -203,6 +203,11 @@ impl Floods {
         self.seen.entry(key).or_insert_with(seen)
     }
 
+    /// Whether everything is written in full, so that nothing need be counted.
+    pub(crate) fn is_unbounded(&self) -> bool {
+        self.flood == Flood::UNBOUNDED
+    }
+
     /// A line of a denied or failed event was written.
     pub(crate) fn spend(&mut self, bytes: u64) {
         self.share.spend(bytes);

@@ -17,6 +17,9 @@ impl OpenStream {
     /// Whether the event is folded: counted, and told of by a line with others of its sort. Never
     /// one that somebody waits for, nor one of two phases.
     pub(crate) fn folds<B: Buffer>(&mut self, at: Stamp, record: &Record<B>) -> bool {
+        if self.floods.is_unbounded() {
+            return false;
+        }
         let Some(refusal) = refusal(record) else { return false };
         !self.floods.admits(refusal, at)
     }
