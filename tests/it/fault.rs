@@ -14,8 +14,9 @@ use crate::kit::{
 };
 
 /// Breaks the storage between event 1 and 2, heals it after event 3, and checks that all of them are
-/// written and what happened is recorded.
-fn check(breaks: impl Fn(&MemoryStorage)) -> (MemoryStorage, Vec<Line>) {
+/// written and what happened is recorded. The text is that of the damaged segment before the storage
+/// was healed.
+fn check(breaks: impl Fn(&MemoryStorage)) -> (MemoryStorage, Vec<Line>, String) {
     let storage = MemoryStorage::new();
     let writer = writer_on(&storage).0.start().unwrap();
     door_opened(1).emit_to(&writer).unwrap();
@@ -24,6 +25,7 @@ fn check(breaks: impl Fn(&MemoryStorage)) -> (MemoryStorage, Vec<Line>) {
     door_opened(2).emit_to(&writer).unwrap();
     assert_eq!(writer.flush(LONG), Err(EmitError::NotDurable));
     door_opened(3).emit_to(&writer).unwrap();
+    let broken = String::from_utf8(storage.bytes("audit.jsonl").unwrap()).unwrap();
     storage.heal();
     wait_until_it_writes(&writer);
     door_opened(4).emit_to(&writer).unwrap();
@@ -34,7 +36,7 @@ fn check(breaks: impl Fn(&MemoryStorage)) -> (MemoryStorage, Vec<Line>) {
     assert_eq!((counts(&lines), lost(&lines)), (vec![1, 2, 3, 4], 0));
     assert_eq!(of_life(&lines, "fault").len(), 1);
     assert_eq!(lines_of_files(&storage).len(), 2, "a damaged segment is closed");
-    (storage, lines)
+    (storage, lines, broken)
 }
 
 /// The text of each segment, oldest first.
@@ -56,13 +58,13 @@ fn superseded(lines: &[Line]) -> (String, u64) {
 
 #[test]
 fn what_could_not_be_written_is_written_to_a_new_segment() {
-    let (_, lines) = check(|storage| storage.refuse(Call::Write));
+    let (_, lines, _) = check(|storage| storage.refuse(Call::Write));
     assert_eq!(text(of_life(&lines, "fault")[0], "doing"), Some("write"));
 }
 
 #[test]
 fn what_could_not_be_synced_is_written_again_byte_for_byte() {
-    let (storage, lines) = check(|storage| storage.refuse(Call::Sync));
+    let (storage, lines, broken) = check(|storage| storage.refuse(Call::Sync));
     let fault = of_life(&lines, "fault")[0];
     assert_eq!(text(fault, "doing"), Some("sync"));
     let doubtful = lines.iter().find(|line| counts(std::slice::from_ref(line)) == [2]).unwrap();
@@ -70,13 +72,14 @@ fn what_could_not_be_synced_is_written_again_byte_for_byte() {
     assert_eq!((number(fault, "unsynced_from"), from_seq), (Some(from_seq), doubtful.seq));
     let [damaged, next] = lines_of_files(&storage).try_into().unwrap();
     assert_eq!(storage.bytes(&segment).unwrap(), damaged.as_bytes());
-    let again = damaged.lines().find(|line| line.contains(r#""count":2"#)).unwrap();
-    assert!(next.lines().any(|line| line == again), "{next}");
+    let again = broken.strip_prefix(&damaged).unwrap();
+    assert!(again.contains(r#""count":2"#), "{again}");
+    assert!(next.contains(again), "{next}");
 }
 
 #[test]
 fn a_segment_that_brings_lines_again_has_their_schemas() {
-    let (storage, lines) = check(|storage| storage.refuse(Call::Sync));
+    let (storage, lines, _) = check(|storage| storage.refuse(Call::Sync));
     let (segment, from_seq) = superseded(&lines);
     storage.remove(&segment).unwrap();
     let left = self::lines(&storage);
@@ -89,9 +92,12 @@ fn a_segment_that_brings_lines_again_has_their_schemas() {
 
 #[test]
 fn a_disk_that_fills_in_mid_line_leaves_no_torn_line() {
-    let (storage, _) = check(|storage| storage.fill_after(100));
-    let [damaged, _] = lines_of_files(&storage).try_into().unwrap();
-    assert!(!damaged.ends_with('\n'), "the half line stays where it is, and does not count");
+    let (storage, _, broken) = check(|storage| storage.fill_after(100));
+    assert!(!broken.ends_with('\n'), "{broken}");
+    let [damaged, next] = lines_of_files(&storage).try_into().unwrap();
+    let torn = broken.strip_prefix(&damaged).unwrap();
+    assert!(damaged.ends_with('\n') && !torn.contains('\n'), "{torn}");
+    assert!(next.lines().any(|line| line.starts_with(torn)), "{next}");
 }
 
 #[test]
