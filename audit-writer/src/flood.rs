@@ -3,13 +3,16 @@
 //! Whoever can make a device refuse something, such as a login, can do so a hundred thousand times a
 //! second. What that may cost the flash, and what it may push out of the log, is bounded here.
 
+mod quick_hash;
+
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use audit_core::{OutcomeKind, Schema};
 
+use self::quick_hash::QuickHash;
 use crate::clock::{Stamp, nanos};
 use crate::retention::Retention;
 
@@ -111,47 +114,10 @@ pub(crate) struct Floods {
     flood: Flood,
     share: Share,
     /// By the address of the schema, the outcome and the origin.
-    seen: HashMap<(usize, OutcomeKind, Origin), Seen, BuildHasherDefault<Mix>>,
+    seen: HashMap<(usize, OutcomeKind, Origin), Seen, BuildHasherDefault<QuickHash>>,
     /// Since when it is counted, and how long.
     window: Option<(u64, Duration)>,
     in_full: u32,
-}
-
-/// A hash for a table of at most [`SOURCES_MAX`] entries and a few: however many addresses somebody makes
-/// collide, a look-up compares no more than those.
-#[derive(Default)]
-struct Mix(u64);
-
-impl Hasher for Mix {
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            for (to, from) in word.iter_mut().zip(chunk) {
-                *to = *from;
-            }
-            self.write_u64(u64::from_le_bytes(word));
-        }
-    }
-
-    fn write_u8(&mut self, number: u8) {
-        self.write_u64(u64::from(number));
-    }
-
-    fn write_usize(&mut self, number: usize) {
-        self.write_u64(number as u64);
-    }
-
-    fn write_isize(&mut self, number: isize) {
-        self.write_u64(number as u64);
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 32)
-    }
 }
 
 #[derive(Debug)]
