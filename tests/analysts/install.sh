@@ -12,10 +12,14 @@ lists=$(cat "$here/requirements.txt" "$0")
 if [ "$(cat "$folder/installed" 2>/dev/null || true)" != "$lists" ]; then
     rm -rf "$folder"
     python3 -m venv "$folder/venv"
-    "$folder/venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
+    mkdir "$folder/unpacked"
+    # What pip unpacks goes where the result goes: a machine's folder for short-lived files may be small.
+    pip=(env "TMPDIR=$(realpath "$folder/unpacked")"
+        "$folder/venv/bin/pip" install --quiet --disable-pip-version-check --no-cache-dir --no-compile)
+    "${pip[@]}" -r "$here/requirements.txt"
     # The older of two versions that are in use; it is found first where PYTHONPATH names it.
-    "$folder/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps \
-        --target "$folder/duckdb-1.4.5" duckdb==1.4.5
+    "${pip[@]}" --no-deps --target "$folder/duckdb-1.4.5" duckdb==1.4.5
+    rm -r "$folder/unpacked"
     printf '%s\n' "$lists" > "$folder/installed"
 fi
 
