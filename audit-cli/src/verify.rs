@@ -109,7 +109,7 @@ impl Trusts {
         let is_its = |of: Stream| of == stream;
         let key = self.keys.iter().find(|(of, _)| is_its(*of)).map(|(_, key)| key.clone());
         let anchor = self.anchors.iter().find(|(of, _)| is_its(*of)).map(|(_, text)| text.clone());
-        Trust { key, anchor }
+        Trust { anchor, ..Trust::from(key) }
     }
 }
 

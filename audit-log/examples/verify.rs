@@ -36,7 +36,7 @@ fn run(dir: &str, keys: impl Iterator<Item = String>) -> Result<bool, Failure> {
         let is_of_stream =
             |key: &&VerifierKey| key.name().ends_with(&format!("/{}", stream.name()));
         let key = keys.iter().find(is_of_stream).cloned();
-        let report = verify_stream(dir, stream, &Trust { key, anchor: None })?;
+        let report = verify_stream(dir, stream, &Trust::from(key))?;
         println!("{}: {report}", stream.name());
         is_intact &= report.is_intact();
         let mut counts = BTreeMap::new();

@@ -41,7 +41,7 @@ pub(crate) fn measure(rounds: usize, dir: Option<&Path>) -> Result<String, Failu
     let segments = segments(&dir)?;
     let bytes: u64 = segments.iter().map(|segment| segment.len() as u64).sum();
     let lines: usize = segments.iter().map(|segment| lines_of(segment).count()).sum();
-    let trust = Trust { key: Some(key), anchor: None };
+    let trust = Trust::in_key(key);
     let (mut verified, mut hashed, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
         let rate = |took: Duration| bytes as f64 / 1e6 / took.as_secs_f64();

@@ -76,7 +76,7 @@ pub fn show(dir: &Path, stream: Stream, events_to_show: &[&str]) -> Result<(), F
 pub fn conclude(dir: &Path, keys: &Keys, kept: &[String]) -> Result<(), Failure> {
     println!("\nWith the key that was drawn before the first start, `auditlog verify` says:");
     for (stream, key) in keys {
-        let trust = Trust { key: Some(key.clone()), anchor: None };
+        let trust = Trust::in_key(key.clone());
         let report = verify_stream(dir, *stream, &trust)?;
         println!("  {}: {report}", stream.name());
         if report.verdict != Verdict::Intact || !report.authenticated {

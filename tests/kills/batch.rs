@@ -131,7 +131,7 @@ fn kill(child: &mut Child) -> Result<(), String> {
 
 /// No kill looks like an edit.
 fn check_evidence(dir: &Path, stream: Stream, key: VerifierKey) -> Result<(), String> {
-    let trust = Trust { key: Some(key), anchor: None };
+    let trust = Trust::in_key(key);
     let report = verify_stream(dir, stream, &trust).map_err(|error| error.to_string())?;
     match report.verdict == Verdict::Intact && report.findings.is_empty() {
         true => Ok(()),

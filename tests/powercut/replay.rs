@@ -54,7 +54,7 @@ impl Bench<'_> {
             Promise::Anchor(checkpoint) => Some(checkpoint.clone()),
             _ => None,
         });
-        let trust = Trust { key, anchor: anchors.last() };
+        let trust = Trust { anchor: anchors.last(), ..Trust::from(key) };
         if self.copy.exists() {
             check(self.copy, &trust, "after the cut")?;
         } else if key_is_known {

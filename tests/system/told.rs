@@ -109,7 +109,7 @@ impl Told {
 fn check_evidence(dir: &Path) -> Result<(), String> {
     let keys = FileKeys::of_log(dir).map_err(|error| error.to_string())?;
     let key = verifier_key(&keys).map_err(|error| error.to_string())?;
-    let report = verify(dir, &Trust { key, anchor: None }).map_err(|error| error.to_string())?;
+    let report = verify(dir, &Trust::from(key)).map_err(|error| error.to_string())?;
     match report.verdict == Verdict::Intact && report.authenticated {
         true => Ok(()),
         false => Err(report.to_string()),

@@ -46,6 +46,9 @@ pub struct HeaderBody<'a> {
     /// The name of the segment before this one, if this log had one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous: Option<&'a str>,
+    /// The log whose lines are before this segment, where that is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub continues: Option<Continues<'a>>,
     /// What this segment brings again, of lines that may not be in the one before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub supersedes: Option<Supersedes<'a>>,
@@ -75,6 +78,12 @@ pub struct TreeBody {
 pub struct Limits {
     pub line_bytes: usize,
     pub segment_bytes: u64,
+}
+
+/// Another log that this one goes on with: its files were found on another machine.
+#[derive(Debug, Serialize)]
+pub struct Continues<'a> {
+    pub log: &'a str,
 }
 
 /// Lines of another segment that do not count any more, because they stand here.
@@ -153,6 +162,17 @@ pub enum Lifecycle<'a> {
     Rollback(RollbackBody),
     /// There were no keys beside a log that had been signed, or not this log's: new ones were drawn.
     Rekeyed { why: &'static str },
+    /// Lines of an earlier run that no checkpoint of it is of: they are signed as they were found, and
+    /// nobody vouches for them.
+    Recovered { from_seq: u64, to_seq: u64 },
+    /// Files under the log's names that no signed line speaks of: from here on they are its own.
+    Adopted { segments: &'a [String], bytes: u64 },
+    /// Files under the log's names that are not its own. They stay, and are neither counted nor removed.
+    Strange { segments: &'a [String] },
+    /// The log was found on another machine: from here on it is another log.
+    Moved(MovedBody<'a>),
+    /// The log goes on without evidence.
+    EvidenceOff,
     /// A segment was compressed, and its compressed form is about to take its place.
     Compress(CompressBody<'a>),
     /// A file that an earlier run left half made was removed.
@@ -187,6 +207,13 @@ pub struct RollbackBody {
     pub signed_root: String,
     /// How many lines were found.
     pub found_size: u64,
+}
+
+#[derive(Debug, Serialize)]
+pub struct MovedBody<'a> {
+    pub log_before: &'a str,
+    pub machine_before: &'a str,
+    pub machine: &'a str,
 }
 
 #[derive(Debug, Serialize)]

@@ -13,6 +13,12 @@ use crate::storage::{ReadSeek, ReadStorage};
 /// By so much a segment may be larger than its header says: by its header and schemas where it
 /// brings the lines of a whole segment again, and by lines that do not begin a new one.
 const OVER_BYTES_MAX: u64 = 4 * 1024 * 1024;
+
+/// How many bytes the file of a segment has at most whose header gives it this limit.
+pub fn file_bytes_max(segment_bytes: u64) -> u64 {
+    segment_bytes.saturating_add(OVER_BYTES_MAX)
+}
+
 /// The text of a complete segment, as it was before it was compressed.
 ///
 /// # Errors
@@ -97,8 +103,7 @@ fn invalid(what: &'static str) -> io::Error {
 /// How large a segment may be behind this first line.
 pub fn bytes_max(header: &[u8]) -> Option<u64> {
     let line = Line::parse(header.strip_suffix(b"\n").unwrap_or(header)).ok()?;
-    let bytes = Header::of(&line)?.segment_bytes?;
-    Some(bytes.saturating_add(OVER_BYTES_MAX))
+    Header::of(&line)?.segment_bytes.map(file_bytes_max)
 }
 
 #[cfg(test)]

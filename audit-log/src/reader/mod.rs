@@ -16,7 +16,7 @@ pub use self::line::{Line, LineError, Position};
 pub use self::lines::Lines;
 
 #[doc(hidden)]
-pub use self::compressed::{Expanded, bytes_max, open_segment};
+pub use self::compressed::{Expanded, bytes_max, file_bytes_max, open_segment};
 #[doc(hidden)]
 pub use self::files::{Segment, Segments, open_all, rotated};
 #[doc(hidden)]

@@ -20,6 +20,7 @@ mod prove;
 mod report;
 mod stretch;
 mod threads;
+mod trust;
 mod version;
 mod walk;
 
@@ -35,7 +36,6 @@ use self::walk::Walk;
 use crate::error::{Error, ErrorKind};
 use crate::evidence::announcements::announcements;
 use crate::evidence::checkpoint::Checkpoint;
-use crate::evidence::note::VerifierKey;
 use crate::name::Files;
 use crate::reader::{Line, RawLines, Segments, open_all};
 use crate::storage::{Directory, ReadStorage};
@@ -47,16 +47,7 @@ pub use self::proof::{Proof, VerifiedProof, check_proof};
 pub use self::proof_error::ProofError;
 pub use self::prove::{prove, prove_storage, prove_stream, prove_stream_in};
 pub use self::report::{Finding, FindingKind, Report, Verdict};
-
-/// What a log is verified against.
-#[derive(Clone, Debug, Default)]
-pub struct Trust {
-    /// The verifier key that was kept elsewhere since the log was new, or since a later segment.
-    pub key: Option<VerifierKey>,
-    /// The text of a checkpoint, a signed note, that was kept elsewhere: a log that is older than it
-    /// was rolled back.
-    pub anchor: Option<String>,
-}
+pub use self::trust::{KeyFrom, Trust};
 
 /// Verifies the stream `audit` of the log in a directory.
 ///
@@ -175,7 +166,7 @@ impl Log<'_> {
         let Log { storage, stream, trust } = *self;
         let files = Files::of(stream);
         let notes = announcements(storage, files).map_err(Error::io("read", files.keys))?.notes;
-        let announced = trust.key.as_ref().map(|key| Announced::follow(&notes, key));
+        let announced = trust.keys.first().map(|key| Announced::follow(&notes, &key.key));
         let beside =
             last_checkpoint(storage, files).map_err(Error::io("read", files.checkpoint))?;
         let mut anchors: Vec<Checkpoint> = Vec::new();

@@ -19,7 +19,14 @@ pub enum Verdict {
     /// Something is missing or unreadable, and the log knew it when it signed what follows: it was
     /// damaged, not edited.
     Damaged,
-    /// Something was altered, is missing, or is not signed as it should be.
+    /// The last checkpoint or the announcements beside the log are ahead of its lines: a copy of it that
+    /// is not complete, or a log that was cut.
+    Incomplete,
+    /// From some line on the log is signed with keys that nothing leads to from those that were given.
+    NewKeys,
+    /// Lines are not there that should be, and nothing signed says why.
+    Missing,
+    /// Something was altered, added, or is not signed as it should be.
     Altered,
     /// The log is older than what was signed last.
     RolledBack,
@@ -205,6 +212,9 @@ impl fmt::Display for Report {
             Verdict::Intact => "intact",
             Verdict::Unclosed => "intact, unclosed",
             Verdict::Damaged => "damaged",
+            Verdict::Incomplete => "INCOMPLETE COPY, OR CUT",
+            Verdict::NewKeys => "NEW KEYS",
+            Verdict::Missing => "MISSING LINES",
             Verdict::Altered => "ALTERED",
             Verdict::RolledBack => "ROLLED BACK",
         })?;

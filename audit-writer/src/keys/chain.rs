@@ -45,6 +45,19 @@ pub(crate) struct Signed {
     pub(crate) root: Hash,
 }
 
+/// What a segment begins with, as it is announced.
+#[derive(Clone, Debug)]
+pub(crate) struct Begun {
+    /// The number of its header.
+    pub(crate) first_seq: u64,
+    /// The lines before it.
+    pub(crate) before: Signed,
+    /// Its file has at most so many bytes.
+    pub(crate) bytes_max: u64,
+    /// What its first checkpoint is checked by.
+    pub(crate) key: VerifierKey,
+}
+
 /// A log's keys.
 #[derive(Clone)]
 pub(crate) struct Keys {
@@ -135,12 +148,16 @@ impl Keys {
         self.verifier(&self.checkpoint.next) == *next
     }
 
-    /// The announcement of a segment whose first checkpoint is checked by this key, as a note.
-    pub(crate) fn sign_segment(&self, first_seq: u64, checkpoint_key: &VerifierKey) -> String {
+    /// The announcement of a segment, as a note.
+    pub(crate) fn sign_segment(&self, segment: &Begun) -> String {
+        let Begun { first_seq, before: Signed { size, root }, bytes_max, ref key } = *segment;
         let announcement = Announcement {
             origin: self.origin.clone(),
             first_seq,
-            checkpoint_key: checkpoint_key.clone(),
+            size,
+            root,
+            bytes_max,
+            checkpoint_key: key.clone(),
             next: self.verifier(&self.segment.next),
         };
         sign(&announcement.text(), &self.origin, &self.segment.now)
@@ -264,7 +281,9 @@ mod tests {
         let mut keys = keys();
         let mut verifier = keys.segment_key();
         for first_seq in [0, 17, 90] {
-            let note = keys.sign_segment(first_seq, &keys.checkpoint_key());
+            let key = keys.checkpoint_key();
+            let note =
+                keys.sign_segment(&Begun { first_seq, before: SIGNED, bytes_max: 4096, key });
             let announcement = Announcement::parse(verifier.open(&note).unwrap()).unwrap();
             assert_eq!(announcement.first_seq, first_seq);
             assert_eq!(announcement.checkpoint_key, keys.checkpoint_key());

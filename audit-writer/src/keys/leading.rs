@@ -4,12 +4,15 @@ use audit_log::VerifierKey;
 use audit_log::testing::followed_to;
 use audit_log::verify::ProofError;
 
-use super::chain::{Keys, Signed};
+use super::chain::{Begun, Keys, Signed};
 
 /// A segment is announced, and checkpoints of these sizes are made in it.
 fn notes(header_seq: u64, sizes: &[u64]) -> (VerifierKey, Vec<String>) {
     let mut keys = Keys::drawn("log/audit".to_owned()).unwrap();
-    let mut notes = vec![keys.sign_segment(header_seq, &keys.checkpoint_key())];
+    let before = Signed { size: header_seq, root: [7; 32] };
+    let begun =
+        Begun { first_seq: header_seq, before, bytes_max: 4096, key: keys.checkpoint_key() };
+    let mut notes = vec![keys.sign_segment(&begun)];
     for size in sizes {
         let signed = Signed { size: *size, root: [7; 32] };
         notes.push(keys.sign_checkpoint(signed, [1; 32]));

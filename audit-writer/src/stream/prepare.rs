@@ -5,14 +5,15 @@ use std::io;
 use std::sync::Arc;
 
 use audit_core::Stream;
+use audit_log::reader::file_bytes_max;
 
 use super::estate::Estate;
 use super::finding::Finding;
-use super::rebuild::{Rebuilt, announced};
+use super::rebuild::{Base, Rebuilt, announced};
 use super::signing::Signing;
 use super::{World, random_id};
 use crate::config::Evidence;
-use crate::keys::chain::Keys;
+use crate::keys::chain::{Begun, Keys, Signed};
 use crate::keys::store::{load, log_of_keys};
 use crate::segment::active::Fault;
 
@@ -79,11 +80,17 @@ impl Prepared {
         let before_evidence =
             (!is_empty(estate) && !rebuilt.has_evidence).then_some(estate.next_seq);
         let evidence_from = before_evidence.or(estate.told.evidence_from);
-        let Rebuilt { chain, key, .. } = rebuilt;
+        let Rebuilt { chain, base, .. } = rebuilt;
         let signing = Signing::new(stream, chain, Arc::clone(&world.keys), keys, is_stored);
         let mut signing = signing.evidence_since(evidence_from);
         if let Some(header) = estate.header() {
-            signing.is_in(header.seq, key);
+            let Base { tree, key } = base.unwrap_or_default();
+            signing.go_on_in(Begun {
+                first_seq: header.seq,
+                before: Signed { size: tree.size(), root: tree.root() },
+                bytes_max: file_bytes_max(header.segment_bytes.unwrap_or(0)),
+                key: key.unwrap_or_else(|| signing.keys.checkpoint_key()),
+            });
         }
         Ok(Prepared { log, signing: Some(signing), finding, needs_segment })
     }

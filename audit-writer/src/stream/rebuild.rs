@@ -25,8 +25,8 @@ pub(super) struct Rebuilt {
     pub(super) has_tree: bool,
     /// Whether any header that was looked at has the tree before it.
     pub(super) has_evidence: bool,
-    /// What the active segment's header says that the next checkpoint is signed with.
-    pub(super) key: Option<VerifierKey>,
+    /// What the active segment's header says of the evidence before it.
+    pub(super) base: Option<Base>,
     /// The tree when it had the size that was signed last, if it ever had.
     at_signed: Option<Tree>,
     /// The note of the last checkpoint.
@@ -34,9 +34,11 @@ pub(super) struct Rebuilt {
 }
 
 /// What a segment's header says of the evidence before it.
-struct Base {
-    tree: Tree,
-    key: Option<VerifierKey>,
+#[derive(Clone, Default)]
+pub(super) struct Base {
+    pub(super) tree: Tree,
+    /// What its first checkpoint is signed with.
+    pub(super) key: Option<VerifierKey>,
 }
 
 impl Base {
@@ -86,9 +88,9 @@ impl Rebuilt {
                 break;
             }
         }
-        let (has_tree, key) = match bases.first() {
-            Some((None, Some(base))) => (true, base.key.clone()),
-            _ => (false, None),
+        let base = match bases.first() {
+            Some((None, base)) => base.clone(),
+            _ => None,
         };
         let has_evidence = bases.iter().any(|(_, base)| base.is_some());
         let from = bases.iter().rposition(|(_, base)| base.is_some());
@@ -105,9 +107,9 @@ impl Rebuilt {
         }
         let mut rebuilt = Rebuilt {
             chain: Chain::of(tree),
-            has_tree,
+            has_tree: base.is_some(),
             has_evidence,
-            key,
+            base,
             at_signed: None,
             last_note: None,
         };

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use audit_core::Stream;
 use audit_log::evidence::announcements::announcements;
 use audit_log::evidence::chain::Chain;
-use audit_log::evidence::note::VerifierKey;
+use audit_log::evidence::tree::Tree;
 use audit_log::line::{TreeBody, json};
 use audit_log::name::Files;
+use audit_log::reader::file_bytes_max;
 
-use crate::keys::chain::Keys;
+use crate::keys::chain::{Begun, Keys, Signed};
 use crate::keys::store::KeyStore;
 use crate::storage::{Storage, write_all};
 
@@ -25,9 +26,8 @@ pub(super) struct Signing {
     pub(super) keys: Keys,
     /// Whether the store has these keys.
     pub(super) is_stored: bool,
-    /// The segment that is being written, by the number of its header, and what its header says that
-    /// the next checkpoint is signed with.
-    segment: Option<(u64, VerifierKey)>,
+    /// The segment that is being written, as its header says, until it is announced.
+    segment: Option<Begun>,
     /// How many bytes of the `keys` file are on stable storage, as far as this run knows.
     pub(super) announced_bytes: Option<u64>,
     /// The number of the first line that no checkpoint is of, the last one's own aside.
@@ -70,19 +70,30 @@ impl Signing {
         self.evidence_from
     }
 
-    /// The tree before what comes next, and the key of the next checkpoint, for a header.
-    pub(super) fn for_header(
-        &self,
-        before: Option<&audit_log::evidence::tree::Tree>,
+    /// The tree before what comes next, and the key of the next checkpoint, for the header of a segment
+    /// that is begun.
+    pub(super) fn begin_segment(
+        &mut self,
+        first_seq: u64,
+        segment_bytes: u64,
+        before: Option<&Tree>,
     ) -> (TreeBody, String) {
         let tree = before.unwrap_or(&self.chain.tree);
         let body = TreeBody { size: tree.size(), range: tree.range() };
-        (body, self.keys.checkpoint_key().to_string())
+        let key = self.keys.checkpoint_key();
+        let shown = key.to_string();
+        self.segment = Some(Begun {
+            first_seq,
+            before: Signed { size: tree.size(), root: tree.root() },
+            bytes_max: file_bytes_max(segment_bytes),
+            key,
+        });
+        (body, shown)
     }
 
-    /// A segment is being written whose header has this number and shows this key.
-    pub(super) fn is_in(&mut self, header_seq: u64, key: Option<VerifierKey>) {
-        self.segment = Some((header_seq, key.unwrap_or_else(|| self.keys.checkpoint_key())));
+    /// A segment that an earlier run began is being written.
+    pub(super) fn go_on_in(&mut self, segment: Begun) {
+        self.segment = Some(segment);
     }
 
     /// # Errors
@@ -103,19 +114,18 @@ impl Signing {
     ///
     /// What the storage or the store said.
     pub(super) fn announce(&mut self, storage: &dyn Storage) -> io::Result<()> {
-        let Some((first_seq, key)) = &self.segment else { return Ok(()) };
-        let first_seq = *first_seq;
-        if self.keys.announced() == Some(first_seq) {
+        let Some(segment) = &self.segment else { return Ok(()) };
+        if self.keys.announced() == Some(segment.first_seq) {
             return Ok(());
         }
-        let evolved = self.keys.after_segment(first_seq)?;
+        let evolved = self.keys.after_segment(segment.first_seq)?;
         let files = Files::of(self.stream);
         let durable = match self.announced_bytes {
             Some(bytes) => bytes,
             // What an earlier run left may be there for the system alone.
             None => settle_announcements(storage, files)?,
         };
-        let note = self.keys.sign_segment(first_seq, key);
+        let note = self.keys.sign_segment(segment);
         self.announced_bytes = Some(durable);
         self.announced_bytes = Some(append_announcement(storage, files, durable, &note)?);
         self.keys = evolved;

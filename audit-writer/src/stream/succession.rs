@@ -79,7 +79,9 @@ impl OpenStream {
         let segment_bytes = self.world.config.rotation.segment_bytes;
         let supersedes = previous.zip(kept.from_seq);
         let before = kept.from_seq.map(|_| &kept.before);
-        let (tree, key) = self.signing.as_ref().map(|it| it.for_header(before)).unzip();
+        let next_seq = self.next_seq;
+        let begin = |it: &mut Signing| it.begin_segment(next_seq, segment_bytes, before);
+        let (tree, key) = self.signing.as_mut().map(begin).unzip();
         let header = HeaderBody {
             version: FORMAT_VERSION,
             log: &self.log,
@@ -97,6 +99,7 @@ impl OpenStream {
             key,
             evidence_from: self.signing.as_ref().and_then(Signing::evidence_from),
             previous,
+            continues: None,
             supersedes: supersedes.map(|(segment, from_seq)| Supersedes { segment, from_seq }),
             open: self.operations.listed(),
         };
@@ -136,13 +139,9 @@ impl OpenStream {
     /// Tries to put the successor in its place.
     pub(super) fn place(&mut self) {
         let Some(successor) = &mut self.successor else { return };
-        let header_seq = successor.first_seq;
         match successor.place(self.world.storage.as_ref()) {
             Ok(active) => {
                 self.active = Some(active);
-                if let Some(signing) = &mut self.signing {
-                    signing.is_in(header_seq, None);
-                }
                 self.successor = None;
                 self.cut_superseded();
                 self.count_written();

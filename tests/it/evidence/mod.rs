@@ -37,7 +37,7 @@ impl Kept {
 
     fn apart(files: MemoryStorage, keys: MemoryStorage) -> Kept {
         let key = generate(&FileKeys::in_storage(Arc::new(keys.clone()))).unwrap();
-        Kept { files, keys, trust: Trust { key: Some(key), anchor: None } }
+        Kept { files, keys, trust: Trust::in_key(key) }
     }
 
     fn start(&self) -> Writer {

@@ -117,7 +117,7 @@ fn a_run_without_the_keys_says_so() {
     assert!(!report.is_intact());
     // By the new keys, which nothing leads to, the segment that they began is signed.
     let new = verifier_key(&FileKeys::in_storage(Arc::new(other.keys.clone()))).unwrap();
-    let report = verify_storage(&kept.files, &Trust { key: new, anchor: None }).unwrap();
+    let report = verify_storage(&kept.files, &Trust::from(new)).unwrap();
     let of_new = report.findings.iter().filter(|fault| fault.segment == "audit.jsonl");
     assert!(of_new.map(|fault| &fault.what).eq([&FindingKind::Rekeyed]), "{report}");
     assert_eq!(report.checkpoints, 2);
@@ -126,7 +126,7 @@ fn a_run_without_the_keys_says_so() {
 /// The verifier key is text, and reads back.
 #[test]
 fn a_verifier_key_is_text() {
-    let key = Kept::new().trust.key.unwrap();
+    let key = Kept::new().trust.keys.remove(0).key;
     let text = key.to_string();
     assert_eq!(text.parse::<VerifierKey>(), Ok(key));
 }

@@ -150,9 +150,15 @@ fn files_that_are_evidence_are_these() {
     let of_segments = [0, 5].into_iter().zip(announced.split_inclusive('\n'));
     for (first_seq, line) in of_segments {
         let note: String = serde_json::from_str(line.strip_suffix('\n').unwrap()).unwrap();
-        let [origin, number, key, next] = signed(&note, "LOG/audit")[..] else { panic!("{note}") };
+        let [origin, number, tree, bytes, key, next] = signed(&note, "LOG/audit")[..] else {
+            panic!("{note}")
+        };
         assert_eq!((origin, number), ("LOG/audit/segments", first_seq.to_string().as_str()));
         let header = of_kind(&lines, "header").into_iter().find(|it| it.seq == first_seq).unwrap();
+        assert!(is_base64(between(tree, &format!("tree {first_seq} "), ""), 44));
+        let limit =
+            header.member("limits").unwrap().get("segment_bytes").unwrap().as_u64().unwrap();
+        assert_eq!(bytes, format!("bytes {}", limit + 4 * 1024 * 1024));
         assert_eq!(between(key, "key ", ""), text(header, "key").unwrap().replace(log, "LOG"));
         check_key(between(next, "next-key ", ""), "LOG/audit");
     }

@@ -87,10 +87,10 @@ fn a_line_of_any_stream_can_be_proved() {
         let lines = log.lines(stream);
         let line = of_kind(&lines, "event")[5];
         let proof = prove_stream_in(&log.files, stream, line.seq).unwrap().to_string();
-        let proven = check_proof(&proof, log.trust(stream).key.as_ref()).unwrap();
+        let proven = check_proof(&proof, Some(&log.trust(stream).keys[0].key)).unwrap();
         assert!(proven.origin.ends_with(stream.name()) && proven.authenticated);
         let other = log.trust(Stream::ALL[usize::from(stream == Stream::Audit)]);
-        assert!(check_proof(&proof, other.key.as_ref()).is_err());
+        assert!(check_proof(&proof, Some(&other.keys[0].key)).is_err());
     }
 }
 

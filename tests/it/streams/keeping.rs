@@ -98,7 +98,7 @@ fn one_whose_keys_nobody_drew_beforehand_is_new_all_the_same() {
     log.run(0, 10);
     log.run(10, 20);
     let store = FileKeys::in_storage(Arc::new(log.keys.clone()));
-    log.trust[1].key = audit_writer::keys::verifier_key_of(&store, Stream::Access).unwrap();
+    log.trust[1] = audit_writer::keys::verifier_key_of(&store, Stream::Access).unwrap().into();
     log.assert_intact(Stream::Access);
     assert!(of_life(&log.lines(Stream::Access), "rekeyed").is_empty());
 }

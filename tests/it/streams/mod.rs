@@ -94,10 +94,7 @@ impl Log {
     fn new() -> Log {
         let (files, keys) = (MemoryStorage::new(), MemoryStorage::new());
         let store = FileKeys::in_storage(Arc::new(keys.clone()));
-        let trust = Stream::ALL.map(|stream| {
-            let key = Some(generate_of(&store, stream).unwrap());
-            Trust { key, anchor: None }
-        });
+        let trust = Stream::ALL.map(|stream| Trust::in_key(generate_of(&store, stream).unwrap()));
         Log { files, keys, trust }
     }
 
