@@ -14,9 +14,8 @@ use crate::kit::{LONG, counts, door_opened, of_life, text, wait_until_it_writes}
 
 /// All lines that can be read; there may be a hole where somebody removed some.
 fn lines(dir: &Path) -> Vec<Line> {
-    let lines =
-        audit_log::reader::Lines::of_storage(&audit_log::storage::Directory::open(dir).unwrap());
-    lines.unwrap().filter_map(|(_, line)| line.ok()).collect()
+    let lines = audit_log::reader::Lines::of_dir(dir).unwrap();
+    lines.filter_map(|(_, line)| line.ok()).collect()
 }
 
 /// The file, as another process that may write to it has it.

@@ -65,7 +65,7 @@ pub(crate) fn counts_on(storage: &dyn Storage) -> Vec<u32> {
     counts(Lines::of_storage(storage).unwrap())
 }
 
-fn counts(lines: Lines) -> Vec<u32> {
+fn counts(lines: Lines<'_>) -> Vec<u32> {
     let lines = lines.map(|(position, line)| line.unwrap_or_else(|it| panic!("{position:?} {it}")));
     let events = lines.filter(|line| line.kind == "event");
     let count = |json: &Json| Some(json.get("data")?.get("count")?.as_u64()?.try_into().unwrap());

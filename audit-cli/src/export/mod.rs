@@ -98,7 +98,7 @@ impl std::fmt::Display for Unread {
 
 /// Writes a heading and the rows, and gives what could not be read. Whoever reads them may have enough
 /// before the end.
-fn export(stream: Stream, lines: Lines, out: &mut impl Write) -> io::Result<Option<Unread>> {
+fn export(stream: Stream, lines: Lines<'_>, out: &mut impl Write) -> io::Result<Option<Unread>> {
     let mut unread: Option<Unread> = None;
     match write_rows(stream, lines, out, &mut unread) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(unread),
@@ -108,7 +108,7 @@ fn export(stream: Stream, lines: Lines, out: &mut impl Write) -> io::Result<Opti
 
 fn write_rows(
     stream: Stream,
-    lines: Lines,
+    lines: Lines<'_>,
     out: &mut impl Write,
     unread: &mut Option<Unread>,
 ) -> io::Result<()> {

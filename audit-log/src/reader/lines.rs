@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use audit_core::Stream;
 
-use super::files::{Segments, open_all};
+use super::files::{NotOpened, Segment, Segments};
 use super::line::{Line, LineError, Position};
 use super::raw::Raw;
 use super::segment::{Item, Open};
+use super::source::Source;
 use crate::error::Error;
 use crate::storage::{Directory, ReadStorage};
 
@@ -18,8 +19,8 @@ use crate::storage::{Directory, ReadStorage};
 ///
 /// It reads while a writer writes: what it has not reached when a segment is rotated, it still
 /// reads.
-pub struct Lines {
-    lines: RawLines,
+pub struct Lines<'a> {
+    lines: RawLines<'a>,
     /// The run of the line before.
     run: Option<Arc<str>>,
     /// A segment of an unknown version, the rest of which cannot be judged.
@@ -27,34 +28,34 @@ pub struct Lines {
 }
 
 /// The same, of lines that are not looked into.
-pub struct RawLines {
-    segments: Segments,
-    open: Option<Open>,
+pub struct RawLines<'a> {
+    segments: Box<dyn Iterator<Item = Result<Segment<'a>, NotOpened>> + Send + 'a>,
+    open: Option<Open<'a>>,
     /// The segment after the one that is open: it says which lines of that count.
-    upcoming: Option<Open>,
+    upcoming: Option<Open<'a>>,
+    /// What could not be opened since somebody asked.
+    not_opened: Option<NotOpened>,
 }
 
-impl std::fmt::Debug for RawLines {
+impl std::fmt::Debug for RawLines<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RawLines")
-            .field("segments_left", &self.segments.len())
-            .finish_non_exhaustive()
+        f.debug_struct("RawLines").field("is_open", &self.open.is_some()).finish_non_exhaustive()
     }
 }
 
-impl std::fmt::Debug for Lines {
+impl std::fmt::Debug for Lines<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Lines").field("lines", &self.lines).finish_non_exhaustive()
     }
 }
 
-impl Lines {
+impl<'a> Lines<'a> {
     /// The lines of the stream `audit` of the log in a directory of the machine.
     ///
     /// # Errors
     ///
     /// The directory cannot be opened, or a file in it is not the log's.
-    pub fn of_dir(dir: impl AsRef<Path>) -> Result<Lines, Error> {
+    pub fn of_dir(dir: impl AsRef<Path>) -> Result<Lines<'a>, Error> {
         Lines::of_stream(dir, Stream::Audit)
     }
 
@@ -64,8 +65,8 @@ impl Lines {
     /// # Errors
     ///
     /// As for [`of_dir`](Lines::of_dir).
-    pub fn of_stream(dir: impl AsRef<Path>, stream: Stream) -> Result<Lines, Error> {
-        Lines::of_stream_in(&Directory::open(dir.as_ref())?, stream)
+    pub fn of_stream(dir: impl AsRef<Path>, stream: Stream) -> Result<Lines<'a>, Error> {
+        Lines::of_source(Directory::open(dir.as_ref())?.into(), stream)
     }
 
     /// The lines of the stream `audit` of the log in a storage.
@@ -73,7 +74,7 @@ impl Lines {
     /// # Errors
     ///
     /// As for [`of_dir`](Lines::of_dir).
-    pub fn of_storage(storage: &dyn ReadStorage) -> Result<Lines, Error> {
+    pub fn of_storage(storage: &'a dyn ReadStorage) -> Result<Lines<'a>, Error> {
         Lines::of_stream_in(storage, Stream::Audit)
     }
 
@@ -82,16 +83,30 @@ impl Lines {
     /// # Errors
     ///
     /// As for [`of_dir`](Lines::of_dir).
-    pub fn of_stream_in(storage: &dyn ReadStorage, stream: Stream) -> Result<Lines, Error> {
-        let lines = RawLines::of_segments(open_all(storage, stream)?);
+    pub fn of_stream_in(storage: &'a dyn ReadStorage, stream: Stream) -> Result<Lines<'a>, Error> {
+        Lines::of_source(storage.into(), stream)
+    }
+
+    fn of_source(source: Source<'a>, stream: Stream) -> Result<Lines<'a>, Error> {
+        let lines = RawLines::of_segments(Segments::of(source, stream)?);
         Ok(Lines { lines, run: None, skipped: None })
     }
 }
 
-impl RawLines {
-    /// Of segments in their order, each with its name and from its beginning.
-    pub fn of_segments(segments: Segments) -> RawLines {
-        RawLines { segments, open: None, upcoming: None }
+impl<'a> RawLines<'a> {
+    /// Of segments in their order, each with its name and from its beginning. One that is gone is
+    /// passed over; one that cannot be opened is a line that cannot be read.
+    pub fn of_segments(
+        segments: impl IntoIterator<Item = Result<Segment<'a>, NotOpened>, IntoIter: Send + 'a>,
+    ) -> RawLines<'a> {
+        let segments = Box::new(segments.into_iter());
+        RawLines { segments, open: None, upcoming: None, not_opened: None }
+    }
+
+    /// Why a segment was not opened since this was asked: it was to be read before the line that comes
+    /// next, or right after it.
+    pub fn not_opened(&mut self) -> Option<NotOpened> {
+        self.not_opened.take()
     }
 
     /// The run that the header of the segment names, where the line that was read last is the first
@@ -102,14 +117,27 @@ impl RawLines {
 
     /// Goes on to the next segment, if there is one.
     fn open_next(&mut self) -> Option<()> {
-        let mut begin = || self.segments.pop_front().map(|(name, file)| Open::new(name, file));
-        self.open = self.upcoming.take().or_else(&mut begin);
-        self.upcoming = begin();
+        self.open = self.upcoming.take().or_else(|| self.begin());
+        self.upcoming = self.begin();
         self.open.as_ref().map(|_| ())
+    }
+
+    /// Opens the next segment that is there.
+    fn begin(&mut self) -> Option<Open<'a>> {
+        loop {
+            match self.segments.next()? {
+                Ok(segment) => return Some(Open::new(segment)),
+                Err(NotOpened::Refused(name, error)) => {
+                    self.not_opened = Some(NotOpened::Refused(name.clone(), error));
+                    return Some(Open::unreadable(name));
+                }
+                Err(gone) => self.not_opened = Some(gone),
+            }
+        }
     }
 }
 
-impl Iterator for Lines {
+impl Iterator for Lines<'_> {
     type Item = (Position, Result<Line, LineError>);
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -128,7 +156,7 @@ impl Iterator for Lines {
     }
 }
 
-impl Iterator for RawLines {
+impl Iterator for RawLines<'_> {
     type Item = Item;
 
     fn next(&mut self) -> Option<Self::Item> {

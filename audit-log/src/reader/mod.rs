@@ -1,5 +1,6 @@
 //! Reading a log: lines, segments, directories.
 
+mod active;
 mod compressed;
 mod files;
 mod header;
@@ -9,6 +10,7 @@ mod lines;
 mod next;
 mod raw;
 mod segment;
+mod source;
 
 pub use self::files::{streams, streams_in};
 pub use self::json::Json;
@@ -18,7 +20,7 @@ pub use self::lines::Lines;
 #[doc(hidden)]
 pub use self::compressed::{Expanded, bytes_max, file_bytes_max, open_segment};
 #[doc(hidden)]
-pub use self::files::{Segment, Segments, open_all, rotated};
+pub use self::files::{Behind, NotOpened, Segment, Segments, rotated};
 #[doc(hidden)]
 pub use self::header::Header;
 #[doc(hidden)]
@@ -28,4 +30,6 @@ pub use self::next::next_line;
 #[doc(hidden)]
 pub use self::raw::{Raw, front};
 #[doc(hidden)]
-pub use self::segment::supersedes_from;
+pub use self::segment::{supersedes_from, with_first_line};
+#[doc(hidden)]
+pub use self::source::Source;

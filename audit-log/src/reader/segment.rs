@@ -5,9 +5,12 @@
 //! lines'.
 
 use std::collections::VecDeque;
-use std::io::{BufReader, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::sync::Arc;
 
+use audit_core::LINE_BYTES_MAX;
+
+use super::files::Segment;
 use super::json::Json;
 use super::line::{Line, LineError, Position};
 use super::next::next_line;
@@ -20,10 +23,10 @@ const HELD_MAX: usize = 1024;
 pub(super) type Item = (Position, Result<Raw, LineError>);
 
 /// One segment that is being read.
-pub(super) struct Open {
+pub(super) struct Open<'a> {
     segment: String,
     line: u64,
-    bytes: BufReader<Box<dyn Read + Send>>,
+    bytes: BufReader<Box<dyn Read + Send + 'a>>,
     /// Lines that were read and are next.
     ready: VecDeque<Item>,
     /// Lines that were read and whose numbers come later.
@@ -35,9 +38,9 @@ pub(super) struct Open {
     is_at_end: bool,
 }
 
-impl Open {
+impl<'a> Open<'a> {
     /// Reads as far as needed to know what comes first.
-    pub(super) fn new(segment: String, file: Box<dyn Read + Send>) -> Open {
+    pub(super) fn new((segment, file): Segment<'a>) -> Open<'a> {
         let mut open = Open {
             segment,
             line: 0,
@@ -57,6 +60,11 @@ impl Open {
             None => open.ready.push_back(first),
         }
         open
+    }
+
+    /// One of which nothing can be read.
+    pub(super) fn unreadable(segment: String) -> Open<'a> {
+        Open::new((segment, Box::new(Unreadable(io::ErrorKind::Other))))
     }
 
     /// From which number on it brings lines of the segment before again.
@@ -118,6 +126,29 @@ impl Open {
 pub fn supersedes_from(header: &Line) -> Option<u64> {
     let from = header.member("supersedes")?.get("from_seq").and_then(Json::as_u64)?;
     (header.kind == "header" && from < header.seq).then_some(from)
+}
+
+/// A file's first line, if it is one, and the file from its beginning.
+pub fn with_first_line<'a>(
+    file: Box<dyn Read + Send + 'a>,
+) -> (Option<Line>, Box<dyn Read + Send + 'a>) {
+    let (mut file, mut first) = (BufReader::new(file), Vec::new());
+    let read = file.by_ref().take(LINE_BYTES_MAX as u64).read_until(b'\n', &mut first);
+    let line = first.strip_suffix(b"\n").and_then(|line| Line::parse(line).ok());
+    let first = Cursor::new(first);
+    match read {
+        Ok(_) => (line, Box::new(first.chain(file))),
+        Err(error) => (None, Box::new(first.chain(Unreadable(error.kind())))),
+    }
+}
+
+/// What follows in a file that could not be read on.
+struct Unreadable(io::ErrorKind);
+
+impl Read for Unreadable {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(self.0.into())
+    }
 }
 
 fn seq_of(item: Option<&Item>) -> Option<u64> {

@@ -25,10 +25,10 @@ mod version;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::Read;
 use std::path::Path;
 
-use audit_core::{LINE_BYTES_MAX, Stream};
+use audit_core::Stream;
 
 use self::announced::Announced;
 use self::stretch::Piece;
@@ -36,8 +36,8 @@ use self::walk::Walk;
 use crate::error::{Error, ErrorKind};
 use crate::evidence::announcements::announcements;
 use crate::evidence::checkpoint::Checkpoint;
-use crate::name::Files;
-use crate::reader::{Line, RawLines, Segments, open_all};
+use crate::name::{Files, Name};
+use crate::reader::{NotOpened, RawLines, Segments};
 use crate::storage::{Directory, ReadStorage};
 
 #[cfg(feature = "testing")]
@@ -143,26 +143,38 @@ impl Log<'_> {
     /// Nothing where something does not fit.
     fn verify_on_all_cores(&self, progress: &Progress) -> Result<Option<Report>, Error> {
         let (mut walk, segments) = self.begin(progress)?;
-        let fits = threads::pieces(segments, progress, |piece| match piece {
+        let mut not_opened = None;
+        let fits = threads::pieces(segments, |piece| match piece {
             Piece::Stretch(stretch) => walk.stretch(&stretch),
             Piece::Line(position, raw) => {
                 walk.step(position, raw);
                 true
             }
+            Piece::NotOpened(why) => {
+                not_opened = Some(why);
+                false
+            }
         });
+        if let Some(NotOpened::Refused(_, error)) = not_opened {
+            return Err(error);
+        }
         fits.then(|| walk.finish()).transpose()
     }
 
     fn verify_line_by_line(&self, progress: &Progress) -> Result<Report, Error> {
         let (mut walk, segments) = self.begin(progress)?;
-        for (position, raw) in RawLines::of_segments(progress.counted_all(segments)) {
+        let mut lines = RawLines::of_segments(segments);
+        while let Some((position, raw)) = lines.next() {
+            if let Some(NotOpened::Refused(_, error)) = lines.not_opened() {
+                return Err(error);
+            }
             walk.step(position, raw);
         }
         walk.finish()
     }
 
     /// A walk that has not gone a step yet, and what it is to go through.
-    fn begin(&self, progress: &Progress) -> Result<(Walk, Segments), Error> {
+    fn begin(&self, progress: &Progress) -> Result<(Walk, Segments<'_>), Error> {
         let Log { storage, stream, trust } = *self;
         let files = Files::of(stream);
         let notes = announcements(storage, files).map_err(Error::io("read", files.keys))?.notes;
@@ -180,46 +192,29 @@ impl Log<'_> {
         if let Some(None) = of_beside {
             walk.note_unreadable(files.checkpoint); // It is whole whenever it is there.
         }
-        let mut segments = open_all(storage, stream)?;
-        if let Some((name, file)) = segments.pop_front() {
-            let (first, file) = with_first_line(file);
-            walk.begin(first.as_ref());
-            segments.push_front((name, file));
+        let segments = Segments::of(storage.into(), stream)?;
+        let oldest = segments.complete().next().copied();
+        match segments.first_line_of(oldest) {
+            Ok(first) => walk.begin(first.as_ref()),
+            Err(NotOpened::Gone(_)) => {}
+            Err(NotOpened::Refused(_, error)) => return Err(error),
         }
-        progress.begin(sizes_of(storage, &segments)?);
-        Ok((walk, segments))
+        progress.begin(sizes_of(storage, files, &segments)?);
+        let progress = progress.clone();
+        Ok((walk, segments.through(move |segment| progress.counted(segment))))
     }
 }
 
 /// How many bytes each of the segments has on the disk.
 fn sizes_of(
     storage: &dyn ReadStorage,
-    segments: &Segments,
+    files: &Files,
+    segments: &Segments<'_>,
 ) -> Result<BTreeMap<String, u64>, Error> {
-    let files = storage.list().map_err(Error::io("list", "the directory"))?;
-    let names: BTreeSet<&String> = segments.iter().map(|(name, _)| name).collect();
-    Ok(files.into_iter().filter(|(name, _)| names.contains(name)).collect())
-}
-
-/// A file's first line, if it is one, and the file from its beginning.
-fn with_first_line(file: Box<dyn Read + Send>) -> (Option<Line>, Box<dyn Read + Send>) {
-    let (mut file, mut first) = (BufReader::new(file), Vec::new());
-    let read = file.by_ref().take(LINE_BYTES_MAX as u64).read_until(b'\n', &mut first);
-    let line = first.strip_suffix(b"\n").and_then(|line| Line::parse(line).ok());
-    let first = Cursor::new(first);
-    match read {
-        Ok(_) => (line, Box::new(first.chain(file))),
-        Err(error) => (None, Box::new(first.chain(Unreadable(error.kind())))),
-    }
-}
-
-/// What follows in a file that could not be read on.
-struct Unreadable(io::ErrorKind);
-
-impl Read for Unreadable {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        Err(self.0.into())
-    }
+    let listed = storage.list().map_err(Error::io("list", "the directory"))?;
+    let mut names: BTreeSet<String> = segments.complete().map(Name::to_string).collect();
+    names.insert(files.active.to_owned());
+    Ok(listed.into_iter().filter(|(name, _)| names.contains(name)).collect())
 }
 
 fn last_checkpoint(storage: &dyn ReadStorage, files: &Files) -> std::io::Result<Option<String>> {

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::reader::Segments;
+use crate::reader::Segment;
 
 /// How far a verification is, for somebody who looks on from another thread.
 ///
@@ -45,13 +45,10 @@ impl Progress {
         *self.0.sizes.lock().unwrap_or_else(PoisonError::into_inner) = sizes;
     }
 
-    /// The same segments, which count what is read of them.
-    pub(super) fn counted_all(&self, segments: Segments) -> Segments {
-        let counted = segments.into_iter().map(|(name, file)| {
-            let (left, progress) = (self.take_size(&name), self.clone());
-            (name, Box::new(Counted { file, left, progress }) as _)
-        });
-        counted.collect()
+    /// The same segment, which counts what is read of it.
+    pub(super) fn counted<'a>(&self, (name, file): Segment<'a>) -> Segment<'a> {
+        let (left, progress) = (self.take_size(&name), self.clone());
+        (name, Box::new(Counted { file, left, progress }))
     }
 
     fn take_size(&self, name: &str) -> u64 {
@@ -62,13 +59,13 @@ impl Progress {
 
 /// A compressed file gives more than it has on the disk, and one that grows has more than was known:
 /// the rest of both counts for nothing.
-struct Counted {
-    file: Box<dyn Read + Send>,
+struct Counted<'a> {
+    file: Box<dyn Read + Send + 'a>,
     left: u64,
     progress: Progress,
 }
 
-impl Counted {
+impl Counted<'_> {
     fn count(&mut self, bytes: u64) {
         let bytes = bytes.min(self.left);
         self.left -= bytes;
@@ -76,7 +73,7 @@ impl Counted {
     }
 }
 
-impl Read for Counted {
+impl Read for Counted<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self.file.read(into)?;
         self.count(read as u64);
@@ -84,7 +81,7 @@ impl Read for Counted {
     }
 }
 
-impl Drop for Counted {
+impl Drop for Counted<'_> {
     fn drop(&mut self) {
         self.count(self.left);
     }

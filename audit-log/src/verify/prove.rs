@@ -6,7 +6,7 @@ use audit_core::Stream;
 
 use super::leading::announcements_to;
 use super::proof::Proof;
-use super::{text_of, with_first_line};
+use super::text_of;
 use crate::error::{Error, ErrorKind};
 use crate::evidence::announcements::announcements;
 use crate::evidence::checkpoint::Checkpoint;
@@ -15,8 +15,8 @@ use crate::evidence::note::VerifierKey;
 use crate::evidence::proof::Inclusion;
 use crate::evidence::shown::{note_in, tree_in};
 use crate::evidence::tree::Tree;
-use crate::name::Files;
-use crate::reader::{Json, Line, Raw, RawLines, Segments, open_all};
+use crate::name::{Files, Name};
+use crate::reader::{Json, Line, NotOpened, Raw, RawLines, Segments};
 use crate::storage::{Directory, ReadStorage};
 
 /// Takes what proves the line of this number from the stream `audit` of the log in a directory: by
@@ -63,8 +63,9 @@ pub fn prove_stream_in(
     seq: u64,
 ) -> Result<Proof, Error> {
     let no_proof = |why| Error::from(ErrorKind::NoProof { seq, why });
-    let (base, segments) = from_segment_of(seq, open_all(storage, stream)?).map_err(no_proof)?;
-    let mut search = Search::new(seq, base).map_err(no_proof)?;
+    let (header, segments) = from_segment_of(seq, Segments::of(storage.into(), stream)?)?;
+    let mut search =
+        base_of(seq, header).and_then(|base| Search::new(seq, base)).map_err(no_proof)?;
     let found = RawLines::of_segments(segments)
         .filter_map(|(_, raw)| raw.ok())
         .find_map(|raw| search.step(raw).transpose());
@@ -87,23 +88,39 @@ const NOT_SIGNED: &str = "something in its segment, or up to the next checkpoint
 const NOT_ANNOUNCED: &str =
     "no announcement in the stream's `keys` file is of the segment of its checkpoint";
 
-/// The tree before the youngest segment that begins with this line or before it, and the segments
-/// from that one on.
-fn from_segment_of(seq: u64, mut segments: Segments) -> Result<(Tree, Segments), &'static str> {
-    let mut kept = Segments::new();
-    let mut header = None;
-    while let Some((name, file)) = segments.pop_back() {
-        let (first, file) = with_first_line(file);
-        kept.push_front((name, file));
-        header = first;
-        if header.as_ref().is_some_and(|header| header.seq <= seq) {
+/// The header of the youngest segment that begins with this line or before it, or of the oldest there
+/// is, and the segments from that one on.
+fn from_segment_of(
+    seq: u64,
+    mut segments: Segments<'_>,
+) -> Result<(Option<Line>, Segments<'_>), Error> {
+    let names: Vec<Name> = segments.complete().copied().collect();
+    let mut oldest = None;
+    for name in names.into_iter().map(Some).chain([None]).rev() {
+        let header = match segments.first_line_of(name) {
+            Ok(header) => header,
+            Err(NotOpened::Gone(_)) => break, // It was pruned, and so were those before it.
+            Err(NotOpened::Refused(_, error)) => return Err(error),
+        };
+        let is_it = header.as_ref().is_some_and(|header| header.seq <= seq);
+        oldest = Some((name, header))
+            .filter(|(name, header)| name.is_some() || header.is_some())
+            .or(oldest);
+        if is_it {
             break;
         }
     }
+    let (name, header) = oldest.unwrap_or_default();
+    segments.skip_before(name.map_or(u64::MAX, |name| name.seq));
+    Ok((header, segments))
+}
+
+/// The tree before the segment with this header.
+fn base_of(seq: u64, header: Option<Line>) -> Result<Tree, &'static str> {
     let header = header.ok_or(ABSENT)?;
     // The oldest one there is may bring the line again, with its header numbered after it.
     match tree_in(&header) {
-        Some(base) if base.size() <= seq => Ok((base, kept)),
+        Some(base) if base.size() <= seq => Ok(base),
         Some(_) => Err(ABSENT),
         None => Err(NO_TREE),
     }

@@ -10,7 +10,7 @@ use memchr::memchr;
 use crate::evidence::chain::{Prev, prev_of, says};
 use crate::evidence::hash::{Hash, leaf_hash};
 use crate::evidence::tree::Range;
-use crate::reader::{LineError, Position, Raw, front, next_line};
+use crate::reader::{LineError, NotOpened, Position, Raw, front, next_line};
 
 /// Lines of these kinds are nothing but lines: what they say is of no interest here.
 const PLAIN: [&[u8]; 4] = [b"event", b"schema", b"summary", b"gap"];
@@ -25,6 +25,8 @@ const CHUNK_BYTES: usize = 128 * 1024;
 pub(super) enum Piece {
     Stretch(Stretch),
     Line(Position, Result<Raw, LineError>),
+    /// In its place there should be a segment.
+    NotOpened(NotOpened),
 }
 
 /// Plain lines one after the other: each has the number after that of the one before, and says of

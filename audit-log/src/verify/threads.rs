@@ -1,14 +1,11 @@
 //! The segments of a log on all cores, and their pieces in the order of the log.
 
-use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use super::progress::Progress;
 use super::stretch::{Piece, Pieces};
-use super::with_first_line;
-use crate::reader::{RawLines, Segment, Segments, supersedes_from};
+use crate::reader::{NotOpened, RawLines, Segment, Segments, supersedes_from, with_first_line};
 
 /// So many pieces of a segment wait to be taken; of a segment of the usual size there are fewer.
 const PIECES_MAX: usize = 256;
@@ -17,18 +14,14 @@ const SEGMENTS_AHEAD: usize = 4;
 
 /// Gives the pieces of a log to `take` until it wants no more, and says whether it took all of them.
 /// The order is that of [`RawLines`].
-pub(super) fn pieces(
-    segments: Segments,
-    progress: &Progress,
-    mut take: impl FnMut(Piece) -> bool,
-) -> bool {
+pub(super) fn pieces(segments: Segments<'_>, mut take: impl FnMut(Piece) -> bool) -> bool {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let groups = Mutex::new(Groups { segments, upcoming: None });
     thread::scope(|scope| {
         let (order_end, order) = sync_channel(cores * SEGMENTS_AHEAD);
         let begun = (0..cores).filter(|_| {
             let (groups, order_end) = (&groups, order_end.clone());
-            let work = move || work(groups, &order_end, progress);
+            let work = move || work(groups, &order_end);
             thread::Builder::new().spawn_scoped(scope, work).is_ok()
         });
         if begun.count() == 0 {
@@ -40,7 +33,7 @@ pub(super) fn pieces(
 }
 
 /// Takes groups, and sends the pieces of each, until there are no more or nobody wants any.
-fn work(groups: &Mutex<Groups>, order: &SyncSender<Receiver<Piece>>, progress: &Progress) {
+fn work(groups: &Mutex<Groups<'_>>, order: &SyncSender<Receiver<Piece>>) {
     loop {
         let (pieces, group) = {
             let mut groups = groups.lock().unwrap_or_else(PoisonError::into_inner);
@@ -52,7 +45,7 @@ fn work(groups: &Mutex<Groups>, order: &SyncSender<Receiver<Piece>>, progress: &
             }
             (end, group)
         };
-        for piece in group.pieces(progress) {
+        for piece in group.pieces() {
             if pieces.send(piece).is_err() {
                 return;
             }
@@ -60,44 +53,61 @@ fn work(groups: &Mutex<Groups>, order: &SyncSender<Receiver<Piece>>, progress: &
     }
 }
 
-/// Segments of which each brings lines of the one before again: as a rule a single one.
-struct Group(Segments);
+/// What is gone through on one thread.
+enum Group<'a> {
+    Alone(Segment<'a>),
+    /// Segments of which each brings lines of the one before again.
+    Several(Vec<Segment<'a>>),
+    NotOpened(NotOpened),
+}
 
-impl Group {
-    fn pieces(self, progress: &Progress) -> Box<dyn Iterator<Item = Piece>> {
-        let mut segments = progress.counted_all(self.0);
-        match (segments.pop_front(), segments.is_empty()) {
-            (Some((name, file)), true) => Box::new(Pieces::new(name, file)),
-            (first, _) => {
-                let segments = first.into_iter().chain(segments).collect();
-                let lines = RawLines::of_segments(segments);
+impl<'a> Group<'a> {
+    fn pieces(self) -> Box<dyn Iterator<Item = Piece> + 'a> {
+        match self {
+            Group::Alone((name, file)) => Box::new(Pieces::new(name, file)),
+            Group::Several(segments) => {
+                let lines = RawLines::of_segments(segments.into_iter().map(Ok));
                 Box::new(lines.map(|(position, raw)| Piece::Line(position, raw)))
             }
+            Group::NotOpened(why) => Box::new(std::iter::once(Piece::NotOpened(why))),
         }
     }
 }
 
-/// The groups of a log, in their order.
-struct Groups {
-    segments: Segments,
+/// The groups of a log, in their order. A segment is opened when it is the next one's turn to be taken.
+struct Groups<'a> {
+    segments: Segments<'a>,
     /// The first segment of the next group.
-    upcoming: Option<Segment>,
+    upcoming: Option<Result<Segment<'a>, NotOpened>>,
 }
 
-impl Iterator for Groups {
-    type Item = Group;
+impl<'a> Iterator for Groups<'a> {
+    type Item = Group<'a>;
 
-    fn next(&mut self) -> Option<Group> {
-        let first = self.upcoming.take().or_else(|| self.segments.pop_front())?;
-        let mut group = VecDeque::from([first]);
-        while let Some((name, file)) = self.segments.pop_front() {
+    fn next(&mut self) -> Option<Group<'a>> {
+        let first = match self.upcoming.take().or_else(|| self.segments.next())? {
+            Ok(first) => first,
+            Err(why) => return Some(Group::NotOpened(why)),
+        };
+        let mut others = Vec::new();
+        for opened in self.segments.by_ref() {
+            let (name, file) = match opened {
+                Ok(segment) => segment,
+                Err(why) => {
+                    self.upcoming = Some(Err(why));
+                    break;
+                }
+            };
             let (header, file) = with_first_line(file);
             if header.as_ref().and_then(supersedes_from).is_none() {
-                self.upcoming = Some((name, file));
+                self.upcoming = Some(Ok((name, file)));
                 break;
             }
-            group.push_back((name, file));
+            others.push((name, file));
         }
-        Some(Group(group))
+        Some(match others.is_empty() {
+            true => Group::Alone(first),
+            false => Group::Several(std::iter::once(first).chain(others).collect()),
+        })
     }
 }

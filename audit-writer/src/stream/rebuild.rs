@@ -11,7 +11,7 @@ use audit_log::evidence::note::VerifierKey;
 use audit_log::evidence::shown::{note_in, tree_in};
 use audit_log::evidence::tree::Tree;
 use audit_log::name::{Files, Name};
-use audit_log::reader::{Json, Line, LineError, RawLines, Segments, next_line, open_segment};
+use audit_log::reader::{Json, Line, LineError, NotOpened, RawLines, next_line, open_segment};
 
 use super::estate::Estate;
 use super::finding::Finding;
@@ -94,31 +94,31 @@ impl Rebuilt {
         };
         let has_evidence = bases.iter().any(|(_, base)| base.is_some());
         let from = bases.iter().rposition(|(_, base)| base.is_some());
-        let mut segments = Segments::new();
-        let mut tree = Tree::default();
-        if let Some(from) = from {
-            for (name, base) in bases.into_iter().take(from + 1).rev() {
-                if segments.is_empty() {
-                    tree = base.map(|base| base.tree).unwrap_or_default();
-                }
-                let shown = name.map_or_else(|| estate.files.active.to_owned(), Name::to_string);
-                segments.push_back((shown, open(storage, estate, name)?));
+        bases.truncate(from.map_or(0, |from| from + 1));
+        bases.reverse();
+        let tree = bases.first().and_then(|(_, base)| base.as_ref()).map(|base| base.tree.clone());
+        // One after the other, because there may be many.
+        let segments = bases.into_iter().map(|(name, _)| {
+            let shown = name.map_or_else(|| estate.files.active.to_owned(), Name::to_string);
+            match open(storage, estate, name) {
+                Ok(file) => Ok((shown, file)),
+                Err(error) => Err(NotOpened::refused(shown, error)),
             }
-        }
+        });
         let mut rebuilt = Rebuilt {
-            chain: Chain::of(tree),
+            chain: Chain::of(tree.unwrap_or_default()),
             has_tree: base.is_some(),
             has_evidence,
             base,
             at_signed: None,
             last_note: None,
         };
-        rebuilt.follow(segments, estate.next_seq, signed)?;
+        rebuilt.follow(RawLines::of_segments(segments), estate.next_seq, signed)?;
         rebuilt.fill(estate.next_seq, signed);
         Ok(rebuilt)
     }
 
-    /// Takes in the lines of these segments that have numbers before this one: a line that is
+    /// Takes in those of these lines that have numbers before this one: a line that is
     /// damaged may show any number.
     ///
     /// # Errors
@@ -126,11 +126,11 @@ impl Rebuilt {
     /// A segment cannot be read on.
     fn follow(
         &mut self,
-        segments: Segments,
+        lines: RawLines<'_>,
         next_seq: u64,
         signed: Option<Signed>,
     ) -> io::Result<()> {
-        for (_, raw) in RawLines::of_segments(segments) {
+        for (_, raw) in lines {
             let raw = match raw {
                 Ok(raw) => raw,
                 Err(LineError::Unreadable) => return Err(unreadable()),
