@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stderr, reason = "a program of the command line")]
 
+mod bounded;
 mod export;
 mod ingest;
 mod keys;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use audit_core::Stream;
 use audit_log::verify::{ProofError, VerifiedProof, check_proof, prove_stream};
 
+use crate::bounded;
 use crate::out::{put, say};
 use crate::verify::key_of;
 use crate::{Failure, Outcome};
@@ -68,7 +69,7 @@ pub(crate) fn make(arguments: &Prove) -> Result<Outcome, Failure> {
 pub(crate) fn check(arguments: &Check) -> Result<Outcome, Failure> {
     let Check { file, key } = arguments;
     let key = key.as_deref().map(key_of).transpose()?;
-    let bytes = fs::read(file).map_err(|error| told(file, &error))?;
+    let bytes = bounded::read(file, bounded::PROOF_BYTES_MAX)?;
     let proven = match String::from_utf8(bytes) {
         Ok(text) => check_proof(&text, key.as_ref()),
         Err(_) => Err(ProofError::Malformed),

@@ -1,7 +1,6 @@
 //! `auditlog verify`.
 
-use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use audit_core::Stream;
 use audit_log::VerifierKey;
@@ -9,6 +8,7 @@ use audit_log::reader::streams;
 use audit_log::verify::{Report, Trust, Verdict, verify_watched};
 use serde_json::json;
 
+use crate::bounded;
 use crate::out::say;
 use crate::progress::watched;
 use crate::stream::stream_of_name;
@@ -83,7 +83,7 @@ impl Trusts {
         });
         let anchors = arguments.anchors.iter().map(|path| {
             let told = |why: String| format!("{}: {why}", path.display());
-            let text = fs::read_to_string(path).map_err(|error| told(error.to_string()))?;
+            let text = bounded::read_text(path, bounded::NOTE_BYTES_MAX)?;
             let stream = text.lines().next().and_then(stream_of_name);
             Ok((stream.ok_or_else(|| told("it is no checkpoint of a log's stream".into()))?, text))
         });
@@ -127,10 +127,13 @@ fn as_json(stream: Stream, report: &Report) -> Result<String, Failure> {
 pub(crate) fn key_of(text: &str) -> Result<VerifierKey, Failure> {
     match text.parse() {
         Ok(key) => Ok(key),
-        Err(error) => match fs::read_to_string(text) {
-            Ok(text) => Ok(text.trim().parse()?),
-            Err(_) => Err(format!("--key: {error}, and there is no file of that name").into()),
-        },
+        Err(error) if !Path::new(text).exists() => {
+            Err(format!("--key: {error}, and there is no file of that name").into())
+        }
+        Err(_) => {
+            let key = bounded::read_text(Path::new(text), bounded::NOTE_BYTES_MAX)?;
+            Ok(key.trim().parse().map_err(|error| format!("{text}: {error}"))?)
+        }
     }
 }
 
