@@ -19,6 +19,8 @@ pub(crate) enum ErrorKind {
     NoAnchor,
     /// A segment is of a version of the format that is not known.
     Version { segment: String },
+    /// Segments were pruned faster than they were read.
+    Pruned,
     /// A line of the log cannot be proved.
     NoProof { seq: u64, why: &'static str },
     /// The system refused something.
@@ -103,6 +105,9 @@ impl std::fmt::Display for Error {
             ErrorKind::Version { segment } => write!(
                 f,
                 "{segment} is not of format version {FORMAT_VERSION}, which is all that this release reads; use a later one"
+            ),
+            ErrorKind::Pruned => f.write_str(
+                "the log's segments are pruned before they can be read; try again, or verify a copy",
             ),
             ErrorKind::NoProof { seq, why } => write!(f, "line {seq} cannot be proved: {why}"),
             ErrorKind::Io { doing, what, source: _ } => {

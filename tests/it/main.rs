@@ -13,6 +13,7 @@ mod kit;
 mod texts;
 
 mod arrows;
+mod bounds;
 mod clock;
 mod compression;
 mod durable;

@@ -11,6 +11,8 @@ use sha2::{Digest, Sha256};
 const ED25519: u8 = 1;
 /// What a line with a signature begins with.
 const DASH: &str = "\u{2014} ";
+/// A note has at most so many bytes; more are no note.
+pub const NOTE_BYTES_MAX: usize = 4 * 1024;
 /// A note has at most so many signatures, ours among them; more are no note.
 const SIGNATURES_MAX: usize = 16;
 
@@ -137,7 +139,7 @@ struct Signed<'n> {
 /// A note's text with its last newline, and its signatures.
 fn split(note: &str) -> Result<(&str, Vec<Signed<'_>>), NoteError> {
     let parse = || {
-        if note.chars().any(|c| c != '\n' && c.is_ascii_control()) {
+        if note.len() > NOTE_BYTES_MAX || note.chars().any(|c| c != '\n' && c.is_ascii_control()) {
             return None;
         }
         let at = note.rfind("\n\n")?;

@@ -14,6 +14,9 @@ use crate::storage::{ReadSeek, ReadStorage};
 /// brings the lines of a whole segment again, and by lines that do not begin a new one.
 const OVER_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
+/// No compressed segment expands to more, whatever says so.
+pub const EXPANDED_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+
 /// How many bytes the file of a segment has at most whose header gives it this limit.
 pub fn file_bytes_max(segment_bytes: u64) -> u64 {
     segment_bytes.saturating_add(OVER_BYTES_MAX)
@@ -26,14 +29,28 @@ pub fn file_bytes_max(segment_bytes: u64) -> u64 {
 /// What the storage said. Reading says `InvalidData` where a compressed segment is damaged, goes
 /// on behind its end, or expands to more than its header says.
 pub fn open_segment(storage: &dyn ReadStorage, name: Name) -> io::Result<Box<dyn Read + Send>> {
+    open_segment_within(storage, name, None)
+}
+
+/// The same, where another one than its header may say how far a compressed segment expands.
+///
+/// # Errors
+///
+/// As for [`open_segment`].
+pub fn open_segment_within(
+    storage: &dyn ReadStorage,
+    name: Name,
+    bytes_max: Option<u64>,
+) -> io::Result<Box<dyn Read + Send>> {
     let file = storage.read(&name.to_string())?;
-    Ok(match name.kind {
-        Kind::Compressed => Box::new(Expanded::new(file)),
+    Ok(match (name.kind, bytes_max) {
+        (Kind::Compressed, Some(bytes_max)) => Box::new(Expanded::within(file, bytes_max)),
+        (Kind::Compressed, None) => Box::new(Expanded::new(file)),
         _ => Box::new(file),
     })
 }
 
-/// What a compressed segment expands to, and no more than its own header says.
+/// What a compressed segment expands to, and no more than its own header says, or who knows better.
 pub struct Expanded {
     decoder: GzDecoder<BufReader<Box<dyn ReadSeek>>>,
     /// Its first line, which says how much may follow; until it is read nothing is known.
@@ -45,6 +62,12 @@ impl Expanded {
     /// The text of this file.
     pub fn new(file: Box<dyn ReadSeek>) -> Expanded {
         Expanded { decoder: GzDecoder::new(BufReader::new(file)), head: None, left: 0 }
+    }
+
+    /// The text of this file, if it has no more than so many bytes.
+    pub fn within(file: Box<dyn ReadSeek>, bytes_max: u64) -> Expanded {
+        let (head, left) = (Some(io::Cursor::default()), bytes_max.min(EXPANDED_BYTES_MAX));
+        Expanded { head, left, ..Expanded::new(file) }
     }
 
     /// Reads the first line.
@@ -71,7 +94,10 @@ impl std::fmt::Debug for Expanded {
 impl Read for Expanded {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.head.is_none() {
-            self.head = Some(self.begin()?);
+            // Without a header nothing may follow.
+            let head = self.begin();
+            self.head = Some(io::Cursor::default());
+            self.head = Some(head?);
         }
         let from_head = self.head.as_mut().map_or(Ok(0), |head| head.read(into))?;
         if from_head > 0 || into.is_empty() {
@@ -103,7 +129,8 @@ fn invalid(what: &'static str) -> io::Error {
 /// How large a segment may be behind this first line.
 pub fn bytes_max(header: &[u8]) -> Option<u64> {
     let line = Line::parse(header.strip_suffix(b"\n").unwrap_or(header)).ok()?;
-    Header::of(&line)?.segment_bytes.map(file_bytes_max)
+    let file_bytes_max = Header::of(&line)?.segment_bytes.map(file_bytes_max)?;
+    Some(file_bytes_max.min(EXPANDED_BYTES_MAX))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use audit_core::Stream;
 
 use super::active::Active;
-use super::compressed::open_segment;
+use super::compressed::open_segment_within;
 use super::line::Line;
 use super::segment::with_first_line;
 use super::source::Source;
@@ -73,6 +73,8 @@ pub struct Segments<'a> {
     stream: Stream,
     complete: VecDeque<Name>,
     active: Option<Active<'a>>,
+    /// How far a compressed one may expand, by the number that its name has.
+    limits: Option<Box<dyn FnMut(u64) -> Option<u64> + Send + 'a>>,
     /// What each is read through.
     through: Option<Box<dyn Fn(Segment<'a>) -> Segment<'a> + Send + 'a>>,
 }
@@ -117,7 +119,7 @@ impl<'a> Segments<'a> {
         let mut names = rotated(source.storage(), stream)?;
         // One without its first line was only just begun, and is not in the list.
         names.retain(|name| is_after(name.seq) && first_seq.is_none_or(|first| name.seq < first));
-        Ok(Segments { source, stream, complete: names.into(), active, through: None })
+        Ok(Segments { source, stream, complete: names.into(), active, limits: None, through: None })
     }
 
     /// What will have come behind them, to be asked once they were read.
@@ -129,6 +131,22 @@ impl<'a> Segments<'a> {
             seq: of_active.or(self.complete.back().map(|name| name.seq)),
             was_rotated: self.active.as_ref().map(Active::was_rotated),
         }
+    }
+
+    /// All of them, and leaves none.
+    #[must_use]
+    pub fn take_all(&mut self) -> Segments<'a> {
+        let (limits, through) = (self.limits.take(), self.through.take());
+        let (complete, active) = (std::mem::take(&mut self.complete), self.active.take());
+        let (source, stream) = (self.source.clone(), self.stream);
+        Segments { source, stream, complete, active, limits, through }
+    }
+
+    /// The same, where this says how far a compressed one may expand: it is asked for the number of
+    /// the first line.
+    #[must_use]
+    pub fn within(self, limits: impl FnMut(u64) -> Option<u64> + Send + 'a) -> Self {
+        Segments { limits: Some(Box::new(limits)), ..self }
     }
 
     /// The same, each read through something.
@@ -159,7 +177,7 @@ impl<'a> Segments<'a> {
     /// Says why the segment cannot be opened.
     pub fn first_line_of(&self, name: Option<Name>) -> Result<Option<Line>, NotOpened> {
         match name {
-            Some(name) => Ok(with_first_line(open_complete(&self.source, name)?.1).0),
+            Some(name) => Ok(with_first_line(open_complete(&self.source, name, None)?.1).0),
             None => Ok(self.active.as_ref().and_then(Active::header)),
         }
     }
@@ -176,7 +194,10 @@ impl<'a> Iterator for Segments<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let opened = match (self.complete.pop_front(), &mut self.active) {
-            (Some(name), _) => open_complete(&self.source, name),
+            (Some(name), _) => {
+                let limit = self.limits.as_mut().and_then(|limits| limits(name.seq));
+                open_complete(&self.source, name, limit)
+            }
             (None, active) => {
                 let active = active.take()?;
                 Ok((Files::of(self.stream).active.to_owned(), Box::new(active) as _))
@@ -207,9 +228,13 @@ impl<'a> Behind<'a> {
 
 /// A complete segment, under the name that it has by now: it may have been compressed since it was
 /// listed.
-fn open_complete<'a>(source: &Source<'_>, name: Name) -> Result<Segment<'a>, NotOpened> {
+fn open_complete<'a>(
+    source: &Source<'_>,
+    name: Name,
+    bytes_max: Option<u64>,
+) -> Result<Segment<'a>, NotOpened> {
     for name in [name, Name { kind: Kind::Compressed, ..name }] {
-        match open_segment(source.storage(), name) {
+        match open_segment_within(source.storage(), name, bytes_max) {
             Ok(file) => return Ok((name.to_string(), file)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(NotOpened::refused(name.to_string(), error)),

@@ -45,6 +45,16 @@ pub enum LineError {
     /// The compressed segment is damaged, goes on behind its end, or expands to more than its header
     /// says.
     Compressed,
+    /// So much of the segment is no lines that the rest of it was not read.
+    Hopeless,
+}
+
+impl LineError {
+    /// Whether nothing more of the segment is read.
+    #[doc(hidden)]
+    pub fn is_last(self) -> bool {
+        matches!(self, LineError::Unreadable | LineError::Compressed | LineError::Hopeless)
+    }
 }
 
 impl std::fmt::Display for LineError {
@@ -62,6 +72,9 @@ impl std::fmt::Display for LineError {
             LineError::Unreadable => f.write_str("the file could not be read on"),
             LineError::Compressed => f.write_str(
                 "the compressed segment is damaged, goes on behind its end, or expands too far",
+            ),
+            LineError::Hopeless => f.write_str(
+                "too much of the segment is no lines of a log; the rest of it was not read",
             ),
         }
     }

@@ -7,6 +7,7 @@ use audit_core::Stream;
 
 use super::files::{NotOpened, Segment, Segments};
 use super::line::{Line, LineError, Position};
+use super::patience::Patience;
 use super::raw::Raw;
 use super::segment::{Item, Open};
 use super::source::Source;
@@ -33,6 +34,7 @@ pub struct RawLines<'a> {
     open: Option<Open<'a>>,
     /// The segment after the one that is open: it says which lines of that count.
     upcoming: Option<Open<'a>>,
+    is_patient: bool,
     /// What could not be opened since somebody asked.
     not_opened: Option<NotOpened>,
 }
@@ -100,7 +102,13 @@ impl<'a> RawLines<'a> {
         segments: impl IntoIterator<Item = Result<Segment<'a>, NotOpened>, IntoIter: Send + 'a>,
     ) -> RawLines<'a> {
         let segments = Box::new(segments.into_iter());
-        RawLines { segments, open: None, upcoming: None, not_opened: None }
+        RawLines { segments, open: None, upcoming: None, is_patient: true, not_opened: None }
+    }
+
+    /// The same, where a segment is given up of which too much is no lines.
+    #[must_use]
+    pub fn impatiently(self) -> RawLines<'a> {
+        RawLines { is_patient: false, ..self }
     }
 
     /// Why a segment was not opened since this was asked: it was to be read before the line that comes
@@ -126,7 +134,10 @@ impl<'a> RawLines<'a> {
     fn begin(&mut self) -> Option<Open<'a>> {
         loop {
             match self.segments.next()? {
-                Ok(segment) => return Some(Open::new(segment)),
+                Ok(segment) => {
+                    let patience = (!self.is_patient).then(Patience::default);
+                    return Some(Open::new(segment, patience));
+                }
                 Err(NotOpened::Refused(name, error)) => {
                     self.not_opened = Some(NotOpened::Refused(name.clone(), error));
                     return Some(Open::unreadable(name));

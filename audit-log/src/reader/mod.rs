@@ -8,6 +8,7 @@ mod json;
 mod line;
 mod lines;
 mod next;
+mod patience;
 mod raw;
 mod segment;
 mod source;
@@ -18,7 +19,9 @@ pub use self::line::{Line, LineError, Position};
 pub use self::lines::Lines;
 
 #[doc(hidden)]
-pub use self::compressed::{Expanded, bytes_max, file_bytes_max, open_segment};
+pub use self::compressed::{
+    EXPANDED_BYTES_MAX, Expanded, bytes_max, file_bytes_max, open_segment, open_segment_within,
+};
 #[doc(hidden)]
 pub use self::files::{Behind, NotOpened, Segment, Segments, rotated};
 #[doc(hidden)]
@@ -27,6 +30,8 @@ pub use self::header::Header;
 pub use self::lines::RawLines;
 #[doc(hidden)]
 pub use self::next::next_line;
+#[doc(hidden)]
+pub use self::patience::Patience;
 #[doc(hidden)]
 pub use self::raw::{Raw, front};
 #[doc(hidden)]

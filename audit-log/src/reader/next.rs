@@ -9,6 +9,16 @@ use super::line::LineError;
 /// The next line without its newline; `None` at the end of the file. Never more than a line's limit
 /// is held.
 pub fn next_line(bytes: &mut impl BufRead) -> Option<Result<Vec<u8>, LineError>> {
+    let mut unlimited = u64::MAX;
+    next_line_within(bytes, &mut unlimited)
+}
+
+/// The same, where a line that is too long is passed over while there are so many bytes left for such
+/// ones.
+pub(super) fn next_line_within(
+    bytes: &mut impl BufRead,
+    junk_left: &mut u64,
+) -> Option<Result<Vec<u8>, LineError>> {
     let mut line = Vec::new();
     if let Err(error) = bytes.take(LINE_BYTES_MAX as u64).read_until(b'\n', &mut line) {
         return Some(Err(unreadable(&error)));
@@ -20,7 +30,7 @@ pub fn next_line(bytes: &mut impl BufRead) -> Option<Result<Vec<u8>, LineError>>
             Some(Ok(line))
         }
         Some(_) if line.len() < LINE_BYTES_MAX => Some(Err(LineError::Torn)),
-        Some(_) => Some(Err(skip_line(bytes))),
+        Some(_) => Some(Err(skip_line(bytes, junk_left))),
     }
 }
 
@@ -32,8 +42,12 @@ fn unreadable(error: &std::io::Error) -> LineError {
 }
 
 /// Passes over the rest of a line that is too long.
-fn skip_line(bytes: &mut impl BufRead) -> LineError {
+fn skip_line(bytes: &mut impl BufRead, junk_left: &mut u64) -> LineError {
+    *junk_left = junk_left.saturating_sub(LINE_BYTES_MAX as u64);
     loop {
+        if *junk_left == 0 {
+            return LineError::Hopeless;
+        }
         let (found, used) = match bytes.fill_buf() {
             Err(error) => return unreadable(&error),
             Ok([]) => return LineError::TooLong,
@@ -43,6 +57,7 @@ fn skip_line(bytes: &mut impl BufRead) -> LineError {
             },
         };
         bytes.consume(used);
+        *junk_left = junk_left.saturating_sub(used as u64);
         if found {
             return LineError::TooLong;
         }

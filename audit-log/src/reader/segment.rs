@@ -14,6 +14,7 @@ use super::files::Segment;
 use super::json::Json;
 use super::line::{Line, LineError, Position};
 use super::next::next_line;
+use super::patience::Patience;
 use super::raw::Raw;
 
 /// At most so many lines are held back until their turn: a program has fewer types of events.
@@ -35,12 +36,14 @@ pub(super) struct Open<'a> {
     supersedes_from: Option<u64>,
     /// The run that the header names, until it was asked for.
     run: Option<Arc<str>>,
+    /// Where it is limited how many lines are none.
+    patience: Option<Patience>,
     is_at_end: bool,
 }
 
 impl<'a> Open<'a> {
     /// Reads as far as needed to know what comes first.
-    pub(super) fn new((segment, file): Segment<'a>) -> Open<'a> {
+    pub(super) fn new((segment, file): Segment<'a>, patience: Option<Patience>) -> Open<'a> {
         let mut open = Open {
             segment,
             line: 0,
@@ -49,6 +52,7 @@ impl<'a> Open<'a> {
             held: VecDeque::new(),
             supersedes_from: None,
             run: None,
+            patience,
             is_at_end: false,
         };
         let Some(first) = open.read() else { return open };
@@ -64,7 +68,7 @@ impl<'a> Open<'a> {
 
     /// One of which nothing can be read.
     pub(super) fn unreadable(segment: String) -> Open<'a> {
-        Open::new((segment, Box::new(Unreadable(io::ErrorKind::Other))))
+        Open::new((segment, Box::new(Unreadable(io::ErrorKind::Other))), None)
     }
 
     /// From which number on it brings lines of the segment before again.
@@ -111,12 +115,16 @@ impl<'a> Open<'a> {
         if self.is_at_end {
             return None;
         }
-        let Some(bytes) = next_line(&mut self.bytes) else {
+        let bytes = match &mut self.patience {
+            Some(patience) => patience.next_line(&mut self.bytes),
+            None => next_line(&mut self.bytes),
+        };
+        let Some(bytes) = bytes else {
             self.is_at_end = true;
             return None;
         };
         self.line += 1;
-        self.is_at_end = matches!(bytes, Err(LineError::Unreadable | LineError::Compressed));
+        self.is_at_end = bytes.as_ref().is_err_and(|error| error.is_last());
         let position = Position { segment: self.segment.clone(), line: self.line };
         Some((position, bytes.map(|bytes| Raw { bytes })))
     }

@@ -10,24 +10,26 @@ use crate::evidence::note::VerifierKey;
 pub(super) struct Announced {
     by_header: BTreeMap<u64, VerifierKey>,
     origin: String,
+    /// What the next announcement is signed with.
+    key: VerifierKey,
 }
 
 impl Announced {
-    /// Follows the announcements from the one that this key signed.
-    pub(super) fn follow(notes: &[String], trusted: &VerifierKey) -> Announced {
-        let mut announced =
-            Announced { by_header: BTreeMap::new(), origin: trusted.name().to_owned() };
-        let mut key = trusted.clone();
-        for note in notes {
-            let Ok(text) = key.open(note) else { continue };
-            let Some(announcement) = Announcement::parse(text) else { continue };
-            if announcement.origin != announced.origin {
-                continue;
-            }
-            announced.by_header.insert(announcement.first_seq, announcement.checkpoint_key);
-            key = announcement.next;
+    /// Nothing was announced yet but by this key.
+    pub(super) fn in_key(trusted: &VerifierKey) -> Announced {
+        let (origin, key) = (trusted.name().to_owned(), trusted.clone());
+        Announced { by_header: BTreeMap::new(), origin, key }
+    }
+
+    /// Takes the next announcement, if it is signed as it should be.
+    pub(super) fn learn(&mut self, note: &str) {
+        let Ok(text) = self.key.open(note) else { return };
+        let Some(announcement) = Announcement::parse(text) else { return };
+        if announcement.origin != self.origin {
+            return;
         }
-        announced
+        self.by_header.insert(announcement.first_seq, announcement.checkpoint_key);
+        self.key = announcement.next;
     }
 
     /// The key of the segment whose header has this number.

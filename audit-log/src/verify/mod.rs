@@ -2,7 +2,9 @@
 //! signed.
 //!
 //! It takes the files alone and, to say who signed, a verifier key that was kept elsewhere. Files
-//! are read as they are, whole or being written; memory does not grow with the log.
+//! are read as they are, whole or being written; memory does not grow with the log, and a few files
+//! are open at a time. What a log in use is found to be that was not written is looked at again before
+//! it is told.
 //!
 //! Segments are hashed on all cores: lines that follow each other as they should become a part of
 //! the tree there, and one thread puts the parts together and checks what is signed. Where a part does
@@ -13,6 +15,8 @@
 
 mod announced;
 mod leading;
+mod limits;
+mod log;
 mod progress;
 mod proof;
 mod proof_error;
@@ -23,21 +27,14 @@ mod threads;
 mod trust;
 mod version;
 mod walk;
+mod way;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
 use std::path::Path;
 
 use audit_core::Stream;
 
-use self::announced::Announced;
-use self::stretch::Piece;
-use self::walk::Walk;
-use crate::error::{Error, ErrorKind};
-use crate::evidence::announcements::announcements;
-use crate::evidence::checkpoint::Checkpoint;
-use crate::name::{Files, Name};
-use crate::reader::{NotOpened, RawLines, Segments};
+use self::log::Log;
+use crate::error::Error;
 use crate::storage::{Directory, ReadStorage};
 
 #[cfg(feature = "testing")]
@@ -84,7 +81,7 @@ pub fn verify_watched(
     trust: &Trust,
     progress: &Progress,
 ) -> Result<Report, Error> {
-    Log { storage: &Directory::open(dir.as_ref())?, stream, trust }.verify(progress)
+    Log::of(&Directory::open(dir.as_ref())?, stream, trust).verify(progress)
 }
 
 /// Verifies the stream `audit` of the log in a storage.
@@ -106,7 +103,7 @@ pub fn verify_stream_in(
     stream: Stream,
     trust: &Trust,
 ) -> Result<Report, Error> {
-    Log { storage, stream, trust }.verify(&Progress::new())
+    Log::of(storage, stream, trust).verify(&Progress::new())
 }
 
 /// What is found on all cores, if that way goes to its end, and line by line.
@@ -120,113 +117,9 @@ pub fn both_ways(
     trust: &Trust,
     progress: [&Progress; 2],
 ) -> Result<(Option<Report>, Report), Error> {
-    let log = Log { storage, stream: Stream::Audit, trust };
+    let log = Log::of(storage, Stream::Audit, trust);
     let [quick, slow] = progress;
     Ok((log.verify_on_all_cores(quick)?, log.verify_line_by_line(slow)?))
-}
-
-/// What is verified, and against what.
-struct Log<'a> {
-    storage: &'a dyn ReadStorage,
-    stream: Stream,
-    trust: &'a Trust,
-}
-
-impl Log<'_> {
-    fn verify(&self, progress: &Progress) -> Result<Report, Error> {
-        match self.verify_on_all_cores(progress)? {
-            Some(report) => Ok(report),
-            None => self.verify_line_by_line(progress),
-        }
-    }
-
-    /// Nothing where something does not fit.
-    fn verify_on_all_cores(&self, progress: &Progress) -> Result<Option<Report>, Error> {
-        let (mut walk, segments) = self.begin(progress)?;
-        let mut not_opened = None;
-        let fits = threads::pieces(segments, |piece| match piece {
-            Piece::Stretch(stretch) => walk.stretch(&stretch),
-            Piece::Line(position, raw) => {
-                walk.step(position, raw);
-                true
-            }
-            Piece::NotOpened(why) => {
-                not_opened = Some(why);
-                false
-            }
-        });
-        if let Some(NotOpened::Refused(_, error)) = not_opened {
-            return Err(error);
-        }
-        fits.then(|| walk.finish()).transpose()
-    }
-
-    fn verify_line_by_line(&self, progress: &Progress) -> Result<Report, Error> {
-        let (mut walk, segments) = self.begin(progress)?;
-        let mut lines = RawLines::of_segments(segments);
-        while let Some((position, raw)) = lines.next() {
-            if let Some(NotOpened::Refused(_, error)) = lines.not_opened() {
-                return Err(error);
-            }
-            walk.step(position, raw);
-        }
-        walk.finish()
-    }
-
-    /// A walk that has not gone a step yet, and what it is to go through.
-    fn begin(&self, progress: &Progress) -> Result<(Walk, Segments<'_>), Error> {
-        let Log { storage, stream, trust } = *self;
-        let files = Files::of(stream);
-        let notes = announcements(storage, files).map_err(Error::io("read", files.keys))?.notes;
-        let announced = trust.keys.first().map(|key| Announced::follow(&notes, &key.key));
-        let beside =
-            last_checkpoint(storage, files).map_err(Error::io("read", files.checkpoint))?;
-        let mut anchors: Vec<Checkpoint> = Vec::new();
-        let checkpoint_of = |note: &str| text_of(note).and_then(Checkpoint::parse);
-        if let Some(anchor) = &trust.anchor {
-            anchors.push(checkpoint_of(anchor).ok_or(ErrorKind::NoAnchor)?);
-        }
-        let of_beside = beside.as_deref().map(checkpoint_of);
-        anchors.extend(of_beside.iter().flatten().cloned());
-        let mut walk = Walk::new(announced, anchors);
-        if let Some(None) = of_beside {
-            walk.note_unreadable(files.checkpoint); // It is whole whenever it is there.
-        }
-        let segments = Segments::of(storage.into(), stream)?;
-        let oldest = segments.complete().next().copied();
-        match segments.first_line_of(oldest) {
-            Ok(first) => walk.begin(first.as_ref()),
-            Err(NotOpened::Gone(_)) => {}
-            Err(NotOpened::Refused(_, error)) => return Err(error),
-        }
-        progress.begin(sizes_of(storage, files, &segments)?);
-        let progress = progress.clone();
-        Ok((walk, segments.through(move |segment| progress.counted(segment))))
-    }
-}
-
-/// How many bytes each of the segments has on the disk.
-fn sizes_of(
-    storage: &dyn ReadStorage,
-    files: &Files,
-    segments: &Segments<'_>,
-) -> Result<BTreeMap<String, u64>, Error> {
-    let listed = storage.list().map_err(Error::io("list", "the directory"))?;
-    let mut names: BTreeSet<String> = segments.complete().map(Name::to_string).collect();
-    names.insert(files.active.to_owned());
-    Ok(listed.into_iter().filter(|(name, _)| names.contains(name)).collect())
-}
-
-fn last_checkpoint(storage: &dyn ReadStorage, files: &Files) -> std::io::Result<Option<String>> {
-    use std::io::ErrorKind;
-    const NOTE_BYTES_MAX: u64 = 4096;
-    let file = match storage.read(files.checkpoint) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        other => other?,
-    };
-    let mut bytes = Vec::new();
-    file.take(NOTE_BYTES_MAX).read_to_end(&mut bytes)?;
-    Ok(String::from_utf8(bytes).ok())
 }
 
 /// The text of a note, whoever signed it.

@@ -1,5 +1,6 @@
 //! Takes from a log what proves one of its lines.
 
+use std::io;
 use std::path::Path;
 
 use audit_core::Stream;
@@ -8,7 +9,7 @@ use super::leading::announcements_to;
 use super::proof::Proof;
 use super::text_of;
 use crate::error::{Error, ErrorKind};
-use crate::evidence::announcements::announcements;
+use crate::evidence::announcements::Notes;
 use crate::evidence::checkpoint::Checkpoint;
 use crate::evidence::hash::leaf_hash;
 use crate::evidence::note::VerifierKey;
@@ -67,12 +68,13 @@ pub fn prove_stream_in(
     let mut search =
         base_of(seq, header).and_then(|base| Search::new(seq, base)).map_err(no_proof)?;
     let found = RawLines::of_segments(segments)
+        .impatiently()
         .filter_map(|(_, raw)| raw.ok())
         .find_map(|raw| search.step(raw).transpose());
     let found = found.unwrap_or_else(|| Err(search.at_end())).map_err(no_proof)?;
     let files = Files::of(stream);
     // A segment is announced before a checkpoint is made in it.
-    let notes = announcements(storage, files).map_err(Error::io("read", files.keys))?.notes;
+    let notes = notes_of(storage, files).map_err(Error::io("read", files.keys))?;
     let notes = announcements_to(notes, found.header_seq, &found.key);
     let mut proof = found.proof;
     proof.notes.splice(..0, notes.ok_or_else(|| no_proof(NOT_ANNOUNCED))?);
@@ -87,6 +89,17 @@ const NOT_SIGNED: &str = "something in its segment, or up to the next checkpoint
      `auditlog verify` says where";
 const NOT_ANNOUNCED: &str =
     "no announcement in the stream's `keys` file is of the segment of its checkpoint";
+
+/// All announcements, as far as a proof can hold them.
+fn notes_of(storage: &dyn ReadStorage, files: &Files) -> io::Result<Vec<String>> {
+    let (mut notes, mut found) = (Notes::of(storage, files), Vec::new());
+    while notes.whole_bytes() < PROOF_BYTES_MAX
+        && let Some(note) = notes.next_note()?
+    {
+        found.push(note);
+    }
+    Ok(found)
+}
 
 /// The header of the youngest segment that begins with this line or before it, or of the oldest there
 /// is, and the segments from that one on.
@@ -150,6 +163,8 @@ struct Found {
     key: VerifierKey,
 }
 
+/// A proof has at most so many bytes.
+const PROOF_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// At most so many lines in a row count as lost; a segment has fewer.
 const GAP_MAX: u64 = 1 << 20;
 

@@ -10,7 +10,7 @@ use memchr::memchr;
 use crate::evidence::chain::{Prev, prev_of, says};
 use crate::evidence::hash::{Hash, leaf_hash};
 use crate::evidence::tree::Range;
-use crate::reader::{LineError, NotOpened, Position, Raw, front, next_line};
+use crate::reader::{LineError, NotOpened, Patience, Position, Raw, front};
 
 /// Lines of these kinds are nothing but lines: what they say is of no interest here.
 const PLAIN: [&[u8]; 4] = [b"event", b"schema", b"summary", b"gap"];
@@ -47,6 +47,7 @@ pub(super) struct Pieces<R> {
     /// Where the line that was read last stands.
     at: Position,
     stretch: Option<Stretch>,
+    patience: Patience,
     /// What comes after the stretch that was given out.
     upcoming: Option<Piece>,
     is_at_end: bool,
@@ -58,6 +59,7 @@ impl<R: Read> Pieces<R> {
             bytes: BufReader::with_capacity(CHUNK_BYTES, file),
             at: Position { segment, line: 0 },
             stretch: None,
+            patience: Patience::default(),
             upcoming: None,
             is_at_end: false,
         }
@@ -65,6 +67,11 @@ impl<R: Read> Pieces<R> {
 
     /// Reads a line; a piece if it is no part of the stretch.
     fn step(&mut self) -> Option<Piece> {
+        if self.patience.is_over() {
+            self.is_at_end = true;
+            self.at.line += 1;
+            return Some(Piece::Line(self.at.clone(), Err(LineError::Hopeless)));
+        }
         let here = match self.bytes.fill_buf() {
             Ok(chunk) => memchr(b'\n', chunk).and_then(|end| chunk.get(..end)),
             Err(_) => None, // Reading once more says so.
@@ -73,20 +80,25 @@ impl<R: Read> Pieces<R> {
             Some(line) => {
                 self.at.line += 1;
                 let (is_taken, bytes) = (extend(&mut self.stretch, line, &self.at), line.len() + 1);
+                match &self.stretch {
+                    Some(stretch) if is_taken => {
+                        self.patience.take_number(stretch.range.to() - 1, bytes);
+                    }
+                    _ => self.patience.take(line),
+                }
                 let raw = (!is_taken).then(|| Raw { bytes: line.to_vec() });
                 self.bytes.consume(bytes);
                 Ok(raw?)
             }
             // It goes on in the next chunk, or is none.
-            None => match next_line(&mut self.bytes) {
+            None => match self.patience.next_line(&mut self.bytes) {
                 None => {
                     self.is_at_end = true;
                     return None;
                 }
                 Some(read) => {
                     self.at.line += 1;
-                    self.is_at_end =
-                        matches!(read, Err(LineError::Unreadable | LineError::Compressed));
+                    self.is_at_end = read.as_ref().is_err_and(|error| error.is_last());
                     match read {
                         Ok(line) if extend(&mut self.stretch, &line, &self.at) => return None,
                         read => read.map(|bytes| Raw { bytes }),

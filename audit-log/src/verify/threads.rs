@@ -8,7 +8,7 @@ use super::stretch::{Piece, Pieces};
 use crate::reader::{NotOpened, RawLines, Segment, Segments, supersedes_from, with_first_line};
 
 /// So many pieces of a segment wait to be taken; of a segment of the usual size there are fewer.
-const PIECES_MAX: usize = 256;
+const PIECES_MAX: usize = 64;
 /// So many segments a thread wait for their turn.
 const SEGMENTS_AHEAD: usize = 4;
 
@@ -66,7 +66,7 @@ impl<'a> Group<'a> {
         match self {
             Group::Alone((name, file)) => Box::new(Pieces::new(name, file)),
             Group::Several(segments) => {
-                let lines = RawLines::of_segments(segments.into_iter().map(Ok));
+                let lines = RawLines::of_segments(segments.into_iter().map(Ok)).impatiently();
                 Box::new(lines.map(|(position, raw)| Piece::Line(position, raw)))
             }
             Group::NotOpened(why) => Box::new(std::iter::once(Piece::NotOpened(why))),

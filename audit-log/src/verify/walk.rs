@@ -1,6 +1,7 @@
 //! One way through a log, line by line.
 
 mod finish;
+mod learn;
 
 use super::announced::Announced;
 use super::report::{Finding, FindingKind};

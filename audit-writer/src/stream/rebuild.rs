@@ -234,7 +234,7 @@ pub(super) fn announced(
     let found = announcements(storage, files)?;
     let last = || {
         let segment = keys.segment_key();
-        Announcement::parse(segment.open(found.notes.last()?).ok()?)
+        Announcement::parse(segment.open(found.last.as_deref()?).ok()?)
     };
     last().map(|last| keys.after_segment(last.first_seq)).transpose()
 }
