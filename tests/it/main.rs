@@ -26,6 +26,7 @@ mod format;
 mod format_schema;
 mod hostile;
 mod import;
+mod in_use;
 mod leak;
 mod overflow;
 mod place;

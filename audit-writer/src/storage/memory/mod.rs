@@ -4,7 +4,7 @@ mod contents;
 mod directory;
 mod faults;
 
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use audit_log::storage::{ReadSeek, ReadStorage};
@@ -194,8 +194,7 @@ impl ReadStorage for MemoryStorage {
 
     fn read(&self, name: &str) -> io::Result<Box<dyn ReadSeek>> {
         let file = self.pass(Call::Read)?.directory.get(name)?;
-        let bytes = guard(&file).written().to_vec();
-        Ok(Box::new(MemoryReader { storage: self.clone(), bytes: Cursor::new(bytes) }))
+        Ok(Box::new(MemoryReader { storage: self.clone(), file, at: 0 }))
     }
 }
 
@@ -310,21 +309,33 @@ impl StorageFile for MemoryFile {
     }
 }
 
-/// Reads what was written when it was opened.
+/// Reads what is written, also what is appended meanwhile, under whatever name the file has by then.
 struct MemoryReader {
     storage: MemoryStorage,
-    bytes: Cursor<Vec<u8>>,
+    file: File,
+    at: u64,
 }
 
 impl Read for MemoryReader {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         drop(self.storage.pass(Call::Read)?);
-        self.bytes.read(into)
+        let file = guard(&self.file);
+        let from = usize::try_from(self.at).unwrap_or(usize::MAX);
+        let read = file.written().get(from..).unwrap_or_default().read(into)?;
+        self.at += read as u64;
+        Ok(read)
     }
 }
 
 impl Seek for MemoryReader {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.bytes.seek(to)
+        let end = guard(&self.file).written().len() as u64;
+        let to = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => end.checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        self.at = to.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
     }
 }
