@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use audit_core::Stream;
-use audit_writer::keys::{FileKeys, verifier_key_of};
+use audit_writer::keys::{FileKeys, verifier_key_from};
 
 use crate::out::say;
 use crate::{Failure, Outcome};
@@ -22,7 +22,8 @@ pub(crate) struct Keygen {
     stream: Stream,
 }
 
-/// Print a log's verifier key, as `keygen` would have.
+/// Print a log's verifier key, as `keygen` would have; behind it `@` and a number where the log went on
+/// with new keys from that line on.
 ///
 /// Whoever has changed the device before can have changed what is printed, too: rather use `keygen`
 /// before the log's first start.
@@ -59,7 +60,7 @@ pub(crate) fn show(arguments: &Vkey) -> Result<Outcome, Failure> {
     if !keys.is_dir() {
         return Err(format!("there is no folder {} with keys", keys.display()).into());
     }
-    match verifier_key_of(&FileKeys::of_log(dir)?, *stream) {
+    match verifier_key_from(&FileKeys::of_log(dir)?, *stream) {
         Ok(Some(key)) => say!("{key}"),
         Ok(None) => return Err(format!("there are no keys in {}", keys.display()).into()),
         Err(error) => return Err(format!("the keys in {}: {error}", keys.display()).into()),

@@ -36,10 +36,10 @@ impl Default for Retention {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Complete {
     pub(crate) name: Name,
+    /// What it takes on the disk.
     pub(crate) bytes: u64,
-    /// Whether its first line was written by a clock that was known to be right; without a first
-    /// line, no.
-    pub(crate) synced: bool,
+    /// When its header was written, if by a clock that was known to be right: in seconds since 1970.
+    pub(crate) first_s: Option<i64>,
 }
 
 /// What the files that go are chosen by, beside the files.
@@ -103,9 +103,7 @@ fn ends(complete: &[Complete], active_first_s: Option<i64>) -> Vec<Option<i64>> 
     let mut end_s = active_first_s;
     for file in complete.iter().rev() {
         ends.push(end_s);
-        if file.synced {
-            end_s = Some(file.name.unix_s);
-        }
+        end_s = file.first_s.or(end_s);
     }
     ends.reverse();
     ends
@@ -144,7 +142,7 @@ mod tests {
     fn file(day: i64, bytes: u64) -> Complete {
         let name =
             Name { stream: Stream::Audit, seq: day as u64, unix_s: day * DAY, kind: Kind::Segment };
-        Complete { name, bytes, synced: true }
+        Complete { name, bytes, first_s: Some(name.unix_s) }
     }
 
     fn around(now_day: i64) -> Surroundings {
@@ -182,7 +180,7 @@ mod tests {
         assert_eq!(doomed(retention(2, 10_000), unsure), []);
         let mut files: Vec<Complete> = (0..5).map(|day| file(day, 100)).collect();
         for file in files.iter_mut().skip(1) {
-            file.synced = false;
+            file.first_s = None;
         }
         let doomed = |now| retention(2, 10_000).doomed(&files, around(now)).len();
         // The first line behind the first file that a right clock wrote is the active segment's.

@@ -70,6 +70,8 @@ pub(crate) struct Keys {
     signed: Option<Signed>,
     /// The number of the first line of the segment that was announced last.
     announced: Option<u64>,
+    /// The same of the segment that was announced first: from there on the first key is.
+    epoch: u64,
 }
 
 impl std::fmt::Debug for Keys {
@@ -86,7 +88,7 @@ impl Keys {
     pub(crate) fn drawn(origin: String) -> io::Result<Keys> {
         let (checkpoint, segment) = (Pair::drawn()?, Pair::drawn()?);
         let first = VerifierKey::new(&origin, segment.now.verifying_key());
-        Ok(Keys { origin, checkpoint, segment, first, signed: None, announced: None })
+        Ok(Keys { origin, checkpoint, segment, first, signed: None, announced: None, epoch: 0 })
     }
 
     pub(crate) fn origin(&self) -> &str {
@@ -99,6 +101,11 @@ impl Keys {
 
     pub(crate) fn announced(&self) -> Option<u64> {
         self.announced
+    }
+
+    /// The number of the header from which on the first key is.
+    pub(crate) fn epoch(&self) -> u64 {
+        self.epoch
     }
 
     /// What the next checkpoint is checked by.
@@ -169,7 +176,9 @@ impl Keys {
     ///
     /// The system has no randomness.
     pub(crate) fn after_segment(&self, first_seq: u64) -> io::Result<Keys> {
-        Ok(Keys { segment: self.segment.evolved()?, announced: Some(first_seq), ..self.clone() })
+        let epoch = if self.announced.is_some() { self.epoch } else { first_seq };
+        let (segment, announced) = (self.segment.evolved()?, Some(first_seq));
+        Ok(Keys { segment, announced, epoch, ..self.clone() })
     }
 
     /// As they are stored.
@@ -177,7 +186,7 @@ impl Keys {
         // With room for all of it: what grows leaves copies behind.
         let mut text = Zeroizing::new(String::with_capacity(STATE_BYTES_MAX));
         let secret = |key: &SigningKey| Zeroizing::new(BASE64.encode(key.as_bytes()));
-        let Keys { origin, checkpoint, segment, first, signed, announced } = self;
+        let Keys { origin, checkpoint, segment, first, signed, announced, epoch } = self;
         let _never_fails = write!(
             text,
             "audit-keys 1\norigin {origin}\ncheckpoint {} {}\nsegment {} {}\nfirst {first}\n",
@@ -191,6 +200,9 @@ impl Keys {
         }
         if let Some(first_seq) = announced {
             let _never_fails = writeln!(text, "announced {first_seq}");
+        }
+        if *epoch > 0 {
+            let _never_fails = writeln!(text, "epoch {epoch}");
         }
         let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
         bytes.extend_from_slice(text.as_bytes());
@@ -212,11 +224,15 @@ impl Keys {
                 Some(Signed { size: size.parse().ok()?, root: hash_of_text(root)? })
             }
         };
-        let announced = match lines.next() {
+        let announced = match lines.next_if(|line| line.starts_with("announced ")) {
             None => None,
             Some(line) => Some(line.strip_prefix("announced ")?.parse().ok()?),
         };
-        let keys = Keys { origin, checkpoint, segment, first, signed, announced };
+        let epoch = match lines.next() {
+            None => 0,
+            Some(line) => line.strip_prefix("epoch ")?.parse().ok()?,
+        };
+        let keys = Keys { origin, checkpoint, segment, first, signed, announced, epoch };
         (lines.next().is_none() && keys.first.name() == keys.origin).then_some(keys)
     }
 }

@@ -11,4 +11,6 @@ mod sign;
 pub(crate) mod store;
 
 pub(crate) use chain::Signed;
-pub use store::{FileKeys, KeyStore, generate, generate_of, verifier_key, verifier_key_of};
+pub use store::{
+    FileKeys, KeyStore, generate, generate_of, verifier_key, verifier_key_from, verifier_key_of,
+};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use audit_core::Stream;
 use audit_log::VerifierKey;
 use audit_log::name::Files;
+use audit_log::verify::KeyFrom;
 use zeroize::Zeroizing;
 
 use super::chain::{Keys, STATE_BYTES_MAX};
@@ -121,8 +122,19 @@ pub fn verifier_key_of(store: &dyn KeyStore, stream: Stream) -> io::Result<Optio
     Ok(load(store, stream)?.map(|keys| keys.first_key().clone()))
 }
 
+/// A verifier key of a stream and the number from which on it is for, to keep elsewhere; nothing if it
+/// has no keys. The number is 0 but where the keys took the place of others.
+///
+/// # Errors
+///
+/// As for [`verifier_key_of`].
+pub fn verifier_key_from(store: &dyn KeyStore, stream: Stream) -> io::Result<Option<KeyFrom>> {
+    let keys = load(store, stream)?;
+    Ok(keys.map(|keys| KeyFrom { key: keys.first_key().clone(), from_seq: keys.epoch() }))
+}
+
 /// Which log the keys in the store are of, if there are any: those of the first stream with some.
-pub(crate) fn log_of_keys(store: &dyn KeyStore) -> io::Result<Option<String>> {
+fn log_of_keys(store: &dyn KeyStore) -> io::Result<Option<String>> {
     for stream in Stream::ALL {
         if let Some(keys) = load(store, stream)? {
             return Ok(Some(keys.log().to_owned()));
@@ -131,14 +143,49 @@ pub(crate) fn log_of_keys(store: &dyn KeyStore) -> io::Result<Option<String>> {
     Ok(None)
 }
 
+/// What a store has of a stream's keys.
+pub(crate) enum Stored {
+    Nothing,
+    /// Something that is no keys, such as an empty file.
+    Damaged,
+    Keys(Box<Keys>),
+}
+
+impl Stored {
+    /// # Errors
+    ///
+    /// What the store said.
+    pub(crate) fn of(store: &dyn KeyStore, stream: Stream) -> io::Result<Stored> {
+        Ok(match store.load(stream)? {
+            None => Stored::Nothing,
+            Some(bytes) => {
+                let keys = Keys::parse(&bytes);
+                keys.map_or(Stored::Damaged, |keys| Stored::Keys(Box::new(keys)))
+            }
+        })
+    }
+
+    /// Which log the keys in the store are of that can be read.
+    ///
+    /// # Errors
+    ///
+    /// What the store said.
+    pub(crate) fn log(store: &dyn KeyStore) -> io::Result<Option<String>> {
+        for stream in Stream::ALL {
+            if let Stored::Keys(keys) = Stored::of(store, stream)? {
+                return Ok(Some(keys.log().to_owned()));
+            }
+        }
+        Ok(None)
+    }
+}
+
 /// The keys of a stream that are stored, if any are.
-pub(crate) fn load(store: &dyn KeyStore, stream: Stream) -> io::Result<Option<Keys>> {
-    match store.load(stream)? {
-        None => Ok(None),
-        Some(bytes) => match Keys::parse(&bytes) {
-            Some(keys) => Ok(Some(keys)),
-            None => Err(io::Error::new(io::ErrorKind::InvalidData, "they are damaged")),
-        },
+fn load(store: &dyn KeyStore, stream: Stream) -> io::Result<Option<Keys>> {
+    match Stored::of(store, stream)? {
+        Stored::Nothing => Ok(None),
+        Stored::Keys(keys) => Ok(Some(*keys)),
+        Stored::Damaged => Err(io::Error::new(io::ErrorKind::InvalidData, "they are damaged")),
     }
 }
 

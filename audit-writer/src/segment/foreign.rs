@@ -84,7 +84,7 @@ mod tests {
     const ID: (u64, u64) = (1, 7);
 
     fn state(inode: u64, bytes: u64, names: u64) -> FileState {
-        FileState { id: (1, inode), bytes, names }
+        FileState { id: (1, inode), bytes, allocated_bytes: bytes, names }
     }
 
     fn check(named: Option<FileState>, own: FileState, expected: Option<Deed>) {

@@ -1,19 +1,21 @@
 //! What is found at the end of a segment when a writer opens it.
 
-use std::io::{self, BufReader, SeekFrom};
+use std::io::{self, BufReader, Read, SeekFrom};
 
 use audit_core::LINE_BYTES_MAX;
 use audit_log::name::Name;
-use audit_log::reader::{Header, Line, LineError, front, next_line, open_segment};
+use audit_log::reader::{Header, Line, LineError, file_bytes_max, front, next_line, open_segment};
 use audit_log::storage::ReadSeek;
 
 use crate::storage::Storage;
 
 /// What stands in a segment that an earlier run wrote.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Found {
     /// The first line, if it is a header.
     pub(crate) header: Option<Header>,
+    /// The same as a line.
+    pub(crate) first: Option<Line>,
     /// The number of the first line, whatever it is.
     pub(crate) first_seq: Option<u64>,
     /// The last whole line.
@@ -36,19 +38,30 @@ pub(crate) struct Found {
 pub(crate) fn examine(storage: &dyn Storage, name: &str) -> io::Result<Found> {
     let mut file = storage.read(name)?;
     let bytes = file.seek(SeekFrom::End(0))?;
-    let (last, whole_bytes) = last_line(file.as_mut(), bytes)?;
     file.seek(SeekFrom::Start(0))?;
-    let (header, first_seq) = match next_line(&mut BufReader::new(file)) {
-        Some(Err(LineError::Unreadable)) => {
-            return Err(io::Error::other("its first line cannot be read"));
-        }
-        Some(Ok(line)) => {
-            let header = Line::parse(&line).ok().and_then(|line| Header::of(&line));
-            (header, front(&line).map(|(_, seq)| seq))
-        }
-        _ => (None, None),
-    };
-    Ok(Found { header, first_seq, last, whole_bytes, bytes })
+    let (first, first_seq) = first_line(file.as_mut())?;
+    let header = first.as_ref().and_then(Header::of);
+    // What is longer than any segment gets is not looked for at its end.
+    let bytes_max = header.as_ref().and_then(|header| header.segment_bytes).map(file_bytes_max);
+    let end = bytes.min(bytes_max.unwrap_or(u64::MAX));
+    let (last, whole_bytes) = last_line(file.as_mut(), end)?;
+    Ok(Found {
+        first: first.filter(|_| header.is_some()),
+        header,
+        first_seq,
+        last,
+        whole_bytes,
+        bytes,
+    })
+}
+
+/// The first line, if it is one, and what it says its number is.
+fn first_line(file: &mut dyn ReadSeek) -> io::Result<(Option<Line>, Option<u64>)> {
+    match next_line(&mut BufReader::new(file.take(LINE_BYTES_MAX as u64))) {
+        Some(Err(LineError::Unreadable)) => Err(io::Error::other("its first line cannot be read")),
+        Some(Ok(line)) => Ok((Line::parse(&line).ok(), front(&line).map(|(_, seq)| seq))),
+        _ => Ok((None, None)),
+    }
 }
 
 /// Looks at the first line of a compressed segment and at its last. Its end cannot be torn: it is
@@ -59,7 +72,7 @@ pub(crate) fn examine(storage: &dyn Storage, name: &str) -> io::Result<Found> {
 /// What the storage said.
 pub(crate) fn examine_compressed(storage: &dyn Storage, name: Name) -> io::Result<Found> {
     let mut file = BufReader::new(open_segment(storage, name)?);
-    let mut found = Found { header: None, first_seq: None, last: None, whole_bytes: 0, bytes: 0 };
+    let mut found = Found::default();
     while let Some(bytes) = next_line(&mut file) {
         match bytes.and_then(|bytes| Line::parse(&bytes)) {
             Ok(line) => {

@@ -23,6 +23,8 @@ pub(crate) struct Successor {
     pub(crate) first_seq: u64,
     /// The name that what stands in its place gets, until it has it.
     pub(crate) moves_aside: Option<Name>,
+    /// The name that it got.
+    pub(crate) moved_to: Option<Name>,
     /// Whether this has the active segment's name already, but that may not last.
     pub(crate) is_placed: bool,
 }
@@ -46,7 +48,7 @@ impl Successor {
         }
         if let Some(name) = &mut self.moves_aside {
             move_aside(storage, active, name)?;
-            self.moves_aside = None;
+            self.moved_to = self.moves_aside.take();
         }
         storage.rename(next, active).map_err(Fault::new("rotate"))?;
         self.is_placed = true;
@@ -88,6 +90,7 @@ mod tests {
             filling: Filling { opened, bytes: 13, header_bytes: 7 },
             first_seq: 9,
             moves_aside: Some(Name::new(Stream::Audit, Kind::Segment, opened, 3)),
+            moved_to: None,
             is_placed: false,
         }
     }

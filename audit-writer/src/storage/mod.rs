@@ -102,6 +102,8 @@ pub struct FileState {
     pub id: (u64, u64),
     /// Its size.
     pub bytes: u64,
+    /// What it takes on the disk: less where it has holes or is compressed there.
+    pub allocated_bytes: u64,
     /// How many names it has; none after it was removed.
     pub names: u64,
 }

@@ -218,6 +218,7 @@ fn file_state(stat: &Stat) -> FileState {
     FileState {
         id: (stat.st_dev, stat.st_ino),
         bytes: u64::try_from(stat.st_size).unwrap_or(0),
+        allocated_bytes: u64::try_from(stat.st_blocks).unwrap_or(0).saturating_mul(512),
         names: stat.st_nlink,
     }
 }

@@ -10,12 +10,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audit_log::evidence::hash::leaf_hash;
-use audit_log::line::{CheckpointBody, Envelope, Lifecycle, RollbackBody};
+use audit_log::line::{CheckpointBody, Envelope};
 use audit_log::name::Files;
-use data_encoding::BASE64;
 
 use super::OpenStream;
-use super::finding::Finding;
 use super::signing::{CHECKPOINT_LINE_BYTES, Signing};
 use crate::clock::nanos;
 use crate::keys::chain::Signed;
@@ -61,7 +59,7 @@ impl OpenStream {
     pub(super) fn sign(&mut self, why: &'static str) {
         self.want_checkpoint(why);
         self.sync();
-        if self.is_broken() {
+        if self.is_closed() {
             return;
         }
         let signed = self.sign_durably(why);
@@ -87,7 +85,10 @@ impl OpenStream {
         }
         self.sync();
         match &mut self.signing {
-            Some(signing) if self.active.is_some() => signing.store_keys()?,
+            Some(signing) if self.active.is_some() => {
+                signing.has_signed = true;
+                signing.store_keys()?;
+            }
             _ => return Ok(()),
         }
         replace_checkpoint(storage.as_ref(), self.world.files(), &note)
@@ -110,24 +111,6 @@ impl OpenStream {
         active.push(seq, Some(chain), |out| spell(&note, out).map_err(drop)).ok()?;
         self.was_pushed(seq);
         Some(note)
-    }
-
-    /// Tells what was found of keys and log at the start.
-    pub(super) fn tell_finding(&mut self, finding: Option<Finding>) {
-        match finding {
-            None => {}
-            Some(Finding::Rekeyed { why }) => {
-                tracing::warn!(target: "audit_writer", why, "the audit log has new keys");
-                self.record(Lifecycle::Rekeyed { why });
-            }
-            Some(Finding::Rollback { compared, signed, found_size }) => {
-                tracing::error!(target: "audit_writer", compared, "the audit log is not what was signed last");
-                let Signed { size, root } = signed;
-                let signed_root = BASE64.encode(&root);
-                let body = RollbackBody { compared, signed_size: size, signed_root, found_size };
-                self.record(Lifecycle::Rollback(body));
-            }
-        }
     }
 
     /// Puts a line that was just spelled at `start` into the chain, if there is one.

@@ -10,7 +10,7 @@ impl OpenStream {
     /// Asks the clock whether it is right, and records whether it jumped.
     pub(crate) fn look_at_clock(&mut self) {
         let now = self.watch_clock();
-        if self.is_broken() {
+        if self.is_closed() {
             return;
         }
         if self.told_synced != self.clock_synced {

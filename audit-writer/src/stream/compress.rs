@@ -10,6 +10,7 @@ use audit_log::name::{Kind, Name};
 
 use super::OpenStream;
 use super::compressing::{Compressing, Flag, Job};
+use super::own::key_of;
 use crate::compression::Compression;
 use crate::segment::compressed::{Sizes, can_be, compress};
 use crate::storage::remove_if_there;
@@ -20,7 +21,7 @@ const AGAIN_NS: u64 = 60_000_000_000;
 impl OpenStream {
     /// Goes on with compressing, if there is anything to do.
     pub(crate) fn compress(&mut self, now_up_ns: u64) {
-        if self.is_broken() {
+        if self.is_closed() {
             return;
         }
         if self.compressing.job.as_ref().is_some_and(|job| job.thread.is_finished()) {
@@ -71,7 +72,9 @@ impl OpenStream {
         let mut names: Vec<(Name, u64)> = names.collect();
         names.retain(|(name, _)| {
             let is_ours = name.stream == self.world.stream && name.kind == Kind::Segment;
-            is_ours && !self.compressing.stay.contains(name)
+            is_ours
+                && self.own.contains_key(&key_of(*name))
+                && !self.compressing.stay.contains(name)
         });
         names.sort();
         for (name, bytes) in names {
@@ -115,7 +118,7 @@ impl OpenStream {
         let body = CompressBody { segment: &segment, into: &into, bytes, compressed_bytes };
         self.record(Lifecycle::Compress(body));
         self.sync();
-        if self.is_broken() {
+        if self.is_closed() {
             return Err(io::Error::other("the log cannot be written"));
         }
         let storage = &self.world.storage;
@@ -128,7 +131,6 @@ impl OpenStream {
         storage.rename(self.world.files().compressed_next, &into)?;
         storage.sync_names()?;
         storage.remove(&segment)?;
-        self.synced_names.remove(&name);
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use audit_log::name::{Files, Kind, Name};
 use audit_log::reader::{Header, Json, Line, LineError, next_line, open_segment};
 
 use super::Operations;
+use super::own::{Head, Own, Sorted};
 use crate::segment::recovery::{Found, examine, examine_compressed};
 use crate::storage::Storage;
 
@@ -16,8 +17,14 @@ use crate::storage::Storage;
 #[derive(Debug)]
 pub(super) struct Estate {
     pub(super) files: &'static Files,
-    /// Rotated segments, oldest first.
+    /// Rotated segments of the log, oldest first.
     pub(super) rotated: Vec<Name>,
+    /// What their headers say.
+    pub(super) own: Vec<Own>,
+    /// Segments for numbers that the log has otherwise, and how large they are.
+    pub(super) duplicates: Vec<(Name, u64)>,
+    /// What is not the log's, by its names.
+    pub(super) strange: Vec<Name>,
     pub(super) active: Option<Found>,
     pub(super) log: Option<String>,
     pub(super) next_seq: u64,
@@ -36,13 +43,11 @@ impl Estate {
     pub(super) fn survey(storage: &dyn Storage, stream: Stream) -> io::Result<Estate> {
         let files = Files::of(stream);
         let there = storage.list()?;
-        let names = there.iter().filter_map(|(name, _)| Name::parse(name));
-        let is_ours = |name: &Name| name.stream == stream && name.kind.is_segment();
-        let mut rotated: Vec<Name> = names.filter(is_ours).collect();
-        rotated.sort();
-        rotated.dedup_by_key(|name| (name.seq, name.unix_s)); // Where both are there, the plain one counts.
         let has_active = there.iter().any(|(name, _)| name == files.active);
         let active = has_active.then(|| examine(storage, files.active)).transpose()?;
+        let head = active.as_ref().and_then(|found| Head::of(found.first.as_ref()?, stream));
+        let Sorted { own, duplicates, strange } = Sorted::of(storage, stream, &there, head)?;
+        let rotated: Vec<Name> = own.iter().map(|own| own.name).collect();
         let mut log = active.as_ref().and_then(log_id);
         let mut next_seq = active.as_ref().and_then(next_seq);
         let mut last_unix_ns = active.as_ref().and_then(last_unix_ns);
@@ -67,7 +72,18 @@ impl Estate {
         };
         // Where lines come again, the highest number is not the last line's.
         let next_seq = next_seq.max(told.last_seq.map(|seq| seq.saturating_add(1))).unwrap_or(0);
-        Ok(Estate { files, rotated, active, log, next_seq, last_unix_ns, told })
+        Ok(Estate {
+            files,
+            rotated,
+            own,
+            duplicates,
+            strange,
+            active,
+            log,
+            next_seq,
+            last_unix_ns,
+            told,
+        })
     }
 
     /// The active segment's.

@@ -33,7 +33,7 @@ impl OpenStream {
 
     /// Tells what was folded until now.
     pub(crate) fn tell_all_folded(&mut self) {
-        if self.is_broken() {
+        if self.is_closed() {
             return;
         }
         for folded in self.floods.take() {

@@ -1,5 +1,6 @@
 //! One stream that is being written: numbers its lines and puts them into segments.
 
+mod aside;
 mod checkpoints;
 mod clock_watch;
 mod compress;
@@ -7,10 +8,12 @@ mod compressing;
 mod estate;
 mod finding;
 mod folding;
+mod judge;
 mod known;
 mod log_lines;
 mod open;
 mod operations;
+mod own;
 mod prepare;
 mod prune;
 pub(crate) mod rebuild;
@@ -29,6 +32,7 @@ use audit_log::name::{Files, Name};
 use self::compressing::Compressing;
 use self::known::Known;
 use self::operations::{Operation, Operations};
+use self::own::Key;
 use self::signing::{CHECKPOINT_LINE_BYTES, Signing};
 use crate::clock::{Clock, Stamp};
 use crate::config::{Config, Durability};
@@ -101,8 +105,11 @@ pub(crate) struct OpenStream {
     ages: Ages,
     /// Whether the clock was right when the active segment was opened.
     opened_synced: bool,
-    /// The same of complete files, as far as they were looked into.
-    synced_names: BTreeMap<Name, bool>,
+    /// The complete segments of the log, each with when it was begun, where a clock says so that was
+    /// right.
+    own: BTreeMap<Key, Option<i64>>,
+    /// Whether the run's first lines are written.
+    has_begun: bool,
     floods: Floods,
     /// When a day was turned the last time.
     turned_up_ns: Option<u64>,
@@ -113,6 +120,8 @@ pub(crate) struct OpenStream {
     /// The active segment; none after a fault, until its successor is in its place.
     active: Option<Active>,
     successor: Option<Successor>,
+    /// When the segment was begun that the successor takes the place of.
+    over: Option<Option<i64>>,
     operations: Operations,
     compressing: Compressing,
     /// None where there is to be no evidence.
@@ -170,8 +179,14 @@ impl OpenStream {
         self.world.clock.up_ns()
     }
 
-    /// Whether a fault closed the stream.
+    /// Whether it takes no events: a fault closed it, or what the start found could not be signed yet.
     pub(crate) fn is_broken(&self) -> bool {
+        let is_unsigned = |signing: &Signing| !signing.has_signed;
+        self.is_closed() || self.signing.as_ref().is_some_and(is_unsigned)
+    }
+
+    /// Whether a fault closed it: then no line can be written.
+    fn is_closed(&self) -> bool {
         self.active.is_none()
     }
 

@@ -1,6 +1,5 @@
 //! Opening a stream at start-up.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -8,7 +7,10 @@ use audit_core::{OutcomeKind, Stream};
 use audit_log::line::{Lifecycle, Scratch, StartBody};
 use audit_log::name::{Files, Kind, Name};
 
+use super::aside::{self, Aside};
 use super::estate::Estate;
+use super::finding::Findings;
+use super::own::key_of;
 use super::prepare::Prepared;
 use super::{Compressing, Known, OpenStream, World};
 use crate::clock::Stamp;
@@ -18,20 +20,7 @@ use crate::retention::Ages;
 use crate::rotation::Filling;
 use crate::segment::active::{Active, Fault, Kept, Trouble};
 use crate::segment::recovery::Found;
-use crate::storage::write_all;
-use crate::storage::{Storage, StorageFile, remove_if_there};
-
-/// The most that is kept of a torn end, in bytes.
-const TORN_BYTES_MAX: u64 = 64 * 1024;
-
-/// At most so many names are tried for what is moved aside.
-const NAMES_TRIED: i64 = 16;
-
-/// What was cut off the active segment's end.
-struct Repaired {
-    removed_bytes: u64,
-    kept_in: Option<String>,
-}
+use crate::storage::{Storage, remove_if_there};
 
 impl OpenStream {
     /// Opens the stream of a directory that this process has locked, and records that a run begins;
@@ -42,8 +31,7 @@ impl OpenStream {
     /// What the storage said.
     pub(crate) fn open(world: World) -> Result<OpenStream, Fault> {
         let left_over = clean_up(world.storage.as_ref(), world.files())?;
-        let surveyed = Estate::survey(world.storage.as_ref(), world.stream);
-        let mut estate = surveyed.map_err(Fault::new("read"))?;
+        let (mut estate, prepared, asides) = settle(&world)?;
         let boot = world.clock.boot_id();
         let opened_synced = estate.header().is_some_and(|header| header.synced);
         let (now, clock_synced) = (world.clock.now(), world.clock.is_synced());
@@ -56,7 +44,11 @@ impl OpenStream {
         // A segment whose header cannot be read, or is of another version, is not gone on with.
         let has_no_header = |found: &Found| found.header.is_none() && found.whole_bytes > 0;
         let is_headless = estate.active.as_ref().is_some_and(has_no_header);
-        let Prepared { log, signing, finding, needs_segment } = Prepared::of(&world, &estate)?;
+        let Prepared { log, signing, findings, recovered, adopts, needs_segment, .. } = prepared;
+        let strange = estate.strange.iter().map(Name::to_string).collect();
+        let mut found =
+            Findings { asides, recovered, findings, strange, left_over, ..Findings::default() };
+        let own = estate.own.iter().map(|own| (key_of(own.name), own.first_s())).collect();
         let mut stream = OpenStream {
             machine: world.identity.machine(&log),
             log,
@@ -67,7 +59,8 @@ impl OpenStream {
             jumps,
             ages,
             opened_synced,
-            synced_names: BTreeMap::new(),
+            own,
+            has_begun: false,
             floods: Floods::new(world.config.flood, world.config.retention, now),
             turned_up_ns: None,
             known: Known::default(),
@@ -75,6 +68,7 @@ impl OpenStream {
             key_names: std::mem::take(&mut estate.told.key_names),
             active: None,
             successor: None,
+            over: None,
             compressing: Compressing::new(world.config.compression),
             signing,
             operations: std::mem::take(&mut estate.told.operations),
@@ -82,14 +76,15 @@ impl OpenStream {
             past: None,
             world,
         };
-        let repaired = stream.adopt(estate)?;
+        found.asides.extend(stream.adopt(estate)?);
         stream.cut_superseded();
         stream.make_room_for_start(needs_segment || is_headless);
-        stream.begin_run(repaired);
-        stream.tell_finding(finding);
-        for removed in left_over {
-            stream.record(Lifecycle::Cleanup { removed });
+        if adopts {
+            found.adopted = stream.complete_files();
         }
+        stream.begin_run();
+        stream.tell_findings(found);
+        stream.record_interrupted();
         stream.checkpoint("start");
         stream.sync();
         stream.begun()
@@ -101,6 +96,7 @@ impl OpenStream {
             Some(Trouble::Fault(fault)) => Err(fault),
             Some(Trouble::Foreign(foreign)) => Err(foreign_fault(foreign.what.name())),
             None => {
+                self.has_begun = true;
                 self.prune();
                 Ok(self)
             }
@@ -108,7 +104,7 @@ impl OpenStream {
     }
 
     /// Goes on in the active segment that is there, or begins one.
-    fn adopt(&mut self, estate: Estate) -> Result<Option<Repaired>, Fault> {
+    fn adopt(&mut self, estate: Estate) -> Result<Option<Aside>, Fault> {
         // A header calls the segment before by the name that it was rotated to.
         let previous = estate.rotated.last().map(|name| Name { kind: Kind::Segment, ..*name });
         let (now, storage) = (self.world.clock.now(), Arc::clone(&self.world.storage));
@@ -120,11 +116,11 @@ impl OpenStream {
                 (now, first_seq.unwrap_or(self.next_seq))
             }
         };
+        let repaired = aside::repair(&self.world, &estate)?;
         let Some(found) = estate.active else {
             return self.begin_first(previous).map(|()| None);
         };
-        let mut file = storage.append(estate.files.active).map_err(Fault::new("open"))?;
-        let repaired = self.cut_torn(&found, file.as_mut())?;
+        let file = storage.append(estate.files.active).map_err(Fault::new("open"))?;
         if found.whole_bytes == 0 {
             storage.remove(estate.files.active).map_err(Fault::new("remove"))?;
             return self.begin_first(previous).map(|()| repaired);
@@ -149,67 +145,7 @@ impl OpenStream {
         }
     }
 
-    /// Cuts what is torn off the segment's end, and keeps it beside.
-    fn cut_torn(
-        &self,
-        found: &Found,
-        file: &mut dyn StorageFile,
-    ) -> Result<Option<Repaired>, Fault> {
-        let removed_bytes = found.bytes - found.whole_bytes;
-        if removed_bytes == 0 {
-            return Ok(None);
-        }
-        let kept_in = match self.keep_torn(found.whole_bytes, removed_bytes) {
-            Ok(name) => Some(name),
-            Err(error) => {
-                tracing::warn!(target: "audit_writer", %error, "the torn end of the audit log could not be kept");
-                None
-            }
-        };
-        file.truncate(found.whole_bytes).map_err(Fault::new("repair"))?;
-        file.sync().map_err(Fault::new("repair"))?;
-        tracing::warn!(target: "audit_writer", removed_bytes, "the audit log's end was torn and has been repaired");
-        Ok(Some(Repaired { removed_bytes, kept_in }))
-    }
-
-    /// Copies the torn end, as far as it is not too long, into a file of its own.
-    fn keep_torn(&self, from: u64, bytes: u64) -> io::Result<String> {
-        let storage = &self.world.storage;
-        let mut torn = vec![0; usize::try_from(bytes.min(TORN_BYTES_MAX)).unwrap_or(0)];
-        let mut source = storage.read(self.world.files().active)?;
-        source.seek(io::SeekFrom::Start(from))?;
-        source.read_exact(&mut torn)?;
-        let (name, mut file) = self.create_torn()?;
-        let kept = write_all(file.as_mut(), &torn).and_then(|()| file.sync());
-        match kept {
-            Ok(()) => Ok(name),
-            Err(error) => {
-                storage.remove(&name)?; // Half of it is worth nothing, and a full disk would collect halves.
-                Err(error)
-            }
-        }
-    }
-
-    /// A file for a torn end, under a name that nothing has: a crash while one was kept may have
-    /// left the first.
-    fn create_torn(&self) -> io::Result<(String, Box<dyn StorageFile>)> {
-        let mut name =
-            Name::new(self.world.stream, Kind::Torn, self.world.clock.now(), self.next_seq);
-        let last_s = name.unix_s + NAMES_TRIED;
-        loop {
-            match self.world.storage.create(&name.to_string()) {
-                Ok(file) => return Ok((name.to_string(), file)),
-                Err(error)
-                    if error.kind() == io::ErrorKind::AlreadyExists && name.unix_s < last_s =>
-                {
-                    name.unix_s += 1;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-    }
-
-    fn begin_run(&mut self, repaired: Option<Repaired>) {
+    fn begin_run(&mut self) {
         let (boot, run) = (self.boot.clone(), self.world.run.clone());
         let config = self.world.config;
         let start = StartBody {
@@ -229,8 +165,6 @@ impl OpenStream {
         };
         let now = self.world.clock.now();
         self.push_lifecycle(now, Lifecycle::Start(start));
-        self.record_repair(repaired);
-        self.record_interrupted();
     }
 
     /// Operations of earlier runs will not be ended by anybody any more.
@@ -241,12 +175,32 @@ impl OpenStream {
             self.record(Lifecycle::Interrupted { outcome, operation });
         }
     }
+}
 
-    fn record_repair(&mut self, repaired: Option<Repaired>) {
-        if let Some(Repaired { removed_bytes, kept_in }) = repaired {
-            self.record(Lifecycle::Repair { removed_bytes, kept_in: kept_in.as_deref() });
-        }
+/// Looks at what earlier runs left, and moves aside what is not the log's.
+///
+/// # Errors
+///
+/// What the storage or the store of keys said.
+fn settle(world: &World) -> Result<(Estate, Prepared, Vec<Aside>), Fault> {
+    let survey = || {
+        let surveyed = Estate::survey(world.storage.as_ref(), world.stream);
+        surveyed.map_err(Fault::new("read"))
+    };
+    let mut estate = survey()?;
+    let mut prepared = Prepared::of(world, &estate)?;
+    let mut asides = Vec::new();
+    if let Some(cut) = prepared.cut {
+        asides.push(aside::cut_off(world, &estate, cut)?);
+        estate = survey()?;
+        prepared = Prepared::of(world, &estate)?;
     }
+    let duplicates = std::mem::take(&mut estate.duplicates);
+    match prepared.is_judged {
+        true => asides.extend(aside::move_duplicates(world, &duplicates)?),
+        false => estate.strange.extend(duplicates.iter().map(|(name, _)| *name)),
+    }
+    Ok((estate, prepared, asides))
 }
 
 /// Removes what a crash left half made, and says what that was.

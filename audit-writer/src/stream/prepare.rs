@@ -7,14 +7,15 @@ use std::sync::Arc;
 use audit_core::Stream;
 use audit_log::reader::file_bytes_max;
 
+use super::aside::Cut;
 use super::estate::Estate;
 use super::finding::Finding;
-use super::rebuild::{Base, Rebuilt, announced};
+use super::rebuild::{Announced, Base, Rebuilt, announced};
 use super::signing::Signing;
 use super::{World, random_id};
 use crate::config::Evidence;
 use crate::keys::chain::{Begun, Keys, Signed};
-use crate::keys::store::{load, log_of_keys};
+use crate::keys::store::Stored;
 use crate::segment::active::Fault;
 
 /// What a stream begins with.
@@ -23,8 +24,16 @@ pub(super) struct Prepared {
     pub(super) log: String,
     /// None where there is to be no evidence.
     pub(super) signing: Option<Signing>,
-    /// What is amiss, for a line to tell.
-    pub(super) finding: Option<Finding>,
+    /// What is amiss, for lines to tell.
+    pub(super) findings: Vec<Finding>,
+    /// Lines that stand behind what is proved, from and to.
+    pub(super) recovered: Option<(u64, u64)>,
+    /// Where the active segment must be cut first.
+    pub(super) cut: Option<Cut>,
+    /// Whether the keys are those that the log was signed with, so that it can be judged.
+    pub(super) is_judged: bool,
+    /// Whether the files that are there are taken over by keys that did not sign them.
+    pub(super) adopts: bool,
     /// Whether the active segment cannot be gone on with: its header does not tell of the tree before
     /// it, or of the key that comes next.
     pub(super) needs_segment: bool,
@@ -33,66 +42,140 @@ pub(super) struct Prepared {
 impl Prepared {
     /// # Errors
     ///
-    /// What the storage or the store of keys said; the keys are damaged.
+    /// What the storage or the store of keys said.
     pub(super) fn of(world: &World, estate: &Estate) -> Result<Prepared, Fault> {
         let others = Others::of(world, estate).map_err(Fault::new("read"))?;
         if world.config.evidence == Evidence::Off {
             let log = log_id(world, estate, None, &others).map_err(Fault::new("draw an id for"))?;
-            return Ok(Prepared { log, signing: None, finding: None, needs_segment: false });
+            return Ok(Prepared::without_evidence(log));
         }
-        let loaded = load(world.keys.as_ref(), world.stream);
-        let keys = loaded.map_err(Fault::new("load the keys of"))?;
-        let log = log_id(world, estate, keys.as_ref(), &others);
+        let loaded = Stored::of(world.keys.as_ref(), world.stream);
+        let stored = loaded.map_err(Fault::new("load the keys of"))?;
+        let keys = if let Stored::Keys(keys) = &stored { Some(keys.as_ref()) } else { None };
+        let log = log_id(world, estate, keys, &others);
         let log = log.map_err(Fault::new("draw an id for"))?;
-        let prepared = Prepared::signed(world, estate, keys, log, &others);
+        let prepared = Prepared::signed(world, estate, stored, log, &others);
         prepared.map_err(Fault::new("read the evidence of"))
+    }
+
+    fn without_evidence(log: String) -> Prepared {
+        Prepared {
+            log,
+            signing: None,
+            findings: Vec::new(),
+            recovered: None,
+            cut: None,
+            is_judged: false,
+            adopts: false,
+            needs_segment: false,
+        }
     }
 
     fn signed(
         world: &World,
         estate: &Estate,
-        stored: Option<Keys>,
+        stored: Stored,
         log: String,
         others: &Others,
     ) -> io::Result<Prepared> {
         let (storage, stream) = (world.storage.as_ref(), world.stream);
         let origin = format!("{log}/{}", stream.name());
         let is_new = is_empty(estate) && !others.are_there;
-        let drawn = |why| Ok::<_, io::Error>((Keys::drawn(origin.clone())?, why, false));
-        let (keys, rekeyed, is_stored) = match stored {
-            Some(keys) if keys.origin() == origin => (keys, None, true),
-            Some(_) => drawn(Some("other_log"))?,
-            None if is_new => {
-                // Before there is anything of the log: one without keys was robbed of them.
-                let keys = Keys::drawn(origin)?;
-                world.keys.store(stream, &keys.to_bytes())?;
-                (keys, None, true)
-            }
-            None => drawn(Some("no_keys"))?,
-        };
-        let rebuilt = Rebuilt::of(storage, estate, keys.signed())?;
-        let rolled_back = keys.signed().and_then(|signed| rebuilt.compare(signed));
-        let finding = rekeyed.map(|why| Finding::Rekeyed { why }).or(rolled_back);
-        let (keys, is_stored) = newer(keys, is_stored, |keys| rebuilt.caught_up(keys))?;
-        let announced = |keys: &Keys| announced(storage, estate.files, keys);
-        let (keys, is_stored) = newer(keys, is_stored, announced)?;
-        let needs_segment = estate.header().is_some() && (!rebuilt.has_tree || rekeyed.is_some());
-        let before_evidence =
-            (!is_empty(estate) && !rebuilt.has_evidence).then_some(estate.next_seq);
-        let evidence_from = before_evidence.or(estate.told.evidence_from);
-        let Rebuilt { chain, base, .. } = rebuilt;
-        let signing = Signing::new(stream, chain, Arc::clone(&world.keys), keys, is_stored);
-        let mut signing = signing.evidence_since(evidence_from);
-        if let Some(header) = estate.header() {
-            let Base { tree, key } = base.unwrap_or_default();
-            signing.go_on_in(Begun {
-                first_seq: header.seq,
-                before: Signed { size: tree.size(), root: tree.root() },
-                bytes_max: file_bytes_max(header.segment_bytes.unwrap_or(0)),
-                key: key.unwrap_or_else(|| signing.keys.checkpoint_key()),
-            });
+        let mut held = Held::of(world, stored, &origin, is_new)?;
+        let is_judged = held.rekeyed.is_none();
+        let rebuilt = Rebuilt::of(storage, estate, &held.keys, is_judged)?;
+        let rolled_back = held.keys.signed().and_then(|signed| rebuilt.compare(signed));
+        if let Some(keys) = rebuilt.caught_up(&held.keys)? {
+            held = Held { keys, is_stored: false, ..held };
         }
-        Ok(Prepared { log, signing: Some(signing), finding, needs_segment })
+        let leads = rolled_back.is_some() || rebuilt.leads_to(&held.keys);
+        let announced = announced(storage, estate.files, &held.keys)?;
+        let held = held.follow(announced, leads || !is_judged)?;
+        let rekeyed = held.rekeyed.map(|why| Finding::Rekeyed { why });
+        let findings: Vec<Finding> = rolled_back.into_iter().chain(rekeyed).collect();
+        let has_faults = !rebuilt.has_tree || rebuilt.judge.has_other_key || !findings.is_empty();
+        let adopts = held.rekeyed.is_some();
+        let (recovered, cut) = (rebuilt.unproved().filter(|_| is_judged), rebuilt.cut);
+        let signing = signing(world, estate, rebuilt, held);
+        Ok(Prepared {
+            log,
+            signing: Some(signing),
+            findings,
+            recovered,
+            cut,
+            is_judged,
+            adopts,
+            needs_segment: estate.header().is_some() && has_faults,
+        })
+    }
+}
+
+/// What to sign with.
+fn signing(world: &World, estate: &Estate, rebuilt: Rebuilt, held: Held) -> Signing {
+    let before_evidence = (!is_empty(estate) && !rebuilt.has_evidence).then_some(estate.next_seq);
+    let evidence_from = before_evidence.or(estate.told.evidence_from);
+    let Rebuilt { judge, base, .. } = rebuilt;
+    let Held { keys, is_stored, .. } = held;
+    let store = Arc::clone(&world.keys);
+    let signing = Signing::new(world.stream, judge.chain, store, keys, is_stored);
+    let mut signing = signing.evidence_since(evidence_from);
+    if let Some(header) = estate.header() {
+        let Base { tree, key, .. } = base.unwrap_or_default();
+        signing.go_on_in(Begun {
+            first_seq: header.seq,
+            before: Signed { size: tree.size(), root: tree.root() },
+            bytes_max: file_bytes_max(header.segment_bytes.unwrap_or(0)),
+            key: key.unwrap_or_else(|| signing.keys.checkpoint_key()),
+        });
+    }
+    signing
+}
+
+/// The keys that a start goes on with.
+struct Held {
+    keys: Keys,
+    is_stored: bool,
+    /// Why they are new ones, if they are.
+    rekeyed: Option<&'static str>,
+}
+
+impl Held {
+    /// Those that are stored, if they are this log's, and others that are drawn if not.
+    ///
+    /// # Errors
+    ///
+    /// The system has no randomness, or what the store said.
+    fn of(world: &World, stored: Stored, origin: &str, is_new: bool) -> io::Result<Held> {
+        match stored {
+            Stored::Keys(keys) if keys.origin() == origin => {
+                Ok(Held { keys: *keys, is_stored: true, rekeyed: None })
+            }
+            Stored::Keys(_) => Held::drawn(origin, "other_log"),
+            Stored::Damaged => Held::drawn(origin, "damaged_keys"),
+            Stored::Nothing if is_new => {
+                // Before there is anything of the log: one without keys was robbed of them.
+                let keys = Keys::drawn(origin.to_owned())?;
+                world.keys.store(world.stream, &keys.to_bytes())?;
+                Ok(Held { keys, is_stored: true, rekeyed: None })
+            }
+            Stored::Nothing => Held::drawn(origin, "no_keys"),
+        }
+    }
+
+    fn drawn(origin: &str, why: &'static str) -> io::Result<Held> {
+        let keys = Keys::drawn(origin.to_owned())?;
+        Ok(Held { keys, is_stored: false, rekeyed: Some(why) })
+    }
+
+    /// Those that the `keys` file leads to: other ones where it leads nowhere, or where the log has gone
+    /// on with keys that come later.
+    fn follow(self, announced: Announced, is_led_to: bool) -> io::Result<Held> {
+        match announced {
+            Announced::Lost => Held::drawn(self.keys.origin(), "announcements_lost"),
+            _ if !is_led_to => Held::drawn(self.keys.origin(), "old_keys"),
+            Announced::Ahead(keys) => Ok(Held { keys: *keys, is_stored: false, ..self }),
+            Announced::Well => Ok(self),
+        }
     }
 }
 
@@ -126,7 +209,7 @@ impl Others {
 
 /// Whether there is nothing of the stream.
 fn is_empty(estate: &Estate) -> bool {
-    estate.active.is_none() && estate.rotated.is_empty()
+    estate.active.is_none() && estate.rotated.is_empty() && estate.strange.is_empty()
 }
 
 /// What identifies the log: as the stream's own files say, then as the stream that was opened before
@@ -154,18 +237,6 @@ fn log_id(
     match world.log.clone().or_else(of_keys).or_else(|| others.log.clone()) {
         Some(log) => Ok(log),
         None if world.config.evidence == Evidence::Off => random_id(),
-        None => log_of_keys(world.keys.as_ref())?.map_or_else(random_id, Ok),
+        None => Stored::log(world.keys.as_ref())?.map_or_else(random_id, Ok),
     }
-}
-
-/// The keys that follow these, if the log shows that they were in force; those are not stored.
-fn newer(
-    keys: Keys,
-    is_stored: bool,
-    following: impl FnOnce(&Keys) -> io::Result<Option<Keys>>,
-) -> io::Result<(Keys, bool)> {
-    Ok(match following(&keys)? {
-        Some(following) => (following, false),
-        None => (keys, is_stored),
-    })
 }

@@ -1,14 +1,13 @@
 //! Removing what retention does not keep, announced before it goes.
 
-use std::io::BufReader;
+use std::io;
 
 use audit_log::line::Lifecycle;
-use audit_log::name::{Kind, Name};
-use audit_log::reader::{Json, Line, next_line, open_segment};
+use audit_log::name::Name;
 
 use super::OpenStream;
+use super::own::{is_beside, key_of};
 use crate::retention::{Complete, Doomed, Surroundings};
-use crate::storage::Storage;
 
 /// So many names fit into one line with room to spare.
 const NAMES_A_LINE: usize = 64;
@@ -27,25 +26,19 @@ impl OpenStream {
 
     /// The same, where so much is free on the disk.
     fn prune_for(&mut self, free_bytes: u64) {
+        // What is announced is signed; and before a run's first line stands nothing of it.
+        if !self.has_begun || self.is_broken() {
+            return;
+        }
         let Some(active) = &self.active else { return };
         let filling = active.filling();
-        let files = match self.world.storage.list() {
-            Ok(files) => files,
+        let complete = match self.complete() {
+            Ok(complete) => complete,
             Err(error) => {
                 tracing::warn!(target: "audit_writer", %error, "old audit segments cannot be looked for");
                 return;
             }
         };
-        let mut complete: Vec<Complete> = files
-            .iter()
-            .filter_map(|(name, bytes)| {
-                let is_ours =
-                    |name: &Name| name.stream == self.world.stream && name.kind != Kind::Foreign;
-                let name = Name::parse(name).filter(is_ours)?;
-                Some(Complete { name, bytes: *bytes, synced: self.was_synced(name) })
-            })
-            .collect();
-        complete.sort_by_key(|file| file.name);
         // Asked now, because a jump may be what made the segment end after which this is done.
         let now = self.watch_clock();
         let opened_s = filling.opened.unix_ns.div_euclid(1_000_000_000);
@@ -80,16 +73,35 @@ impl OpenStream {
         }
     }
 
-    /// Whether the first line of a file was written by a clock that was known to be right. Each
-    /// file is looked into once.
-    fn was_synced(&mut self, name: Name) -> bool {
-        if let Some(synced) = self.synced_names.get(&name) {
-            return *synced;
+    /// The log's own complete files, sorted by name, with what they take on the disk.
+    ///
+    /// # Errors
+    ///
+    /// What the storage said.
+    fn complete(&self) -> io::Result<Vec<Complete>> {
+        let mut complete = Vec::new();
+        for (text, bytes) in self.world.storage.list()? {
+            let of_stream = |name: &Name| name.stream == self.world.stream;
+            let Some(name) = Name::parse(&text).filter(of_stream) else { continue };
+            let segment_bytes = self.world.config.rotation.segment_bytes;
+            let first_s = match name.kind.is_segment() {
+                true => self.own.get(&key_of(name)).copied(),
+                false => is_beside(name, bytes, self.next_seq, segment_bytes).then_some(None),
+            };
+            let Some(first_s) = first_s else { continue };
+            if let Some(state) = self.world.storage.state(&text)? {
+                complete.push(Complete { name, bytes: state.allocated_bytes, first_s });
+            }
         }
-        let synced = first_line_of(self.world.storage.as_ref(), name)
-            .is_some_and(|line| line.member("time_synced").and_then(Json::as_bool) == Some(true));
-        self.synced_names.insert(name, synced);
-        synced
+        complete.sort_by_key(|file| file.name);
+        Ok(complete)
+    }
+
+    /// The names of the log's complete files, with what they take on the disk; as far as that can be
+    /// found out.
+    pub(super) fn complete_files(&self) -> Vec<(String, u64)> {
+        let complete = self.complete().unwrap_or_default();
+        complete.iter().map(|file| (file.name.to_string(), file.bytes)).collect()
     }
 
     fn remove(&mut self, doomed: &[Doomed]) {
@@ -100,13 +112,13 @@ impl OpenStream {
         self.push_lifecycle(now, Lifecycle::Prune { why: first.why, segments: &segments });
         self.sign("prune");
         self.sync();
-        if self.is_broken() {
+        if self.is_closed() {
             return;
         }
         self.stop_compressing_any(|name| doomed.iter().any(|file| file.name == name));
         let storage = &self.world.storage;
-        for file in doomed {
-            self.synced_names.remove(&file.name);
+        for file in doomed.iter().filter(|file| file.name.kind.is_segment()) {
+            self.own.remove(&key_of(file.name));
         }
         for name in &segments {
             if let Err(error) = storage.remove(name) {
@@ -117,10 +129,4 @@ impl OpenStream {
             tracing::warn!(target: "audit_writer", %error, "the removal of old audit segments may not last");
         }
     }
-}
-
-/// The first line of a file, if it can be read.
-fn first_line_of(storage: &dyn Storage, name: Name) -> Option<Line> {
-    let mut bytes = BufReader::new(open_segment(storage, name).ok()?);
-    Line::parse(&next_line(&mut bytes)?.ok()?).ok()
 }

@@ -1,36 +1,37 @@
-//! What a start finds of the chain, and whether it is what was signed last.
+//! What a start finds of the chain: which lines are proved, which only stand there, where the log ends,
+//! and whether it is what was signed last.
 
 use std::io::{self, BufReader, Read};
 
+use audit_core::LINE_BYTES_MAX;
 use audit_log::evidence::announcement::Announcement;
 use audit_log::evidence::announcements::announcements;
-use audit_log::evidence::chain::Chain;
-use audit_log::evidence::checkpoint::Checkpoint;
-use audit_log::evidence::hash::leaf_hash;
 use audit_log::evidence::note::VerifierKey;
-use audit_log::evidence::shown::{note_in, tree_in};
+use audit_log::evidence::shown::tree_in;
 use audit_log::evidence::tree::Tree;
 use audit_log::name::{Files, Name};
-use audit_log::reader::{Json, Line, LineError, NotOpened, RawLines, next_line, open_segment};
+use audit_log::reader::{
+    Line, LineError, RawLines, Segments, file_bytes_max, next_line, open_segment,
+};
 
+use super::aside::Cut;
 use super::estate::Estate;
 use super::finding::Finding;
+use super::judge::{Judge, key_in};
 use crate::keys::chain::{Keys, Signed};
 use crate::storage::Storage;
 
 /// What the log tells of its evidence.
 pub(super) struct Rebuilt {
-    pub(super) chain: Chain,
+    pub(super) judge: Judge,
     /// Whether the active segment's header has the tree before it: without, it needs another one.
     pub(super) has_tree: bool,
     /// Whether any header that was looked at has the tree before it.
     pub(super) has_evidence: bool,
     /// What the active segment's header says of the evidence before it.
     pub(super) base: Option<Base>,
-    /// The tree when it had the size that was signed last, if it ever had.
-    at_signed: Option<Tree>,
-    /// The note of the last checkpoint.
-    last_note: Option<String>,
+    /// Where the active segment must be cut, because the log ends there.
+    pub(super) cut: Option<Cut>,
 }
 
 /// What a segment's header says of the evidence before it.
@@ -39,13 +40,13 @@ pub(super) struct Base {
     pub(super) tree: Tree,
     /// What its first checkpoint is signed with.
     pub(super) key: Option<VerifierKey>,
+    /// The header's number.
+    seq: u64,
 }
 
 impl Base {
     fn of(header: &Line) -> Option<Base> {
-        let tree = tree_in(header)?;
-        let key = header.member("key").and_then(Json::as_str).and_then(|key| key.parse().ok());
-        Some(Base { tree, key })
+        Some(Base { tree: tree_in(header)?, key: key_in(header), seq: header.seq })
     }
 
     /// Of a file whose first line is a header.
@@ -54,7 +55,7 @@ impl Base {
     ///
     /// The file cannot be read; that is no reason to take it for one without.
     fn of_file(file: impl Read) -> io::Result<Option<Base>> {
-        match next_line(&mut BufReader::new(file)) {
+        match next_line(&mut BufReader::new(file.take(LINE_BYTES_MAX as u64))) {
             Some(Err(LineError::Unreadable)) => Err(unreadable()),
             Some(Ok(header)) => Ok(Line::parse(&header).ok().as_ref().and_then(Base::of)),
             _ => Ok(None),
@@ -63,8 +64,8 @@ impl Base {
 }
 
 impl Rebuilt {
-    /// Rebuilds the chain of a log, from the youngest segment on that begins before what was signed
-    /// last.
+    /// Rebuilds the chain of a log, from the youngest segment on whose header was signed; and judges
+    /// what stands behind that, where the keys are those that the log was signed with.
     ///
     /// # Errors
     ///
@@ -72,114 +73,63 @@ impl Rebuilt {
     pub(super) fn of(
         storage: &dyn Storage,
         estate: &Estate,
-        signed: Option<Signed>,
+        keys: &Keys,
+        is_judging: bool,
     ) -> io::Result<Rebuilt> {
-        let has_active = estate.header().is_some();
-        let mut bases = Vec::new();
-        for name in estate.rotated.iter().map(Some).chain(has_active.then_some(None)).rev() {
-            let base = Base::of_file(open(storage, estate, name)?)?;
-            let is_before = match (&base, signed) {
-                (Some(base), Some(signed)) => base.tree.size() <= signed.size,
-                (Some(_), None) => true,
-                (None, _) => false,
-            };
-            bases.push((name, base));
-            if is_before {
-                break;
-            }
-        }
-        let base = match bases.first() {
+        let mut bases = bases(storage, estate, keys.signed())?;
+        let base = match bases.last() {
             Some((None, base)) => base.clone(),
             _ => None,
         };
         let has_evidence = bases.iter().any(|(_, base)| base.is_some());
-        let from = bases.iter().rposition(|(_, base)| base.is_some());
-        bases.truncate(from.map_or(0, |from| from + 1));
-        bases.reverse();
-        let tree = bases.first().and_then(|(_, base)| base.as_ref()).map(|base| base.tree.clone());
-        // One after the other, because there may be many.
-        let segments = bases.into_iter().map(|(name, _)| {
+        let from = bases.iter().position(|(_, base)| base.is_some());
+        bases.drain(..from.unwrap_or(bases.len()));
+        let tree = bases.first().and_then(|(_, base)| base.as_ref());
+        let tree = tree.map(|base| base.tree.clone()).unwrap_or_default();
+        let mut segments = Segments::new();
+        for (name, _) in bases {
             let shown = name.map_or_else(|| estate.files.active.to_owned(), Name::to_string);
-            match open(storage, estate, name) {
-                Ok(file) => Ok((shown, file)),
-                Err(error) => Err(NotOpened::refused(shown, error)),
-            }
-        });
+            segments.push_back((shown, open(storage, estate, name)?));
+        }
         let mut rebuilt = Rebuilt {
-            chain: Chain::of(tree.unwrap_or_default()),
+            judge: Judge::new(tree, keys, is_judging),
             has_tree: base.is_some(),
             has_evidence,
             base,
-            at_signed: None,
-            last_note: None,
+            cut: None,
         };
-        rebuilt.follow(RawLines::of_segments(segments), estate.next_seq, signed)?;
-        rebuilt.fill(estate.next_seq, signed);
+        rebuilt.follow(segments, estate)?;
+        rebuilt.judge.fill(estate.next_seq);
         Ok(rebuilt)
     }
 
-    /// Takes in those of these lines that have numbers before this one: a line that is
-    /// damaged may show any number.
-    ///
     /// # Errors
     ///
     /// A segment cannot be read on.
-    fn follow(
-        &mut self,
-        lines: RawLines<'_>,
-        next_seq: u64,
-        signed: Option<Signed>,
-    ) -> io::Result<()> {
-        for (_, raw) in lines {
-            let raw = match raw {
-                Ok(raw) => raw,
-                Err(LineError::Unreadable) => return Err(unreadable()),
-                Err(_) => continue,
-            };
-            let may_follow = |seq: &u64| (self.chain.tree.size()..next_seq).contains(seq);
-            let Some(seq) = raw.seq().filter(may_follow) else { continue };
-            self.fill(seq, signed);
-            self.take(leaf_hash(&raw.bytes), signed);
-            if raw.is_of("checkpoint") {
-                self.last_note = note_in(&raw);
+    fn follow(&mut self, segments: Segments, estate: &Estate) -> io::Result<()> {
+        for (position, line) in RawLines::of_segments(segments) {
+            if matches!(line, Err(LineError::Unreadable)) {
+                return Err(unreadable());
             }
+            let seen = self.judge.see(position.line == 1, &line, estate.next_seq);
+            let Err(misfit) = seen else { continue };
+            if position.segment == estate.files.active {
+                let seq = self.judge.chain.tree.size();
+                self.cut = Some(Cut { line: position.line, seq, misfit });
+                return Ok(());
+            }
+            // A segment that is complete is left as it is, for readers to see.
+            self.judge.give_up();
         }
         Ok(())
     }
 
-    /// Lines that are not there any more count as empty ones, so that the numbers after them stand
-    /// where they should.
-    fn fill(&mut self, up_to: u64, signed: Option<Signed>) {
-        if let Some(Signed { size, .. }) = signed.filter(|signed| signed.size <= up_to) {
-            self.fill_to(size, signed);
-        }
-        self.fill_to(up_to, signed);
-    }
-
-    fn fill_to(&mut self, size: u64, signed: Option<Signed>) {
-        if self.chain.tree.size() < size {
-            self.chain.fill(size);
-            self.look_for(signed);
-        }
-    }
-
-    fn take(&mut self, leaf: [u8; 32], signed: Option<Signed>) {
-        self.chain.take(leaf);
-        self.look_for(signed);
-    }
-
-    fn look_for(&mut self, signed: Option<Signed>) {
-        if signed.is_some_and(|signed| signed.size == self.chain.tree.size()) {
-            self.at_signed = Some(self.chain.tree.clone());
-        }
-    }
-
     /// Whether the log is what was signed last, and more: the line with the checkpoint is there.
     pub(super) fn compare(&self, signed: Signed) -> Option<Finding> {
-        let found_size = self.chain.tree.size();
-        let compared = match &self.at_signed {
+        let found_size = self.judge.chain.tree.size();
+        let compared = match &self.judge.at_signed {
             _ if found_size <= signed.size => "shorter",
-            Some(tree) if tree.root() == signed.root => return None,
+            Some(tree) if tree.root() == signed.root && self.judge.is_confirmed => return None,
             _ => "different",
         };
         Some(Finding::Rollback { compared, signed, found_size })
@@ -192,27 +142,65 @@ impl Rebuilt {
     ///
     /// The system has no randomness.
     pub(super) fn caught_up(&self, keys: &Keys) -> io::Result<Option<Keys>> {
-        let signed = || {
-            let checkpoint = keys.checkpoint_key();
-            let text = checkpoint.open(self.last_note.as_deref()?).ok()?;
-            Checkpoint::parse(text).filter(|checkpoint| keys.follows(&checkpoint.next))
-        };
-        let signed = signed().map(|Checkpoint { size, root, .. }| Signed { size, root });
+        let is_news = |size| keys.signed().is_none_or(|signed| signed.size < size);
+        let last = self.judge.last_proved.as_ref().filter(|last| is_news(last.size));
+        let next = last.filter(|last| keys.follows(&last.next));
+        let signed = next.map(|last| Signed { size: last.size, root: last.root });
         signed.map(|signed| keys.after_checkpoint(signed)).transpose()
+    }
+
+    /// Whether the log goes on from where these keys are, as far as it can be known.
+    pub(super) fn leads_to(&self, keys: &Keys) -> bool {
+        self.judge.key_in_force().is_none_or(|key| *key == keys.checkpoint_key())
+    }
+
+    /// The numbers of the lines that stand behind what is proved.
+    pub(super) fn unproved(&self) -> Option<(u64, u64)> {
+        let end = self.judge.chain.tree.size();
+        (self.judge.proved < end).then(|| (self.judge.proved, end - 1))
     }
 }
 
-/// A segment's text: where there is no name that of the active one, without its torn end, which is
-/// about to be cut off.
+/// The youngest segments, each with what its header says of the evidence before it, oldest first: down to
+/// one whose header was signed. The active one has no name.
+///
+/// # Errors
+///
+/// What the storage said.
+fn bases<'a>(
+    storage: &dyn Storage,
+    estate: &'a Estate,
+    signed: Option<Signed>,
+) -> io::Result<Vec<(Option<&'a Name>, Option<Base>)>> {
+    let has_active = estate.header().is_some();
+    let mut bases = Vec::new();
+    for name in estate.rotated.iter().map(Some).chain(has_active.then_some(None)).rev() {
+        let base = Base::of_file(open(storage, estate, name)?)?;
+        let was_signed = |base: &Base| signed.is_none_or(|Signed { size, .. }| base.seq <= size);
+        let is_first = base.as_ref().is_some_and(was_signed);
+        bases.push((name, base));
+        if is_first {
+            break;
+        }
+    }
+    bases.reverse();
+    Ok(bases)
+}
+
+/// A segment's text: where there is no name that of the active one, but for what no segment is as long
+/// for.
 fn open(
     storage: &dyn Storage,
     estate: &Estate,
     name: Option<&Name>,
 ) -> io::Result<Box<dyn Read + Send>> {
-    let whole_bytes = estate.active.as_ref().map_or(0, |found| found.whole_bytes);
+    let segment_bytes = || estate.header()?.segment_bytes;
     match name {
         Some(name) => open_segment(storage, *name),
-        None => Ok(Box::new(storage.read(estate.files.active)?.take(whole_bytes))),
+        None => {
+            let bytes_max = file_bytes_max(segment_bytes().unwrap_or(0));
+            Ok(Box::new(storage.read(estate.files.active)?.take(bytes_max)))
+        }
     }
 }
 
@@ -220,9 +208,16 @@ fn unreadable() -> io::Error {
     io::Error::other("a segment cannot be read on")
 }
 
-/// The keys, if the last run announced a segment and came to its end before it could store the keys
-/// after that.
-///
+/// What the `keys` file says of the slow chain.
+pub(super) enum Announced {
+    /// It leads to these keys.
+    Well,
+    /// It leads to those after these: the last run came to its end before it could store them.
+    Ahead(Box<Keys>),
+    /// It does not lead to them.
+    Lost,
+}
+
 /// # Errors
 ///
 /// What the storage said, or the system has no randomness.
@@ -230,11 +225,21 @@ pub(super) fn announced(
     storage: &dyn Storage,
     files: &Files,
     keys: &Keys,
-) -> io::Result<Option<Keys>> {
+) -> io::Result<Announced> {
     let found = announcements(storage, files)?;
-    let last = || {
-        let segment = keys.segment_key();
-        Announcement::parse(segment.open(found.last.as_deref()?).ok()?)
-    };
-    last().map(|last| keys.after_segment(last.first_seq)).transpose()
+    let last = found.notes.last();
+    let own = last.and_then(|note| Announcement::parse(keys.segment_key().open(note).ok()?));
+    if let Some(last) = own {
+        return Ok(Announced::Ahead(Box::new(keys.after_segment(last.first_seq)?)));
+    }
+    if keys.announced().is_none() {
+        return Ok(Announced::Well);
+    }
+    // By which key it is signed is gone; what it says tells.
+    let text = last.and_then(|note| note.rsplit_once("\n\n"));
+    let announcement = text.and_then(|(text, _)| Announcement::parse(&format!("{text}\n")));
+    Ok(match announcement {
+        Some(last) if last.next == keys.segment_key() => Announced::Well,
+        _ => Announced::Lost,
+    })
 }

@@ -61,7 +61,7 @@ impl OpenStream {
         let name = over.name(self.world.stream);
         self.hand_over(Some(name), over.kept, Some(name));
         self.place();
-        if !self.is_broken() {
+        if !self.is_closed() {
             self.prune();
         }
     }

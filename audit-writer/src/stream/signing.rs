@@ -33,6 +33,8 @@ pub(super) struct Signing {
     /// The number of the first line that no checkpoint is of, the last one's own aside.
     pub(super) unsigned_from: u64,
     pub(super) wanted: Option<&'static str>,
+    /// Whether this run has a checkpoint on stable storage.
+    pub(super) has_signed: bool,
     pub(super) last_up_ns: u64,
     /// Lines below this number are from before evidence was kept.
     evidence_from: Option<u64>,
@@ -56,6 +58,7 @@ impl Signing {
             announced_bytes: None,
             unsigned_from: 0,
             wanted: None,
+            has_signed: false,
             last_up_ns: 0,
             evidence_from: None,
         }

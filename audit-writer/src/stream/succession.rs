@@ -10,6 +10,7 @@ use audit_log::line::{
 };
 use audit_log::name::{Kind, Name};
 
+use super::own::key_of;
 use super::signing::Signing;
 use super::{OpenStream, Past};
 use crate::clock::Stamp;
@@ -52,6 +53,7 @@ impl OpenStream {
         moves_aside: Option<Name>,
     ) {
         let opened = self.world.clock.now();
+        let over = moves_aside.map(|name| self.opened_synced.then_some(name.unix_s));
         self.opened_synced = self.clock_synced;
         let first_seq = self.next_seq;
         let segment = previous.map(|name| name.to_string());
@@ -71,8 +73,16 @@ impl OpenStream {
         bytes.extend_from_slice(&kept.bytes);
         let filling = Filling { opened, bytes: bytes.len() as u64, header_bytes };
         let files = self.world.files();
-        self.successor =
-            Some(Successor { files, bytes, filling, first_seq, moves_aside, is_placed: false });
+        self.successor = Some(Successor {
+            files,
+            bytes,
+            filling,
+            first_seq,
+            moves_aside,
+            moved_to: None,
+            is_placed: false,
+        });
+        self.over = over;
     }
 
     fn spell_header(&mut self, at: Stamp, previous: Option<&str>, kept: &Kept, out: &mut Vec<u8>) {
@@ -139,8 +149,13 @@ impl OpenStream {
     /// Tries to put the successor in its place.
     pub(super) fn place(&mut self) {
         let Some(successor) = &mut self.successor else { return };
-        match successor.place(self.world.storage.as_ref()) {
+        let placed = successor.place(self.world.storage.as_ref());
+        let moved_to = successor.moved_to;
+        match placed {
             Ok(active) => {
+                if let Some(name) = moved_to.filter(|name| name.kind.is_segment()) {
+                    self.own.insert(key_of(name), self.over.take().flatten());
+                }
                 self.active = Some(active);
                 self.successor = None;
                 self.cut_superseded();
@@ -161,16 +176,22 @@ impl OpenStream {
         self.past.get_or_insert(past);
     }
 
-    /// Tries to go on after a fault, and records it.
+    /// Tries to go on after a fault, and records it; or to sign what the start found, where it could not.
     pub(crate) fn reopen(&mut self) {
         self.place();
-        if self.is_broken() {
+        if self.is_closed() {
             return;
         }
-        tracing::info!(target: "audit_writer", "the audit log can be written again");
         if let Some(past) = self.past.take() {
             self.record(life_of(&past));
         }
+        if self.is_broken() {
+            self.checkpoint("start");
+            if self.is_broken() {
+                return;
+            }
+        }
+        tracing::info!(target: "audit_writer", "the audit log can be written again");
         self.want_checkpoint("repair");
         self.gap();
         self.sync();

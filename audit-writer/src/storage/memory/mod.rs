@@ -169,7 +169,8 @@ impl State {
     fn state_of(&self, file: &File) -> FileState {
         let names = self.directory.names().values().filter(|other| Arc::ptr_eq(other, file));
         let id = (0, Arc::as_ptr(file).addr() as u64);
-        FileState { id, bytes: guard(file).written().len() as u64, names: names.count() as u64 }
+        let bytes = guard(file).written().len() as u64;
+        FileState { id, bytes, allocated_bytes: bytes, names: names.count() as u64 }
     }
 }
 
