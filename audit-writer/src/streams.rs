@@ -43,15 +43,19 @@ impl Streams {
         world: &World,
         losses: &PerStream<Arc<LossCounter>>,
     ) -> Result<Streams, Fault> {
-        let open = |stream, log| {
+        let open = |stream, log, log_before| {
             let config = world.config.of(stream);
             let losses = Arc::clone(losses.of(stream));
-            OpenStream::open(World { stream, log, config, losses, ..world.clone() })
+            OpenStream::open(World { stream, log, log_before, config, losses, ..world.clone() })
         };
-        let audit = open(Stream::Audit, None)?;
+        let audit = open(Stream::Audit, None, None)?;
         let log = audit.log().to_owned();
+        let before = audit.log_before().map(str::to_owned);
         let other = |stream| match world.config.has(stream) {
-            true => open(stream, Some(log.clone())).map(|stream| Some(StreamState::new(stream))),
+            true => {
+                let opened = open(stream, Some(log.clone()), before.clone());
+                opened.map(|stream| Some(StreamState::new(stream)))
+            }
             false => Ok(None),
         };
         let (access, application) = (other(Stream::Access)?, other(Stream::Application)?);

@@ -34,6 +34,7 @@ mod proof;
 mod recovery;
 mod rotation;
 mod shutdown;
+mod start_judgement;
 mod streams;
 mod tidy;
 mod two_phase;

@@ -24,9 +24,9 @@ pub use event::Spelling;
 pub use import::{CANDIDATES_MAX, Imported, Joined};
 pub use key_names::KeyNames;
 pub use meta::{
-    CheckpointBody, ClockBody, CompressBody, FaultBody, ForeignBody, GapBody, HeaderBody,
-    Lifecycle, LifecycleBody, Limits, OpenOperation, Program, RollbackBody, StartBody, SummaryBody,
-    SummarySource, Supersedes, TreeBody,
+    CheckpointBody, ClockBody, CompressBody, Continues, FaultBody, ForeignBody, GapBody,
+    HeaderBody, Lifecycle, LifecycleBody, Limits, MovedBody, OpenOperation, Program, RollbackBody,
+    StartBody, SummaryBody, SummarySource, Supersedes, TreeBody,
 };
 pub use reasons::{Loss, Reasons};
 pub use schema::SchemaBody;

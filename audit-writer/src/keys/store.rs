@@ -66,7 +66,12 @@ impl FileKeys {
     ///
     /// As for [`in_dir`](FileKeys::in_dir).
     pub fn of_log(dir: impl AsRef<Path>) -> Result<FileKeys, Error> {
-        FileKeys::in_dir(dir.as_ref().join(KEYS_DIR))
+        FileKeys::in_dir(FileKeys::dir_of_log(dir.as_ref()))
+    }
+
+    /// The folder of the keys of the log in a directory.
+    pub(crate) fn dir_of_log(dir: &Path) -> PathBuf {
+        dir.join(KEYS_DIR)
     }
 
     /// Keys in a storage.

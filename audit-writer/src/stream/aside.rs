@@ -158,7 +158,7 @@ pub(super) fn move_duplicates(
         let (moved_to, ()) = moved_to.map_err(Fault::new("move aside"))?;
         asides.push(Aside::Foreign(ForeignBody {
             tampering: "duplicate",
-            segment: name.to_string(),
+            segment: Name { kind: Kind::Segment, ..*name }.to_string(),
             moved_to: Some(moved_to),
             bytes: 0,
             found_bytes: *bytes,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audit_log::evidence::hash::leaf_hash;
-use audit_log::line::{CheckpointBody, Envelope};
+use audit_log::line::{CheckpointBody, Envelope, Lifecycle};
 use audit_log::name::Files;
 
 use super::OpenStream;
@@ -111,6 +111,21 @@ impl OpenStream {
         active.push(seq, Some(chain), |out| spell(&note, out).map_err(drop)).ok()?;
         self.was_pushed(seq);
         Some(note)
+    }
+
+    /// Signs that evidence ends here, if it is to, and begins a segment without.
+    pub(super) fn end_evidence(&mut self) {
+        if !self.ends_evidence || self.is_broken() {
+            return;
+        }
+        self.record(Lifecycle::EvidenceOff);
+        self.sign("evidence_off");
+        let is_signed = |signing: &Signing| signing.wanted.is_none();
+        if !self.is_closed() && self.signing.as_ref().is_some_and(is_signed) {
+            self.ends_evidence = false;
+            self.signing = None;
+            self.turn_over();
+        }
     }
 
     /// Puts a line that was just spelled at `start` into the chain, if there is one.

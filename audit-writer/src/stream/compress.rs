@@ -168,6 +168,7 @@ mod tests {
         let world = World {
             identity: Arc::default(),
             catalog: None,
+            log_before: None,
             stream: Stream::Audit,
             log: None,
             run: "9f2c51d07a3be641".to_owned(),

@@ -27,6 +27,8 @@ pub(super) struct Estate {
     pub(super) strange: Vec<Name>,
     pub(super) active: Option<Found>,
     pub(super) log: Option<String>,
+    /// What tells the machine from others that wrote the youngest segment.
+    pub(super) machine: Option<String>,
     pub(super) next_seq: u64,
     /// When the last line was written, by the clock as it was then.
     pub(super) last_unix_ns: Option<i64>,
@@ -46,7 +48,11 @@ impl Estate {
         let has_active = there.iter().any(|(name, _)| name == files.active);
         let active = has_active.then(|| examine(storage, files.active)).transpose()?;
         let head = active.as_ref().and_then(|found| Head::of(found.first.as_ref()?, stream));
+        let machine_of = |head: &Head| head.machine.clone();
+        let of_active = head.as_ref().map(machine_of);
         let Sorted { own, duplicates, strange } = Sorted::of(storage, stream, &there, head)?;
+        let of_youngest = || own.last().and_then(|own| machine_of(&own.head));
+        let machine = of_active.unwrap_or_else(of_youngest);
         let rotated: Vec<Name> = own.iter().map(|own| own.name).collect();
         let mut log = active.as_ref().and_then(log_id);
         let mut next_seq = active.as_ref().and_then(next_seq);
@@ -80,6 +86,7 @@ impl Estate {
             strange,
             active,
             log,
+            machine,
             next_seq,
             last_unix_ns,
             told,

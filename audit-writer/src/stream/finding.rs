@@ -1,6 +1,6 @@
 //! What a start finds of the keys, the log and the directory, for lines to tell.
 
-use audit_log::line::{Lifecycle, RollbackBody};
+use audit_log::line::{Lifecycle, MovedBody, RollbackBody};
 use data_encoding::BASE64;
 
 use super::OpenStream;
@@ -22,6 +22,15 @@ pub(super) enum Finding {
     Rekeyed {
         why: &'static str,
     },
+    /// The log was found on another machine.
+    Moved(Moved),
+}
+
+/// A log that another machine wrote so far.
+#[derive(Clone, Debug)]
+pub(super) struct Moved {
+    pub(super) log_before: String,
+    pub(super) machine_before: String,
 }
 
 /// All that a start tells behind its first line.
@@ -69,6 +78,13 @@ impl OpenStream {
             Finding::Rekeyed { why } => {
                 tracing::error!(target: "audit_writer", why, "the audit log has new keys: keep the new verifier key, too");
                 self.record(Lifecycle::Rekeyed { why });
+            }
+            Finding::Moved(Moved { log_before, machine_before }) => {
+                tracing::error!(target: "audit_writer", "the audit log was found on another machine: it goes on as another log, with new keys");
+                let machine = self.machine.clone().unwrap_or_default();
+                let (log_before, machine_before) = (&*log_before, &*machine_before);
+                let body = MovedBody { log_before, machine_before, machine: &machine };
+                self.record(Lifecycle::Moved(body));
             }
             Finding::Rollback { compared, signed, found_size } => {
                 tracing::error!(target: "audit_writer", compared, "the audit log is not what was signed last");

@@ -64,6 +64,8 @@ pub(crate) struct World {
     /// What identifies the log of the directory, once that is known: the first stream that is opened
     /// finds out.
     pub(crate) log: Option<String>,
+    /// Which log it was before, where the first stream was found on another machine.
+    pub(crate) log_before: Option<String>,
     /// What identifies the run, in all its streams.
     pub(crate) run: String,
     pub(crate) storage: Arc<dyn Storage>,
@@ -110,6 +112,10 @@ pub(crate) struct OpenStream {
     own: BTreeMap<Key, Option<i64>>,
     /// Whether the run's first lines are written.
     has_begun: bool,
+    /// The log that it goes on with in this run, where that is another one.
+    continues: Option<String>,
+    /// Whether evidence ends with what the start signs.
+    ends_evidence: bool,
     floods: Floods,
     /// When a day was turned the last time.
     turned_up_ns: Option<u64>,
@@ -172,6 +178,11 @@ impl OpenStream {
     /// What identifies its log.
     pub(crate) fn log(&self) -> &str {
         &self.log
+    }
+
+    /// Which log it was before this run, where that is another one.
+    pub(crate) fn log_before(&self) -> Option<&str> {
+        self.continues.as_deref()
     }
 
     /// What its clock shows.

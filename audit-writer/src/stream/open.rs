@@ -45,6 +45,7 @@ impl OpenStream {
         let has_no_header = |found: &Found| found.header.is_none() && found.whole_bytes > 0;
         let is_headless = estate.active.as_ref().is_some_and(has_no_header);
         let Prepared { log, signing, findings, recovered, adopts, needs_segment, .. } = prepared;
+        let (continues, ends_evidence) = (prepared.continues, prepared.ends_evidence);
         let strange = estate.strange.iter().map(Name::to_string).collect();
         let mut found =
             Findings { asides, recovered, findings, strange, left_over, ..Findings::default() };
@@ -61,6 +62,8 @@ impl OpenStream {
             opened_synced,
             own,
             has_begun: false,
+            continues,
+            ends_evidence,
             floods: Floods::new(world.config.flood, world.config.retention, now),
             turned_up_ns: None,
             known: Known::default(),
@@ -86,6 +89,7 @@ impl OpenStream {
         stream.tell_findings(found);
         stream.record_interrupted();
         stream.checkpoint("start");
+        stream.end_evidence();
         stream.sync();
         stream.begun()
     }

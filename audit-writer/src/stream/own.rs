@@ -27,7 +27,7 @@ pub(super) struct Own {
     pub(super) header_s: i64,
     /// Whether the calendar clock was known to be right then.
     pub(super) synced: bool,
-    head: Head,
+    pub(super) head: Head,
 }
 
 impl Own {
@@ -43,6 +43,8 @@ pub(super) struct Head {
     pub(super) log: String,
     seq: u64,
     previous: Option<Name>,
+    /// What tells the machine from others in its log.
+    pub(super) machine: Option<String>,
     /// The log that it goes on with, where that is another one.
     pub(super) continues: Option<String>,
 }
@@ -58,6 +60,7 @@ impl Head {
             log: header.log,
             seq: header.seq,
             previous: text("previous").and_then(Name::parse),
+            machine: text("machine").map(str::to_owned),
             continues: continues.map(str::to_owned),
         })
     }

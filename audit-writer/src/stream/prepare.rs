@@ -9,7 +9,7 @@ use audit_log::reader::file_bytes_max;
 
 use super::aside::Cut;
 use super::estate::Estate;
-use super::finding::Finding;
+use super::finding::{Finding, Moved};
 use super::rebuild::{Announced, Base, Rebuilt, announced};
 use super::signing::Signing;
 use super::{World, random_id};
@@ -34,6 +34,10 @@ pub(super) struct Prepared {
     pub(super) is_judged: bool,
     /// Whether the files that are there are taken over by keys that did not sign them.
     pub(super) adopts: bool,
+    /// The log that it goes on with, where that is another one.
+    pub(super) continues: Option<String>,
+    /// Whether evidence ends with what the start signs.
+    pub(super) ends_evidence: bool,
     /// Whether the active segment cannot be gone on with: its header does not tell of the tree before
     /// it, or of the key that comes next.
     pub(super) needs_segment: bool,
@@ -45,17 +49,57 @@ impl Prepared {
     /// What the storage or the store of keys said.
     pub(super) fn of(world: &World, estate: &Estate) -> Result<Prepared, Fault> {
         let others = Others::of(world, estate).map_err(Fault::new("read"))?;
-        if world.config.evidence == Evidence::Off {
-            let log = log_id(world, estate, None, &others).map_err(Fault::new("draw an id for"))?;
-            return Ok(Prepared::without_evidence(log));
-        }
-        let loaded = Stored::of(world.keys.as_ref(), world.stream);
-        let stored = loaded.map_err(Fault::new("load the keys of"))?;
+        let is_off = world.config.evidence == Evidence::Off;
+        let stored = match is_off && !has_tree(estate) {
+            true => Ok(Stored::Nothing),
+            false => Stored::of(world.keys.as_ref(), world.stream),
+        };
+        let stored = stored.map_err(Fault::new("load the keys of"))?;
         let keys = if let Stored::Keys(keys) = &stored { Some(keys.as_ref()) } else { None };
-        let log = log_id(world, estate, keys, &others);
-        let log = log.map_err(Fault::new("draw an id for"))?;
-        let prepared = Prepared::signed(world, estate, stored, log, &others);
-        prepared.map_err(Fault::new("read the evidence of"))
+        let log = log_id(world, estate, keys, &others).map_err(Fault::new("draw an id for"))?;
+        let moved = moved(world, estate);
+        let is_own = |keys: &Keys| keys.origin() == origin(&log, world.stream);
+        let is_usable = keys.is_some_and(is_own) && moved.is_none();
+        let mut prepared = match is_off && !is_usable {
+            true => Prepared::without_evidence(log.clone()),
+            false => {
+                let signed = Prepared::signed(world, estate, stored, log.clone(), &others);
+                signed.map_err(Fault::new("read the evidence of"))?
+            }
+        };
+        prepared.ends_evidence = is_off && prepared.signing.is_some();
+        match moved {
+            Some(moved) => prepared.moved(world, moved).map_err(Fault::new("draw an id for")),
+            None => Ok(prepared),
+        }
+    }
+
+    /// The same, of a log that goes on as another one; all streams of a directory as the same.
+    ///
+    /// # Errors
+    ///
+    /// The system has no randomness.
+    fn moved(self, world: &World, moved: Moved) -> io::Result<Prepared> {
+        let of_others = world.log.clone().filter(|log| *log != moved.log_before);
+        let log = of_others.map_or_else(random_id, Ok)?;
+        let mut signing = self.signing;
+        if let Some(signing) = &mut signing {
+            signing.keys = Keys::drawn(origin(&log, world.stream))?;
+            signing.is_stored = false;
+        }
+        let mut findings = self.findings;
+        // What is drawn for another log takes the place of any keys.
+        findings.retain(|finding| !matches!(finding, Finding::Rekeyed { .. }));
+        findings.insert(0, Finding::Moved(moved.clone()));
+        Ok(Prepared {
+            log,
+            signing,
+            findings,
+            adopts: true,
+            continues: Some(moved.log_before),
+            needs_segment: true,
+            ..self
+        })
     }
 
     fn without_evidence(log: String) -> Prepared {
@@ -67,6 +111,8 @@ impl Prepared {
             cut: None,
             is_judged: false,
             adopts: false,
+            continues: None,
+            ends_evidence: false,
             needs_segment: false,
         }
     }
@@ -78,8 +124,7 @@ impl Prepared {
         log: String,
         others: &Others,
     ) -> io::Result<Prepared> {
-        let (storage, stream) = (world.storage.as_ref(), world.stream);
-        let origin = format!("{log}/{}", stream.name());
+        let (storage, origin) = (world.storage.as_ref(), origin(&log, world.stream));
         let is_new = is_empty(estate) && !others.are_there;
         let mut held = Held::of(world, stored, &origin, is_new)?;
         let is_judged = held.rekeyed.is_none();
@@ -105,9 +150,32 @@ impl Prepared {
             cut,
             is_judged,
             adopts,
+            continues: None,
+            ends_evidence: false,
             needs_segment: estate.header().is_some() && has_faults,
         })
     }
+}
+
+/// Whose notes are of a stream of this log.
+fn origin(log: &str, stream: Stream) -> String {
+    format!("{log}/{}", stream.name())
+}
+
+/// Whether the active segment is one with evidence.
+fn has_tree(estate: &Estate) -> bool {
+    let first = estate.active.as_ref().and_then(|found| found.first.as_ref());
+    first.is_some_and(|header| header.member("tree").is_some())
+}
+
+/// Whether another machine wrote the log so far, as far as both are known; or whether the stream is of
+/// a log that was found to be so.
+fn moved(world: &World, estate: &Estate) -> Option<Moved> {
+    let log_before = estate.log.clone()?;
+    let machine_before = estate.machine.clone()?;
+    let machine = world.identity.machine(&log_before)?;
+    let is_other = machine != machine_before || world.log_before.as_ref() == Some(&log_before);
+    is_other.then_some(Moved { log_before, machine_before })
 }
 
 /// What to sign with.
@@ -226,7 +294,8 @@ fn log_id(
     others: &Others,
 ) -> io::Result<String> {
     if let Some(own) = &estate.log {
-        if world.log.as_ref().is_some_and(|log| log != own) {
+        let is_other = world.log.as_ref().is_some_and(|log| log != own);
+        if is_other && world.log_before.as_ref() != Some(own) {
             let stream = world.stream.name();
             tracing::warn!(target: "audit_writer", stream, "the files of a stream are of another log");
         }

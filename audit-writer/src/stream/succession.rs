@@ -5,8 +5,8 @@ use std::io;
 
 use audit_core::{LINE_BYTES_MAX, Stream};
 use audit_log::line::{
-    Body, Envelope, FORMAT_VERSION, FaultBody, ForeignBody, HeaderBody, Lifecycle, Limits,
-    SchemaBody, Supersedes,
+    Body, Continues, Envelope, FORMAT_VERSION, FaultBody, ForeignBody, HeaderBody, Lifecycle,
+    Limits, SchemaBody, Supersedes,
 };
 use audit_log::name::{Kind, Name};
 
@@ -91,6 +91,7 @@ impl OpenStream {
         let before = kept.from_seq.map(|_| &kept.before);
         let next_seq = self.next_seq;
         let begin = |it: &mut Signing| it.begin_segment(next_seq, segment_bytes, before);
+        let continues = self.continues.as_deref().filter(|_| !self.has_begun);
         let (tree, key) = self.signing.as_mut().map(begin).unzip();
         let header = HeaderBody {
             version: FORMAT_VERSION,
@@ -109,7 +110,7 @@ impl OpenStream {
             key,
             evidence_from: self.signing.as_ref().and_then(Signing::evidence_from),
             previous,
-            continues: None,
+            continues: continues.map(|log| Continues { log }),
             supersedes: supersedes.map(|(segment, from_seq)| Supersedes { segment, from_seq }),
             open: self.operations.listed(),
         };
@@ -191,6 +192,7 @@ impl OpenStream {
                 return;
             }
         }
+        self.end_evidence();
         tracing::info!(target: "audit_writer", "the audit log can be written again");
         self.want_checkpoint("repair");
         self.gap();

@@ -254,7 +254,8 @@ impl Builder {
         // Below the lock: whoever is refused it makes no folder.
         let keys: Arc<dyn KeyStore> = match keys {
             Some(keys) => keys,
-            None if is_given || config.evidence == Evidence::Off => {
+            // Without evidence keys are asked for only where there are some, to sign that it ends.
+            None if is_given || (config.evidence == Evidence::Off && !has_keys(&dir)) => {
                 Arc::new(FileKeys(Arc::clone(&storage)))
             }
             None => Arc::new(FileKeys::of_log(&dir)?),
@@ -263,6 +264,7 @@ impl Builder {
         let world = World {
             stream: Stream::Audit,
             log: None,
+            log_before: None,
             run: random_id().map_err(Error::io("draw an id for", &dir))?,
             storage,
             keys,
@@ -292,6 +294,11 @@ impl Builder {
             shutdown_within: config.shutdown_within,
         })
     }
+}
+
+/// Whether the directory has a folder of keys.
+fn has_keys(dir: &std::path::Path) -> bool {
+    FileKeys::dir_of_log(dir).is_dir()
 }
 
 /// # Errors

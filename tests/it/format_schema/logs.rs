@@ -117,7 +117,7 @@ pub(super) fn all() -> &'static [Value] {
     ALL.get_or_init(|| made().into_iter().flatten().collect())
 }
 
-fn made() -> [Vec<Value>; 9] {
+fn made() -> [Vec<Value>; 10] {
     [
         values(),
         floods(),
@@ -126,6 +126,7 @@ fn made() -> [Vec<Value>; 9] {
         clocks(),
         rotations(),
         findings(),
+        starts(),
         imports(),
         gap_of_every_reason(),
     ]
@@ -326,6 +327,28 @@ fn findings() -> Vec<Value> {
     found.extend(end(signing(&storage).start().unwrap(), &storage));
     storage.remove("audit.key").unwrap();
     found.extend(end(signing(&storage).start().unwrap(), &storage));
+    found
+}
+
+/// What a start makes of a log: lines that nothing proves, what somebody appended, a second file for
+/// numbers that it has, one that is not its own, another machine; and the end of evidence.
+fn starts() -> Vec<Value> {
+    let storage = MemoryStorage::new();
+    let writer = signing(&storage).start().unwrap();
+    door_opened(1).emit_to(&writer).unwrap();
+    writer.flush(LONG).unwrap();
+    let killed = storage.after_kill();
+    drop(writer);
+    let mut found = end(signing(&killed).start().unwrap(), &killed);
+    let whole = killed.bytes("audit.jsonl").unwrap();
+    killed.put("audit.jsonl", &[&whole[..], b"{}\n"].concat());
+    killed.put("audit-20261120T120000Z-000000000000.jsonl", &whole);
+    killed.put("audit-20261120T120000Z-000000000001.jsonl", b"something else\n");
+    found.extend(end(signing(&killed).start().unwrap(), &killed));
+    let elsewhere = crate::kit::identity().machine_id("another machine");
+    let moved = || signing(&killed).identity(elsewhere.clone());
+    found.extend(end(moved().start().unwrap(), &killed));
+    found.extend(end(moved().evidence(Evidence::Off).start().unwrap(), &killed));
     found
 }
 
