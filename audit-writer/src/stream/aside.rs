@@ -10,14 +10,13 @@ use audit_log::reader::file_bytes_max;
 
 use super::estate::Estate;
 use super::judge::Misfit;
+use super::own::NAMES_TRIED;
 use super::{OpenStream, World};
 use crate::segment::active::Fault;
 use crate::storage::{Storage, StorageFile, write_all};
 
 /// The most that is kept of an end in which nothing can be read, in bytes.
 const TORN_BYTES_MAX: u64 = 64 * 1024;
-/// At most so many names are tried for what is moved aside: each of a second later.
-pub(super) const NAMES_TRIED: i64 = 16;
 /// So much is copied at a time.
 const CHUNK_BYTES: usize = 64 * 1024;
 

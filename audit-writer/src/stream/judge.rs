@@ -273,3 +273,6 @@ fn what_is(line: &[u8]) -> Misfit {
         false => Misfit::Torn,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,8 +8,10 @@ use audit_core::{LINE_BYTES_MAX, Stream};
 use audit_log::name::{Kind, Name};
 use audit_log::reader::{Header, Json, Line, LineError, file_bytes_max, next_line, open_segment};
 
-use super::aside::NAMES_TRIED;
 use crate::storage::Storage;
+
+/// At most so many names are tried for what is moved aside: each of a second later.
+pub(super) const NAMES_TRIED: i64 = 16;
 
 /// What a segment is known by, compressed or not: its number, and the time in its name.
 pub(super) type Key = (u64, i64);
