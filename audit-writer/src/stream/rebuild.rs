@@ -11,7 +11,7 @@ use audit_log::evidence::shown::tree_in;
 use audit_log::evidence::tree::Tree;
 use audit_log::name::{Files, Name};
 use audit_log::reader::{
-    Line, LineError, RawLines, Segments, file_bytes_max, next_line, open_segment,
+    Line, LineError, NotOpened, RawLines, file_bytes_max, next_line, open_segment,
 };
 
 use super::aside::Cut;
@@ -86,11 +86,14 @@ impl Rebuilt {
         bases.drain(..from.unwrap_or(bases.len()));
         let tree = bases.first().and_then(|(_, base)| base.as_ref());
         let tree = tree.map(|base| base.tree.clone()).unwrap_or_default();
-        let mut segments = Segments::new();
-        for (name, _) in bases {
+        // One after the other, because there may be many.
+        let segments = bases.into_iter().map(|(name, _)| {
             let shown = name.map_or_else(|| estate.files.active.to_owned(), Name::to_string);
-            segments.push_back((shown, open(storage, estate, name)?));
-        }
+            match open(storage, estate, name) {
+                Ok(file) => Ok((shown, file)),
+                Err(error) => Err(NotOpened::refused(shown, error)),
+            }
+        });
         let mut rebuilt = Rebuilt {
             judge: Judge::new(tree, keys, is_judging),
             has_tree: base.is_some(),
@@ -98,7 +101,7 @@ impl Rebuilt {
             base,
             cut: None,
         };
-        rebuilt.follow(segments, estate)?;
+        rebuilt.follow(RawLines::of_segments(segments), estate)?;
         rebuilt.judge.fill(estate.next_seq);
         Ok(rebuilt)
     }
@@ -106,8 +109,8 @@ impl Rebuilt {
     /// # Errors
     ///
     /// A segment cannot be read on.
-    fn follow(&mut self, segments: Segments, estate: &Estate) -> io::Result<()> {
-        for (position, line) in RawLines::of_segments(segments) {
+    fn follow(&mut self, lines: RawLines<'_>, estate: &Estate) -> io::Result<()> {
+        for (position, line) in lines {
             if matches!(line, Err(LineError::Unreadable)) {
                 return Err(unreadable());
             }
@@ -227,7 +230,7 @@ pub(super) fn announced(
     keys: &Keys,
 ) -> io::Result<Announced> {
     let found = announcements(storage, files)?;
-    let last = found.notes.last();
+    let last = found.last.as_ref();
     let own = last.and_then(|note| Announcement::parse(keys.segment_key().open(note).ok()?));
     if let Some(last) = own {
         return Ok(Announced::Ahead(Box::new(keys.after_segment(last.first_seq)?)));
