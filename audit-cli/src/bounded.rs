@@ -6,6 +6,8 @@ use std::path::Path;
 
 /// A verifier key and a checkpoint have at most so many bytes.
 pub(crate) const NOTE_BYTES_MAX: u64 = 4 * 1024;
+/// A file of keys has at most so many.
+pub(crate) const KEYS_BYTES_MAX: u64 = 64 * 1024;
 /// A proof has at most so many.
 pub(crate) const PROOF_BYTES_MAX: u64 = 16 * 1024 * 1024;
 

@@ -84,8 +84,8 @@ fn all_streams_are_verified_each_by_its_key() {
     assert_eq!(code, Some(0), "{said}");
     let lines: Vec<&str> = said.lines().collect();
     assert_eq!(lines.len(), 2, "{said}");
-    assert!(lines[0].starts_with("audit: intact (lines 0 to"), "{said}");
-    assert!(lines[1].starts_with("access: intact (lines 0 to"), "{said}");
+    assert!(lines[0].starts_with("audit: intact up to line "), "{said}");
+    assert!(lines[1].starts_with("access: intact up to line "), "{said}");
     let (code, said, _) = log.verify(&["--key", &log.audit]);
     assert_eq!(code, Some(0));
     assert!(said.lines().nth(1).unwrap().contains("NOT AUTHENTICATED"), "{said}");
@@ -116,6 +116,29 @@ fn an_edit_of_one_stream_is_told_of_that_one() {
     );
 }
 
+/// A stream of which nothing is left does not keep the others from being judged.
+#[test]
+fn a_stream_that_is_gone_is_told_beside_the_others() {
+    let log = Log::new();
+    for name in ["access.jsonl", "access.checkpoint", "access.keys"] {
+        std::fs::remove_file(log.path(name)).unwrap();
+    }
+    let (code, said, _) = log.verify(&["--key", &log.audit, "--key", &log.access]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.starts_with("audit: intact") && said.contains("access: NOT THERE"), "{said}");
+}
+
+/// The last checkpoint tells how old a log is.
+#[test]
+fn a_log_that_is_not_fresh_is_told() {
+    let log = Log::new();
+    assert_eq!(log.verify(&["--key", &log.audit, "--stream", "audit", "--fresh", "1h"]).0, Some(0));
+    std::thread::sleep(std::time::Duration::from_millis(2));
+    let (code, _, complaint) = log.verify(&["--stream", "audit", "--fresh", "1ms"]);
+    assert_eq!(code, Some(1), "{complaint}");
+    assert!(complaint.contains("NOT FRESH"), "{complaint}");
+}
+
 #[test]
 fn an_anchor_is_of_the_stream_that_it_names() {
     let log = Log::new();
@@ -141,7 +164,10 @@ fn what_cannot_be_done_is_told_with_what_would() {
     };
     refused(&["--stream", "audits"], "there are the streams audit, access, application");
     refused(&["--key", &log.audit, "--key", &log.audit], "there are two of the stream audit");
-    refused(&["--key", &log.access, "--stream", "audit"], "the stream access, which is not there");
+    refused(
+        &["--key", &log.access, "--stream", "audit"],
+        "the stream access, which was not chosen",
+    );
     refused(&["--anchor", log.path("audit.jsonl").to_str().unwrap()], "no checkpoint");
     let empty = tempfile::tempdir().unwrap();
     let output = auditlog(&["verify", empty.path().to_str().unwrap()]);

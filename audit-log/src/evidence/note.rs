@@ -92,6 +92,22 @@ impl VerifierKey {
     }
 }
 
+impl VerifierKey {
+    /// The text of a note that this key signed, and nobody else: notes in a log have one signature, so
+    /// that they have one spelling. One that was kept elsewhere may have those of witnesses, too.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with it.
+    pub fn open_sole<'n>(&self, note: &'n str) -> Result<&'n str, NoteError> {
+        let (_, signatures) = split(note)?;
+        match signatures.len() {
+            1 => self.open(note),
+            _ => Err(NoteError::WrongSignature),
+        }
+    }
+}
+
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut key = vec![ED25519];

@@ -1,48 +1,96 @@
-//! Which key the checkpoints of a segment begin with, as `audit.keys` announces it.
+//! Which key the checkpoints of a segment begin with, as the stream's `keys` file announces it.
 
 use std::collections::BTreeMap;
 
+use super::trust::KeyFrom;
 use crate::evidence::announcement::Announcement;
 use crate::evidence::note::VerifierKey;
+use crate::evidence::tree::Tree;
 
-/// What leads from a key that the caller trusts to the segments' keys.
-#[derive(Debug)]
+/// What leads from the keys that the caller trusts to the segments' keys.
 pub(super) struct Announced {
-    by_header: BTreeMap<u64, VerifierKey>,
+    chains: Vec<Chain>,
+}
+
+/// What one trusted key leads to.
+struct Chain {
     origin: String,
-    /// What the next announcement is signed with.
-    key: VerifierKey,
+    /// What the next note is signed with.
+    next: VerifierKey,
+    from_seq: u64,
+    by_header: BTreeMap<u64, Segment>,
+}
+
+/// A segment, as it was announced.
+pub(super) struct Segment {
+    /// What its first checkpoint is signed with; it has the name of the log and stream.
+    pub(super) key: VerifierKey,
+    size: u64,
+    root: [u8; 32],
+}
+
+impl Segment {
+    /// Whether this is the tree before it.
+    pub(super) fn begins_with(&self, tree: &Tree) -> bool {
+        (tree.size(), tree.root()) == (self.size, self.root)
+    }
 }
 
 impl Announced {
-    /// Nothing was announced yet but by this key.
-    pub(super) fn in_key(trusted: &VerifierKey) -> Announced {
-        let (origin, key) = (trusted.name().to_owned(), trusted.clone());
-        Announced { by_header: BTreeMap::new(), origin, key }
+    /// Nothing was announced yet but by these keys.
+    pub(super) fn in_keys(keys: &[KeyFrom]) -> Announced {
+        let chains = keys.iter().map(|KeyFrom { key, from_seq }| Chain {
+            origin: key.name().to_owned(),
+            next: key.clone(),
+            from_seq: *from_seq,
+            by_header: BTreeMap::new(),
+        });
+        Announced { chains: chains.collect() }
     }
 
     /// Takes the next announcement, if it is signed as it should be.
     pub(super) fn learn(&mut self, note: &str) {
-        let Ok(text) = self.key.open(note) else { return };
-        let Some(announcement) = Announcement::parse(text) else { return };
-        if announcement.origin != self.origin {
-            return;
-        }
-        self.by_header.insert(announcement.first_seq, announcement.checkpoint_key);
-        self.key = announcement.next;
+        self.chains.iter_mut().for_each(|chain| chain.learn(note));
     }
 
-    /// The key of the segment whose header has this number.
-    pub(super) fn key_of(&self, header_seq: u64) -> Option<&VerifierKey> {
-        self.by_header.get(&header_seq)
+    /// The segment whose header has this number, if it was announced. Of several keys the one counts
+    /// that is for the highest number.
+    pub(super) fn segment(&self, header_seq: u64) -> Option<&Segment> {
+        let chain = self.chains.iter().rfind(|chain| chain.has(header_seq))?;
+        chain.by_header.get(&header_seq)
     }
 
     /// The youngest segment that was announced.
     pub(super) fn last(&self) -> Option<u64> {
-        self.by_header.last_key_value().map(|(seq, _)| *seq)
+        self.chains.iter().filter_map(Chain::last).max()
     }
 
-    pub(super) fn origin(&self) -> &str {
-        &self.origin
+    /// The number of the first line that any of the keys is for.
+    pub(super) fn from_seq(&self) -> u64 {
+        self.chains.iter().map(|chain| chain.from_seq).min().unwrap_or(0)
+    }
+}
+
+impl Chain {
+    fn learn(&mut self, note: &str) {
+        let Some(announcement) = self.next.open_sole(note).ok().and_then(Announcement::parse)
+        else {
+            return;
+        };
+        let Announcement { origin, first_seq, size, root, checkpoint_key, next, .. } = announcement;
+        if origin != self.origin {
+            return;
+        }
+        let segment = Segment { key: checkpoint_key, size, root };
+        self.by_header.insert(first_seq, segment);
+        self.next = next;
+    }
+
+    fn has(&self, header_seq: u64) -> bool {
+        header_seq >= self.from_seq && self.by_header.contains_key(&header_seq)
+    }
+
+    fn last(&self) -> Option<u64> {
+        self.by_header.last_key_value().map(|(seq, _)| *seq)
     }
 }

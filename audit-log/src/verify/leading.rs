@@ -28,7 +28,7 @@ pub(super) fn announcements_to(
     for note in notes.into_iter().rev() {
         let is_before = found.last().is_none_or(|after| {
             let announcement = super::text_of(&note).and_then(Announcement::parse);
-            announcement.is_some_and(|announcement| announcement.next.open(after).is_ok())
+            announcement.is_some_and(|announcement| announcement.next.open_sole(after).is_ok())
         });
         if is_before {
             found.push(note);
@@ -80,11 +80,11 @@ fn follow_announcements<'n>(
         rest = after;
         let origin = match (&last, trusted) {
             (Some(before), _) => {
-                before.next.open(note).map_err(|_says_less| ProofError::NotSigned)?;
+                before.next.open_sole(note).map_err(|_says_less| ProofError::NotSigned)?;
                 &before.origin
             }
             // The trusted key may be a later segment's.
-            (None, Some(key)) if key.open(note).is_err() => continue,
+            (None, Some(key)) if key.open_sole(note).is_err() => continue,
             (None, Some(key)) => key.name(),
             (None, None) => &announcement.origin,
         };
@@ -102,7 +102,7 @@ fn follow_announcements<'n>(
 impl Followed {
     /// The next checkpoint, if this is it.
     fn open(&self, note: &str) -> Result<Checkpoint, ProofError> {
-        let text = self.key.open(note).map_err(|_says_less| ProofError::NotSigned)?;
+        let text = self.key.open_sole(note).map_err(|_says_less| ProofError::NotSigned)?;
         let checkpoint = Checkpoint::parse(text).ok_or(ProofError::NotSigned)?;
         let is_next = checkpoint.origin == self.origin && checkpoint.size >= self.size_min;
         is_next.then_some(checkpoint).ok_or(ProofError::NotSigned)

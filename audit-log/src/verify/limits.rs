@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::text_of;
+use super::anchors::text_of;
 use super::trust::Trust;
 use crate::evidence::announcement::Announcement;
 use crate::evidence::announcements::Notes;
@@ -36,7 +36,7 @@ impl<'a> Limits<'a> {
     fn learn(&mut self, note: &str) {
         let Some(announced) = text_of(note).and_then(Announcement::parse) else { return };
         let is_of =
-            |key: &&mut VerifierKey| key.open(note).is_ok() && announced.origin == key.name();
+            |key: &&mut VerifierKey| key.open_sole(note).is_ok() && announced.origin == key.name();
         let Some(key) = self.keys.iter_mut().find(is_of) else { return };
         *key = announced.next;
         // A start may have announced a segment twice, and with another limit.

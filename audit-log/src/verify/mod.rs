@@ -13,7 +13,10 @@
 //! A single line can be shown to somebody who has nothing of the log but a key: [`prove`] takes
 //! what proves it from the log, and [`check_proof`] checks that.
 
+mod anchors;
 mod announced;
+mod claims;
+mod findings;
 mod leading;
 mod limits;
 mod log;
@@ -22,17 +25,20 @@ mod proof;
 mod proof_error;
 mod prove;
 mod report;
+mod run;
 mod stretch;
 mod threads;
 mod trust;
 mod version;
 mod walk;
 mod way;
+mod words;
 
 use std::path::Path;
 
 use audit_core::Stream;
 
+use self::anchors::text_of;
 use self::log::Log;
 use crate::error::Error;
 use crate::storage::{Directory, ReadStorage};
@@ -43,7 +49,7 @@ pub use self::progress::Progress;
 pub use self::proof::{Proof, VerifiedProof, check_proof};
 pub use self::proof_error::ProofError;
 pub use self::prove::{prove, prove_storage, prove_stream, prove_stream_in};
-pub use self::report::{Finding, FindingKind, Report, Verdict};
+pub use self::report::{Finding, FindingKind, Notice, Report, Signed, Verdict};
 pub use self::trust::{KeyFrom, Trust};
 
 /// Verifies the stream `audit` of the log in a directory.
@@ -120,9 +126,4 @@ pub fn both_ways(
     let log = Log::of(storage, Stream::Audit, trust);
     let [quick, slow] = progress;
     Ok((log.verify_on_all_cores(quick)?, log.verify_line_by_line(slow)?))
-}
-
-/// The text of a note, whoever signed it.
-fn text_of(note: &str) -> Option<&str> {
-    note.get(..=note.rfind("\n\n")?)
 }

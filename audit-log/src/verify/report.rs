@@ -1,7 +1,5 @@
 //! What verification found.
 
-use std::fmt;
-
 use serde::Serialize;
 
 use crate::reader::{LineError, Position};
@@ -13,22 +11,24 @@ use crate::reader::{LineError, Position};
 pub enum Verdict {
     /// Every line is signed, up to the end of the last run.
     Intact,
-    /// Every line up to [`Report::unprotected_from`] is signed, and nothing is amiss. A crash, and a cut behind the
-    /// last checkpoint, both look like this.
+    /// Every line up to [`Report::unprotected_from`] is signed, and nothing is amiss. A log in use, a crash,
+    /// and a cut behind the last checkpoint all look like this.
     Unclosed,
-    /// Something is missing or unreadable, and the log knew it when it signed what follows: it was
-    /// damaged, not edited.
+    /// Something is missing or unreadable, and the log knew it when it signed what follows, or nothing is
+    /// signed there: it was damaged, not edited.
     Damaged,
-    /// The last checkpoint or the announcements beside the log are ahead of its lines: a copy of it that
-    /// is not complete, or a log that was cut.
+    /// What lies beside the log, its last checkpoint or its announcements, is ahead of its lines: a copy of it
+    /// that is not complete, or a log that was cut.
     Incomplete,
     /// From some line on the log is signed with keys that nothing leads to from those that were given.
     NewKeys,
+    /// The log was kept without evidence: nothing shows what it was.
+    Unsigned,
     /// Lines are not there that should be, and nothing signed says why.
     Missing,
     /// Something was altered, added, or is not signed as it should be.
     Altered,
-    /// The log is older than what was signed last.
+    /// The log is older than what was signed last, or another one.
     RolledBack,
 }
 
@@ -71,15 +71,35 @@ pub enum FindingKind {
         /// Why it is no line.
         why: String,
     },
-    /// A checkpoint that is not signed by the key that it should be, or not of this place.
+    /// A line behind the end of a run that was closed, which is not the first line of another run.
+    BehindEnd,
+    /// An event of a run of which no checkpoint is proved before it, as one is before the first event is
+    /// accepted.
+    Unproved,
+    /// A checkpoint that is not signed by the key that it should be and nobody else, or not of this place.
     NotSigned,
-    /// No announcement leads from the given key to this segment's.
+    /// No announcement leads from a key that was given to this segment's.
     NotAnnounced,
+    /// The log says that it went on with new keys, and the one from here on was not given.
+    NewKeys {
+        /// The number of the header of the first segment that they are for.
+        from: u64,
+    },
+    /// Lines that were written without evidence, where nothing signed says so.
+    Unsigned {
+        /// The number of the first of them.
+        from: u64,
+        /// The number of the last of them.
+        to: u64,
+    },
+    /// What lies beside the log is of so many lines at least, and they are not there.
+    Ahead {
+        /// How many lines there were.
+        size: u64,
+    },
     /// The log noticed at a start that it was not what it had signed last.
     Rollback,
-    /// The log went on with new keys, because it had none, or another log's.
-    Rekeyed,
-    /// The log is shorter than, or not the same as, a checkpoint that was kept elsewhere or beside it.
+    /// The log is shorter than, or not the same as, a checkpoint that was kept elsewhere.
     OlderThan {
         /// The size of the log then.
         size: u64,
@@ -100,6 +120,52 @@ pub struct Finding {
     pub seq: u64,
 }
 
+/// What is to be known of a log, and is not amiss.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "notice", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Notice {
+    /// A run crashed, and the next one signed these lines as it found them: nobody vouches for them.
+    Recovered {
+        /// The number of the first of them.
+        from: u64,
+        /// The number of the last of them.
+        to: u64,
+    },
+    /// The log went on with new keys, which were given.
+    Keys {
+        /// The number of the line that says so.
+        from: u64,
+    },
+    /// Lines that were signed with keys from before those that were given: they are as the later keys found
+    /// them, and who signed them is not known.
+    EarlierKeys {
+        /// The number of the line after the last of them.
+        until: u64,
+    },
+    /// Lines that were written without evidence, as the log says.
+    Unsigned {
+        /// The number of the first of them.
+        from: u64,
+        /// The number of the last of them.
+        to: u64,
+    },
+    /// A checkpoint that was kept is of lines that retention removed: it cannot be compared any more.
+    TooOld {
+        /// The size of the log then.
+        size: u64,
+    },
+}
+
+/// The last checkpoint that is proved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Signed {
+    /// The number of its line; all lines up to it are proved.
+    pub seq: u64,
+    /// When it was made, as it says.
+    pub time: String,
+}
+
 /// What verification found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -109,6 +175,9 @@ pub struct Report {
     /// Whether signatures were checked by a key that the caller gave. Without one the log is at best
     /// consistent with itself: whoever made it anew made it so.
     pub authenticated: bool,
+    /// Whether the log confirms a checkpoint that the caller gave. Without one nothing shows that it is the
+    /// newest: whoever can cut a log can cut what lies beside it, too.
+    pub anchored: bool,
     /// The log and its stream, as its headers and checkpoints name it.
     pub origin: Option<String>,
     /// The number of the first line that is there.
@@ -119,15 +188,49 @@ pub struct Report {
     pub unprotected_from: Option<u64>,
     /// How many checkpoints were signed as they should be.
     pub checkpoints: u64,
-    /// Everything that is amiss, in the order of the log.
+    /// The last of them.
+    pub last_signed: Option<Signed>,
+    /// What is amiss, in the order of the log: the first thousand.
     #[serde(rename = "faults")]
     pub findings: Vec<Finding>,
+    /// How much more is.
+    #[serde(rename = "more_faults")]
+    pub more_findings: u64,
+    /// What was amiss below a checkpoint whose owner knows of it: it does not count.
+    pub history: Vec<Finding>,
+    /// What is to be known, and is not amiss.
+    pub notices: Vec<Notice>,
 }
 
 impl Report {
     /// Whether nothing is amiss, but for lines that no checkpoint is of yet.
     pub fn is_intact(&self) -> bool {
         matches!(self.verdict, Verdict::Intact | Verdict::Unclosed)
+    }
+
+    /// Says what it is all in all, where lines below this number are signed.
+    pub(super) fn judge(&mut self, protected: u64, is_closed: bool) {
+        let any = |is_it: &dyn Fn(&Finding) -> bool| self.findings.iter().any(is_it);
+        let what = |is_it: fn(&FindingKind) -> bool| any(&|finding| is_it(&finding.what));
+        self.verdict = if any(&Finding::is_rollback) {
+            Verdict::RolledBack
+        } else if any(&|finding| finding.is_tampering(protected)) {
+            Verdict::Altered
+        } else if any(&|finding| finding.is_missing(protected)) {
+            Verdict::Missing
+        } else if what(|what| matches!(what, FindingKind::NewKeys { .. })) {
+            Verdict::NewKeys
+        } else if what(|what| matches!(what, FindingKind::Unsigned { .. })) {
+            if self.authenticated { Verdict::Altered } else { Verdict::Unsigned }
+        } else if what(|what| matches!(what, FindingKind::Ahead { .. })) {
+            Verdict::Incomplete
+        } else if !self.findings.is_empty() {
+            Verdict::Damaged
+        } else if is_closed {
+            Verdict::Intact
+        } else {
+            Verdict::Unclosed
+        };
     }
 }
 
@@ -140,93 +243,65 @@ impl Finding {
         Finding::at(FindingKind::Unreadable { why: error.to_string() }, position, seq)
     }
 
+    /// The number of the last line that is meant.
+    pub(super) fn last_seq(&self) -> u64 {
+        match self.what {
+            FindingKind::Missing { to, .. } | FindingKind::Damaged { to, .. } => to,
+            _ => self.seq,
+        }
+    }
+
+    /// The log went on, and signed, with what is missing or does not fit here: it was damaged.
+    pub(super) fn explain(&mut self) {
+        let (from, to) = match self.what {
+            FindingKind::Missing { from, to } => (from, to),
+            FindingKind::Altered => (self.seq, self.seq),
+            _ => return,
+        };
+        self.what = FindingKind::Damaged { from, to };
+    }
+
     /// Whether it can be explained by a disk that failed or lost power, and the log signed so.
     pub(super) fn is_damage(&self) -> bool {
         matches!(self.what, FindingKind::Damaged { .. } | FindingKind::Unreadable { .. })
     }
 
-    /// Whether no crash explains it, where lines below this number are signed.
-    pub(super) fn is_tampering(&self, protected: u64) -> bool {
-        let is_false = matches!(
-            self.what,
-            FindingKind::NotSigned | FindingKind::NotAnnounced | FindingKind::Rekeyed
-        );
-        is_false || self.seq < protected && !self.is_damage()
+    /// Whether no crash explains it, wherever it is.
+    pub(super) fn is_false(&self) -> bool {
+        use FindingKind as Kind;
+        matches!(self.what, Kind::NotSigned | Kind::NotAnnounced | Kind::BehindEnd | Kind::Unproved)
+            || self.is_of_new_keys()
     }
 
-    pub(super) fn is_rollback(&self) -> bool {
+    pub(super) fn is_of_new_keys(&self) -> bool {
+        matches!(self.what, FindingKind::NewKeys { .. })
+    }
+
+    /// Whether it says that a line stands where no run leaves one, among these.
+    pub(super) fn is_misplaced_in(&self, from: u64, to: u64) -> bool {
+        let is_misplaced = matches!(self.what, FindingKind::BehindEnd | FindingKind::Unproved);
+        is_misplaced && (from..=to).contains(&self.seq)
+    }
+
+    /// Whether somebody changed or added something, where lines below this number are signed.
+    fn is_tampering(&self, protected: u64) -> bool {
+        use FindingKind as Kind;
+        match self.what {
+            Kind::NotSigned | Kind::NotAnnounced | Kind::BehindEnd | Kind::Unproved => true,
+            Kind::Altered
+            | Kind::AlteredSince { .. }
+            | Kind::OutOfPlace
+            | Kind::Inserted { .. } => self.seq < protected,
+            _ => false,
+        }
+    }
+
+    /// Whether lines are missing that were signed, where lines below this number are.
+    fn is_missing(&self, protected: u64) -> bool {
+        matches!(self.what, FindingKind::Missing { .. }) && self.seq < protected
+    }
+
+    fn is_rollback(&self) -> bool {
         matches!(self.what, FindingKind::Rollback | FindingKind::OlderThan { .. })
-    }
-}
-
-impl fmt::Display for FindingKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            FindingKind::Altered => f.write_str("altered"),
-            FindingKind::AlteredSince { from } => {
-                write!(f, "something from line {from} on is not what was signed")
-            }
-            FindingKind::Missing { from, to } if from == to => write!(f, "line {from} is missing"),
-            FindingKind::Missing { from, to } => write!(f, "lines {from} to {to} are missing"),
-            FindingKind::Damaged { from, to } if from == to => {
-                write!(f, "line {from} was lost before the log went on")
-            }
-            FindingKind::Damaged { from, to } => {
-                write!(f, "lines {from} to {to} were lost before the log went on")
-            }
-            FindingKind::OutOfPlace => f.write_str("not where its number belongs"),
-            FindingKind::Unreadable { why } => write!(f, "not a line: {why}"),
-            FindingKind::Inserted { why } => {
-                write!(f, "not a line, and no line is missing there: {why}")
-            }
-            FindingKind::NotSigned => {
-                f.write_str("a checkpoint that is not signed as it should be")
-            }
-            FindingKind::NotAnnounced => {
-                f.write_str("nothing leads from the given key to this segment's")
-            }
-            FindingKind::Rollback => f.write_str("the log was not what it had signed last"),
-            FindingKind::Rekeyed => f.write_str("the log went on with new keys"),
-            FindingKind::OlderThan { size } => {
-                write!(f, "older than a checkpoint of {size} lines, or not the same")
-            }
-        }
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Finding { what, segment, line, seq } = self;
-        write!(f, "{segment}:{line} (number {seq}): {what}")
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for finding in &self.findings {
-            writeln!(f, "{finding}")?;
-        }
-        let Report { first_seq, checkpoints, .. } = self;
-        let last_seq = self.size.saturating_sub(1);
-        f.write_str(match self.verdict {
-            Verdict::Intact => "intact",
-            Verdict::Unclosed => "intact, unclosed",
-            Verdict::Damaged => "damaged",
-            Verdict::Incomplete => "INCOMPLETE COPY, OR CUT",
-            Verdict::NewKeys => "NEW KEYS",
-            Verdict::Missing => "MISSING LINES",
-            Verdict::Altered => "ALTERED",
-            Verdict::RolledBack => "ROLLED BACK",
-        })?;
-        if let Some(from) = self.unprotected_from {
-            write!(
-                f,
-                ", unprotected from line {from}: a crash, or a cut after the last checkpoint"
-            )?;
-        }
-        if !self.authenticated {
-            f.write_str("; self-consistent at best, NOT AUTHENTICATED: no key was given")?;
-        }
-        write!(f, " (lines {first_seq} to {last_seq}, {checkpoints} checkpoints)")
     }
 }

@@ -1,52 +1,80 @@
-//! One way through a log, line by line.
+//! One way through a log, line by line. `docs/evidence.md` has it on a page.
+//!
+//! A line *stands* in the log until a checkpoint proves it. Where one of a segment's first line is
+//! reached its `segment` takes over the tree and the key, `checkpoint` proves what stands, and `finish`
+//! says what it comes to.
 
+mod checkpoint;
 mod finish;
 mod learn;
+mod segment;
 
+use super::anchors::{Anchor, Compared, Source};
 use super::announced::Announced;
-use super::report::{Finding, FindingKind};
+use super::claims::Claims;
+use super::findings::Findings;
+use super::report::{Finding, FindingKind, Notice, Signed};
+use super::run::{Misplaced, Part, Run};
 use super::stretch::Stretch;
 use super::version::Version;
 use crate::evidence::chain::{Chain, prev_of};
-use crate::evidence::checkpoint::{Checkpoint, hash_without_note};
 use crate::evidence::hash::leaf_hash;
 use crate::evidence::note::VerifierKey;
 use crate::evidence::shown::tree_in;
 use crate::reader::{Json, Line, LineError, Position, Raw};
 
+/// So many notices are kept.
+const NOTICES_MAX: usize = 1000;
+
 /// How far the log was followed.
 pub(super) struct Walk {
     announced: Option<Announced>,
-    /// Checkpoints that the log must not be older than.
-    anchors: Vec<Checkpoint>,
-    /// The number of a line that must be a checkpoint.
-    checkpoint_at: Option<u64>,
-    /// How many lines there must be for that.
-    least_size: Option<u64>,
+    /// Checkpoints that the log must confirm.
+    anchors: Vec<Anchor>,
     chain: Chain,
     /// Whether the chain's tree is what was signed, as far as is known: no finding since the last
     /// checkpoint says otherwise.
     is_sound: bool,
     /// What the next checkpoint must be signed with; none where that is not known.
     key: Option<VerifierKey>,
+    /// The log and stream that the segment's header names.
+    of: Option<String>,
+    /// The header of the segment, where no key that was given leads to it.
+    not_announced: Option<(Position, u64)>,
+    run: Run,
+    claims: Claims,
+    /// Where the lines begin that are written without evidence, while they are.
+    unsigned_from: Option<u64>,
+    /// Lines that were, until it is known whether the log says so.
+    unsigned: Vec<Finding>,
+    /// From this number on they may be, up to this one they may: the log says so, and it is proved.
+    may_be_unsigned_from: Option<u64>,
+    may_be_unsigned_until: Option<u64>,
+    /// Checkpoints below this number are of keys that were not given, before those that were.
+    earlier_until: Option<u64>,
     has_begun: bool,
     /// Below this number stand lines that the oldest segment brings again.
     brought_until: u64,
-    /// The segment before the first one that is there, until a line says that it was pruned.
-    unannounced: Option<String>,
+    /// The segment before the first one that is there, as that says.
+    before_first: Option<String>,
+    /// Whether it is proved that the log itself removed that.
+    is_pruned: bool,
     begins_at: Position,
     first_seq: u64,
-    /// Lines below this number are signed.
+    /// Whether an event was met.
+    has_events: bool,
+    /// Lines below this number are proved.
     proven: u64,
-    /// The line of the last checkpoint.
-    last_checkpoint: Option<u64>,
+    last_signed: Option<Signed>,
+    /// Whether the log confirms a checkpoint that was kept.
+    is_anchored: bool,
+    /// What is amiss below this number is known to the owner.
+    accepted_until: Option<u64>,
     closed_by: Option<u64>,
     checkpoints: u64,
     origin: Option<String>,
-    findings: Vec<Finding>,
-    /// Which of the findings no checkpoint has explained yet: lines that are missing, or that do not
-    /// fit the one before them.
-    open_from: usize,
+    findings: Findings,
+    notices: Vec<Notice>,
     /// Where the line before stood.
     before: Option<Position>,
     /// Whether a segment is of a version of the format that is not known.
@@ -54,27 +82,38 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    pub(super) fn new(announced: Option<Announced>, anchors: Vec<Checkpoint>) -> Walk {
+    pub(super) fn new(announced: Option<Announced>, anchors: Vec<Anchor>) -> Walk {
         Walk {
             announced,
-            least_size: anchors.iter().map(|anchor| anchor.size.saturating_add(1)).max(),
             anchors,
-            checkpoint_at: None,
             chain: Chain::default(),
             is_sound: true,
             key: None,
+            of: None,
+            not_announced: None,
+            run: Run::default(),
+            claims: Claims::default(),
+            unsigned_from: None,
+            unsigned: Vec::new(),
+            may_be_unsigned_from: None,
+            may_be_unsigned_until: None,
+            earlier_until: None,
             has_begun: false,
             brought_until: 0,
-            unannounced: None,
+            before_first: None,
+            is_pruned: false,
             begins_at: Position { segment: String::new(), line: 0 },
             first_seq: 0,
+            has_events: false,
             proven: 0,
-            last_checkpoint: None,
+            last_signed: None,
+            is_anchored: false,
+            accepted_until: None,
             closed_by: None,
             checkpoints: 0,
             origin: None,
-            findings: Vec::new(),
-            open_from: 0,
+            findings: Findings::default(),
+            notices: Vec::new(),
             before: None,
             version: Version::Known,
         }
@@ -84,23 +123,26 @@ impl Walk {
     /// again that header comes after them, and what is signed among them was by keys that only a
     /// segment before announced, which is not there: a checkpoint behind the header is of them, too.
     pub(super) fn begin(&mut self, first: Option<&Line>) {
-        let Some((header, base)) = first.and_then(|line| Some((line, tree_in(line)?))) else {
+        let Some(header) = first.filter(|line| line.kind == "header") else { return };
+        let previous = header.member("previous");
+        self.before_first = previous.and_then(Json::as_str).map(str::to_owned);
+        let Some(base) = tree_in(header) else {
+            self.first_seq = header.seq;
             return;
         };
-        let previous = header.member("previous");
-        self.unannounced = previous.and_then(Json::as_str).map(str::to_owned);
         self.first_seq = base.size();
         self.proven = base.size();
         self.brought_until = Some(header.seq).filter(|seq| *seq > base.size()).unwrap_or(0);
         self.chain = Chain::of(base);
         self.has_begun = true;
+        self.meet_anchors();
     }
 
     /// A file beside the segments is not what it should be.
     pub(super) fn note_unreadable(&mut self, name: &str) {
         let position = Position { segment: name.to_owned(), line: 1 };
         self.findings.push(Finding::at(FindingKind::NotSigned, &position, 0));
-        self.open_from = self.findings.len();
+        self.findings.close();
     }
 
     /// The number that the next line should have.
@@ -137,11 +179,12 @@ impl Walk {
     /// say of them. If not, nothing was done, and they must be gone through one by one.
     pub(super) fn stretch(&mut self, stretch: &Stretch) -> bool {
         let (from, to) = (stretch.range.from(), stretch.range.to());
-        let is_inside = |anchor: &Checkpoint| from < anchor.size && anchor.size < to;
+        let is_inside = |anchor: &Anchor| from <= anchor.size() && anchor.size() < to;
         let fits = self.has_begun
+            && self.unsigned_from.is_none()
+            && self.run.takes_any()
             && from == self.next()
             && self.chain.precedes_one_that_says(stretch.prev)
-            && self.checkpoint_at.is_none_or(|at| at < from || at >= to)
             && !self.anchors.iter().any(is_inside);
         if !fits {
             return false;
@@ -152,18 +195,44 @@ impl Walk {
         if self.before.is_none() {
             self.begins_at = stretch.begins_at.clone();
         }
-        self.nothing_is_missing();
+        self.has_events = true;
+        self.run = self.run.after(Part::Other).0;
+        self.findings.nothing_is_missing(from);
         self.chain.append(&stretch.range, stretch.last);
-        self.match_anchors(&stretch.ends_at);
+        self.meet_anchors();
         self.before = Some(stretch.ends_at.clone());
         true
     }
 
     fn take(&mut self, position: &Position, raw: &Raw) {
-        let Some(mut seq) = raw.seq() else {
-            self.findings.push(Finding::unreadable(LineError::NotCanonical, position, self.next()));
+        let Some(seq) = raw.seq() else {
+            let next = self.next();
+            self.findings.push(Finding::unreadable(LineError::NotCanonical, position, next));
             return;
         };
+        let Some(seq) = self.place(position, raw, seq) else { return };
+        self.has_begun = true;
+        let checkpoints = self.checkpoints;
+        let part = match () {
+            () if raw.is_of("checkpoint") => self.checkpoint(position, raw, seq),
+            () if raw.is_of("lifecycle") => self.lifecycle(position, raw, seq),
+            () if raw.is_of("header") => Part::Header,
+            () if raw.is_of("event") || raw.is_of("summary") => Part::Event,
+            () => Part::Other,
+        };
+        self.has_events |= part == Part::Event;
+        self.go_on(part, position, seq);
+        let is_proved = self.checkpoints > checkpoints;
+        self.chain.take(leaf_hash(&raw.bytes));
+        self.judge_anchors_at(seq, is_proved, position);
+        self.meet_anchors();
+    }
+
+    /// The number of a line that says this one, where it can stand here.
+    fn place(&mut self, position: &Position, raw: &Raw, mut seq: u64) -> Option<u64> {
+        if self.unsigned_from.is_some() {
+            return self.place_unsigned(position, seq);
+        }
         let fits = self.chain.precedes(&raw.bytes);
         if seq != self.next() && fits && self.has_begun {
             // It stands where it should, and its number was changed.
@@ -171,48 +240,38 @@ impl Walk {
             seq = self.next();
         } else if seq < self.next() {
             self.findings.push(Finding::at(FindingKind::OutOfPlace, position, seq));
-            return;
+            return None;
         } else if seq > self.next() {
             let (from, to) = (self.next(), seq - 1);
             self.findings.push(Finding::at(FindingKind::Missing { from, to }, position, from));
             self.chain.fill(seq); // They count as empty ones.
         }
         match self.chain.precedes(&raw.bytes) {
-            true if self.has_begun => self.nothing_is_missing(),
+            true if self.has_begun => self.findings.nothing_is_missing(seq),
             true => {}
             false => self.does_not_fit(position, seq),
         }
-        self.has_begun = true;
-        if raw.is_of("checkpoint") {
-            self.checkpoint(position, raw, seq);
-        } else if raw.is_of("lifecycle") {
-            self.lifecycle(position, raw, seq);
-        }
-        if self.checkpoint_at == Some(seq) && self.last_checkpoint != Some(seq) {
-            self.findings.push(Finding::at(FindingKind::NotSigned, position, seq));
-        }
-        self.match_anchors_before(leaf_hash(&raw.bytes), position);
+        Some(seq)
     }
 
-    /// The next line follows the last one that could be read: what cannot be read between them took
-    /// no line's place.
-    fn nothing_is_missing(&mut self) {
-        let next = self.next();
-        for finding in self.findings.iter_mut().rev() {
-            match &mut finding.what {
-                FindingKind::Unreadable { why } if finding.seq == next => {
-                    finding.what = FindingKind::Inserted { why: std::mem::take(why) };
-                }
-                _ => return,
-            }
+    /// The same without evidence: only numbers bind lines to each other.
+    fn place_unsigned(&mut self, position: &Position, seq: u64) -> Option<u64> {
+        if seq < self.next() {
+            self.findings.push(Finding::at(FindingKind::OutOfPlace, position, seq));
+            return None;
         }
+        if seq > self.next() && self.has_begun {
+            let (from, to) = (self.next(), seq - 1);
+            self.findings.push(Finding::at(FindingKind::Missing { from, to }, position, from));
+        }
+        self.chain.fill(seq);
+        Some(seq)
     }
 
     /// A line says another thing of the one before than what that is.
     fn does_not_fit(&mut self, position: &Position, seq: u64) {
-        // If the line before does not fit the one before it either, that is the one.
-        let was_told = self.findings.last().is_some_and(|finding| finding.seq + 1 == seq);
-        if was_told {
+        // If the line before does not fit the one before it either, or is not there, that is the one.
+        if self.findings.last().is_some_and(|finding| finding.last_seq() + 1 == seq) {
             return;
         }
         let before = self.before.clone().filter(|_| seq > self.proven && seq > self.first_seq);
@@ -223,162 +282,54 @@ impl Walk {
         }
     }
 
-    fn match_anchors_before(&mut self, leaf: [u8; 32], position: &Position) {
-        self.chain.take(leaf);
-        self.match_anchors(position);
+    /// The run goes on with this line.
+    fn go_on(&mut self, part: Part, position: &Position, seq: u64) {
+        let (run, misplaced) = self.run.after(part);
+        self.run = run;
+        if self.unsigned_from.is_some() || self.not_announced.is_some() {
+            return; // Nothing is proved here that could be missed.
+        }
+        let what = match misplaced {
+            None => return,
+            Some(Misplaced::BehindEnd) => FindingKind::BehindEnd,
+            Some(Misplaced::BeforeCheckpoint) => FindingKind::Unproved,
+        };
+        self.findings.push(Finding::at(what, position, seq));
     }
 
-    fn match_anchors(&mut self, position: &Position) {
-        let size = self.next();
-        // The one that was kept elsewhere may be the one beside.
-        while let Some(anchor) = self.anchor_of(size) {
-            self.checkpoint_at = Some(size);
-            // Where something else is amiss, that explains it.
-            let is_unexplained = self.is_sound && self.findings.len() == self.open_from;
-            if anchor.root != self.chain.tree.root() && is_unexplained {
-                let what = FindingKind::OlderThan { size: anchor.size };
-                self.findings.push(Finding::at(what, position, size.saturating_sub(1)));
-            }
+    fn lifecycle(&mut self, position: &Position, raw: &Raw, seq: u64) -> Part {
+        let Ok(line) = Line::parse(&raw.bytes) else { return Part::Other };
+        self.claims.learn(&line, position, self.before_first.as_deref());
+        match line.lifecycle() {
+            Some("start") => Part::Start,
+            Some("stop") => Part::Stop(seq),
+            _ => Part::Other,
         }
     }
 
-    /// One of the checkpoints that are left, of this size.
-    fn anchor_of(&mut self, size: u64) -> Option<Checkpoint> {
-        let origin = &self.origin;
-        let at = self.anchors.iter().position(|anchor| {
-            anchor.size == size && origin.as_ref().is_none_or(|origin| *origin == anchor.origin)
-        })?;
-        Some(self.anchors.swap_remove(at))
+    fn meet_anchors(&mut self) {
+        self.anchors.iter_mut().for_each(|anchor| anchor.meet(&self.chain.tree));
     }
 
-    /// Takes over what a header says of the tree before it, where nothing better is known.
-    fn begin_segment(&mut self, position: &Position, raw: &Raw) {
-        let header = match Line::parse(&raw.bytes) {
-            Err(LineError::Version) => {
-                self.version = Version::Met(position.segment.clone());
-                return;
-            }
-            Err(_) => return,
-            Ok(header) => header,
-        };
-        let Some(base) = tree_in(&header) else { return };
-        if base.size() == self.next() && base != self.chain.tree {
-            // Something was altered, and the header tells what the tree should be. Whether it tells
-            // the truth, the next checkpoint says.
-            if self.is_sound && self.findings.len() == self.open_from {
-                let what = FindingKind::AlteredSince { from: self.proven };
-                self.findings.push(Finding::at(what, position, base.size()));
-            }
-            self.chain.set_tree(base);
-            self.go_on_from_header();
-        } else if base.size() > self.next() {
-            let (from, to) = (self.next(), base.size() - 1);
-            let before = self.before.clone().unwrap_or_else(|| position.clone());
-            self.findings.push(Finding::at(FindingKind::Missing { from, to }, &before, from));
-            self.chain = Chain::of(base);
-            self.go_on_from_header();
+    /// The line of this number was taken in, and is a proved checkpoint or not.
+    fn judge_anchors_at(&mut self, seq: u64, is_proved: bool, position: &Position) {
+        if self.not_announced.is_some() || seq < self.brought_until {
+            return; // Nothing is proved here that it could be compared with.
         }
-        let shown = header.member("key").and_then(Json::as_str).and_then(|key| key.parse().ok());
-        self.key = match &self.announced {
-            None => shown,
-            Some(announced) => announced.key_of(header.seq).cloned(),
-        };
-    }
-
-    /// The tree is a header's from here on: what is amiss before it no checkpoint explains.
-    fn go_on_from_header(&mut self) {
-        self.is_sound = true;
-        self.open_from = self.findings.len();
-    }
-
-    fn checkpoint(&mut self, position: &Position, raw: &Raw, seq: u64) {
-        if seq < self.brought_until {
-            return;
-        }
-        // It has its number and its end: nothing tore it.
-        let Ok(line) = Line::parse(&raw.bytes) else {
-            self.findings.push(Finding::at(FindingKind::Altered, position, seq));
-            self.key = None;
-            self.is_sound = false;
-            return;
-        };
-        let Some((checkpoint, why)) = self.opened(raw, &line) else {
-            let not_announced = self.announced.is_some() && self.key.is_none();
-            let what =
-                if not_announced { FindingKind::NotAnnounced } else { FindingKind::NotSigned };
+        // Where something else is amiss, that explains it.
+        let is_unexplained = self.is_sound && self.findings.none_is_open();
+        for anchor in self.anchors.iter_mut().filter(|anchor| anchor.size() == seq) {
+            if anchor.compared == Compared::SameTree && !is_proved {
+                anchor.compared = Compared::Wrong;
+            }
+            let what = match (anchor.compared, anchor.source) {
+                (Compared::OtherTree, _) if !is_unexplained => continue,
+                (Compared::OtherTree, Source::Beside) => FindingKind::NotSigned,
+                (Compared::OtherTree, _) => FindingKind::OlderThan { size: seq },
+                (Compared::Wrong, _) => FindingKind::NotSigned,
+                _ => continue,
+            };
             self.findings.push(Finding::at(what, position, seq));
-            self.key = None;
-            self.is_sound = false;
-            return;
-        };
-        self.key = Some(checkpoint.next);
-        self.origin.get_or_insert(checkpoint.origin);
-        if checkpoint.size != seq {
-            self.findings.push(Finding::at(FindingKind::NotSigned, position, seq));
-            return;
-        }
-        let is_same = checkpoint.root == self.chain.tree.root();
-        self.explain(is_same, position, seq);
-        self.checkpoints += 1;
-        self.last_checkpoint = Some(seq);
-        if why == "stop" {
-            self.closed_by = Some(seq);
-        }
-    }
-
-    /// A checkpoint was signed as it should be, and the tree is what it says, or not.
-    fn explain(&mut self, is_same: bool, position: &Position, seq: u64) {
-        let open = self.findings.get_mut(self.open_from..).unwrap_or_default();
-        if is_same {
-            for finding in open.iter_mut() {
-                // The log itself signed it so: it went on after a disk had lost something.
-                let (from, to) = match finding.what {
-                    FindingKind::Missing { from, to } => (from, to),
-                    FindingKind::Altered => (finding.seq, finding.seq),
-                    _ => continue,
-                };
-                finding.what = FindingKind::Damaged { from, to };
-            }
-            self.is_sound = true;
-            self.proven = seq + 1; // Its own line is bound by its note.
-        } else if self.is_sound {
-            let is_known = open.iter().any(|finding| !finding.is_damage());
-            if !is_known {
-                let from = self.proven;
-                self.findings.push(Finding::at(FindingKind::AlteredSince { from }, position, seq));
-            }
-            self.is_sound = false;
-        }
-        self.open_from = self.findings.len();
-    }
-
-    /// What a checkpoint's line says, if it is signed by the key that it should be, and nothing else
-    /// of the line was changed.
-    fn opened(&self, raw: &Raw, line: &Line) -> Option<(Checkpoint, String)> {
-        let note = line.member("note").and_then(Json::as_str)?;
-        let key = self.key.as_ref()?;
-        let checkpoint = Checkpoint::parse(key.open(note).ok()?)?;
-        let is_ours = match &self.announced {
-            Some(announced) => checkpoint.origin == announced.origin(),
-            None => self.origin.as_ref().is_none_or(|origin| *origin == checkpoint.origin),
-        };
-        let is_bound = hash_without_note(&raw.bytes, note) == Some(checkpoint.line);
-        let why = line.member("why").and_then(Json::as_str)?.to_owned();
-        (is_ours && is_bound).then_some((checkpoint, why))
-    }
-
-    fn lifecycle(&mut self, position: &Position, raw: &Raw, seq: u64) {
-        const PRUNE: &[u8] = br#""lifecycle":{"type":"prune""#;
-        const ROLLBACK: &[u8] = br#""lifecycle":{"type":"rollback""#;
-        const REKEYED: &[u8] = br#""lifecycle":{"type":"rekeyed""#;
-        let has = |what: &[u8]| raw.bytes.windows(what.len()).any(|window| window == what);
-        if has(PRUNE) && self.unannounced.as_ref().is_some_and(|name| has(name.as_bytes())) {
-            self.unannounced = None;
-        }
-        if has(ROLLBACK) {
-            self.findings.push(Finding::at(FindingKind::Rollback, position, seq));
-        } else if has(REKEYED) {
-            self.findings.push(Finding::at(FindingKind::Rekeyed, position, seq));
         }
     }
 }

@@ -8,17 +8,18 @@
 use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::anchors::{Anchor, Source};
 use super::announced::Announced;
 use super::limits::Limits;
 use super::log::Log;
 use super::progress::Progress;
 use super::report::Report;
 use super::stretch::Piece;
+use super::threads;
+use super::trust::Trust;
 use super::walk::Walk;
-use super::{text_of, threads};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::announcements::Notes;
-use crate::evidence::checkpoint::Checkpoint;
 use crate::evidence::note::NOTE_BYTES_MAX;
 use crate::name::{Files, Name};
 use crate::reader::{
@@ -206,15 +207,18 @@ impl<'a> Way<'a> {
 /// A walk that knows what the log must not be older than.
 fn first_step(log: &Log<'_>) -> Result<Walk, Error> {
     let files = Files::of(log.stream);
-    let announced = log.trust.keys.first().map(|given| Announced::in_key(&given.key));
+    let keys = &log.trust.keys;
+    let announced = (!keys.is_empty()).then(|| Announced::in_keys(keys));
     let beside =
         last_checkpoint(log.storage, files).map_err(Error::io("read", files.checkpoint))?;
-    let mut anchors: Vec<Checkpoint> = Vec::new();
-    let checkpoint_of = |note: &str| text_of(note).and_then(Checkpoint::parse);
-    if let Some(anchor) = &log.trust.anchor {
-        anchors.push(checkpoint_of(anchor).ok_or(ErrorKind::NoAnchor)?);
+    let mut anchors: Vec<Anchor> = Vec::new();
+    let Trust { anchor, accepted, .. } = log.trust;
+    for (source, kept) in [(Source::Kept, anchor), (Source::Accepted, accepted)] {
+        if let Some(note) = kept {
+            anchors.push(Anchor::parse(source, note).ok_or(ErrorKind::NoAnchor)?);
+        }
     }
-    let of_beside = beside.as_deref().map(checkpoint_of);
+    let of_beside = beside.as_deref().map(|note| Anchor::parse(Source::Beside, note));
     anchors.extend(of_beside.iter().flatten().cloned());
     let mut walk = Walk::new(announced, anchors);
     if let Some(None) = of_beside {

@@ -4,7 +4,7 @@ use audit_log::storage::ReadStorage;
 use std::sync::Arc;
 
 use audit_log::VerifierKey;
-use audit_log::verify::{FindingKind, Trust, Verdict, verify_storage};
+use audit_log::verify::{FindingKind, KeyFrom, Notice, Trust, Verdict, verify_storage};
 use audit_writer::keys::{FileKeys, verifier_key};
 use audit_writer::storage::{MemoryStorage, Storage};
 
@@ -113,14 +113,27 @@ fn a_run_without_the_keys_says_so() {
     let other = Kept { files: kept.files.clone(), keys, trust: kept.trust.clone() };
     other.run(3, 6);
     let report = kept.report();
-    assert!(report.findings.iter().any(|fault| fault.what == FindingKind::Rekeyed), "{report}");
-    assert!(!report.is_intact());
-    // By the new keys, which nothing leads to, the segment that they began is signed.
-    let new = verifier_key(&FileKeys::in_storage(Arc::new(other.keys.clone()))).unwrap();
-    let report = verify_storage(&kept.files, &Trust::from(new)).unwrap();
-    let of_new = report.findings.iter().filter(|fault| fault.segment == "audit.jsonl");
-    assert!(of_new.map(|fault| &fault.what).eq([&FindingKind::Rekeyed]), "{report}");
-    assert_eq!(report.checkpoints, 2);
+    assert_eq!(report.verdict, Verdict::NewKeys, "{report}");
+    let [FindingKind::NewKeys { from }] =
+        report.findings.iter().map(|it| &it.what).collect::<Vec<_>>()[..]
+    else {
+        panic!("{report}")
+    };
+    let key = verifier_key(&FileKeys::in_storage(Arc::new(other.keys.clone()))).unwrap().unwrap();
+    let new = KeyFrom { key, from_seq: *from };
+    // By both keys the seam is told, and nothing is amiss.
+    let both = Trust::in_keys(kept.trust.keys.iter().cloned().chain([new.clone()]));
+    let report = verify_storage(&kept.files, &both).unwrap();
+    assert_eq!(
+        (report.verdict, report.findings.as_slice()),
+        (Verdict::Intact, &[][..]),
+        "{report}"
+    );
+    assert!(matches!(report.notices[..], [Notice::Keys { .. }]), "{report}");
+    // By the new key alone what was before is as that found it.
+    let report = verify_storage(&kept.files, &Trust::in_keys([new])).unwrap();
+    assert_eq!(report.verdict, Verdict::Intact, "{report}");
+    assert!(report.notices.contains(&Notice::EarlierKeys { until: *from }), "{report}");
 }
 
 /// The verifier key is text, and reads back.

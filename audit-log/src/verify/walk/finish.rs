@@ -2,8 +2,11 @@
 
 use super::Walk;
 use crate::error::{Error, ErrorKind};
-use crate::reader::Position;
-use crate::verify::report::{Finding, FindingKind, Report, Verdict};
+use crate::reader::{LineError, Position};
+use crate::verify::anchors::{Anchor, Compared, Source};
+use crate::verify::announced::Announced;
+use crate::verify::report::{Finding, FindingKind, Notice, Report, Verdict};
+use crate::verify::run::Run;
 use crate::verify::version::Version;
 
 impl Walk {
@@ -15,65 +18,140 @@ impl Walk {
             return Err(ErrorKind::Version { segment }.into());
         }
         let end = self.before.take().unwrap_or(Position { segment: String::new(), line: 0 });
-        let size = self.next();
-        if let Some(announced) = &self.announced {
-            let missing = announced.last().filter(|last| *last >= size);
-            if let Some(last) = missing {
-                let what = FindingKind::Missing { from: size, to: last };
-                self.findings.push(Finding::at(what, &end, size));
-            }
-        }
+        let is_torn = self.forgive_the_end();
+        self.judge_beginning();
+        self.judge_unsigned(&end);
+        self.judge_announced(&end);
         for anchor in std::mem::take(&mut self.anchors) {
-            let is_of_it = self.origin.as_ref().is_none_or(|origin| *origin == anchor.origin);
-            if !is_of_it || anchor.size > self.first_seq {
-                let what = FindingKind::OlderThan { size: anchor.size };
-                self.findings.push(Finding::at(what, &end, size));
+            self.judge_anchor(&anchor, &end);
+        }
+        self.judge_proof();
+        Ok(self.report(is_torn))
+    }
+
+    /// A torn end behind the last checkpoint is what a crash leaves: of a run that was not closed
+    /// anything, of one that was only what the next run did not come to write. Whether there was one.
+    fn forgive_the_end(&mut self) -> bool {
+        let protected = self.last_signed.as_ref().map_or(0, |signed| signed.seq + 1);
+        let is_closed = self.run == Run::Closed;
+        let ends = [LineError::Torn, LineError::TooLong].map(|error| error.to_string());
+        self.findings.drop_end_where(|finding| match &finding.what {
+            FindingKind::Unreadable { why } => {
+                finding.seq >= protected && (!is_closed || ends.contains(why))
             }
-        }
-        // A checkpoint's own line was durable before anybody got the checkpoint.
-        if let Some(least) = self.least_size.filter(|least| size < *least) {
-            let what = FindingKind::OlderThan { size: least - 1 };
-            self.findings.push(Finding::at(what, &end, size));
-        }
-        if self.unannounced.is_some() && self.first_seq > 0 {
+            _ => false,
+        })
+    }
+
+    /// Lines before the first one that is there were removed by the log itself, or are missing.
+    fn judge_beginning(&mut self) {
+        let is_explained = self.is_pruned || self.unsigned_from.is_some() || self.first_seq == 0;
+        if !is_explained && !self.unsigned.iter().any(|it| it.seq == self.first_seq) {
             let what = FindingKind::Missing { from: 0, to: self.first_seq - 1 };
-            self.findings.insert(0, Finding::at(what, &self.begins_at, 0));
+            let finding = Finding::at(what, &self.begins_at, 0);
+            self.findings.insert_first(finding);
         }
-        self.forgive_the_end();
-        let protected = self.last_checkpoint.map_or(self.first_seq, |seq| seq + 1);
-        let is_closed = self.closed_by.is_some_and(|seq| seq + 1 == size);
-        let verdict = match &self.findings {
-            findings if findings.iter().any(Finding::is_rollback) => Verdict::RolledBack,
-            // Behind the last checkpoint a crash leaves anything.
-            findings if findings.iter().any(|finding| finding.is_tampering(protected)) => {
-                Verdict::Altered
+    }
+
+    /// Lines without evidence are lines like others where the log says, and proves, that it had none.
+    fn judge_unsigned(&mut self, end: &Position) {
+        if let Some(from) = self.unsigned_from {
+            let to = self.next().saturating_sub(1);
+            self.unsigned.push(Finding::at(FindingKind::Unsigned { from, to }, end, from));
+        }
+        for finding in std::mem::take(&mut self.unsigned) {
+            let FindingKind::Unsigned { from, to } = finding.what else { continue };
+            let is_before = self.may_be_unsigned_until.is_some_and(|until| to < until);
+            let is_behind = self.may_be_unsigned_from.is_some_and(|since| since <= from);
+            match is_before || is_behind {
+                true => self.notices.push(Notice::Unsigned { from, to }),
+                false => self.findings.push(finding),
             }
-            findings if !findings.is_empty() => Verdict::Damaged,
-            _ if is_closed => Verdict::Intact,
-            _ => Verdict::Unclosed,
+        }
+    }
+
+    /// A segment's header is durable before it is announced.
+    fn judge_announced(&mut self, end: &Position) {
+        let size = self.next();
+        let announced = self.announced.as_ref().and_then(Announced::last);
+        if let Some(last) = announced.filter(|last| *last >= size) {
+            self.findings.push(Finding::at(FindingKind::Ahead { size: last + 1 }, end, size));
+        }
+        if let Some(until) = self.earlier_until {
+            self.notices.push(Notice::EarlierKeys { until });
+        }
+    }
+
+    /// A checkpoint that the log did not confirm on the way.
+    fn judge_anchor(&mut self, anchor: &Anchor, end: &Position) {
+        let (size, next) = (anchor.size(), self.next());
+        match anchor.compared {
+            Compared::Confirmed => return self.confirm(anchor),
+            Compared::Wrong => return, // That was told where it stands.
+            // Signed by a key that was not given, and as the later ones found it.
+            Compared::SameTree if size < self.proven => return self.confirm(anchor),
+            Compared::NotYet | Compared::SameTree | Compared::OtherTree => {}
+        }
+        let is_told = |finding: &Finding| finding.seq <= size && !finding.is_damage();
+        let what = match anchor.source {
+            // A checkpoint's own line was durable before anybody got the checkpoint.
+            Source::Beside if size >= next => FindingKind::Ahead { size: size + 1 },
+            Source::Kept | Source::Accepted if size >= next => FindingKind::OlderThan { size },
+            _ if size < self.first_seq && self.is_pruned => {
+                return self.notices.push(Notice::TooOld { size });
+            }
+            _ if self.findings.as_slice().iter().any(is_told) => return,
+            Source::Beside => FindingKind::NotSigned,
+            Source::Kept | Source::Accepted => FindingKind::OlderThan { size },
         };
-        Ok(Report {
-            verdict,
+        self.findings.push(Finding::at(what, end, size.min(next)));
+    }
+
+    fn confirm(&mut self, anchor: &Anchor) {
+        match anchor.source {
+            Source::Beside => {}
+            Source::Kept => self.is_anchored = true,
+            Source::Accepted => self.accepted_until = Some(anchor.size()),
+        }
+    }
+
+    /// A run's first checkpoint is durable before its first event: no crash leaves events alone.
+    fn judge_proof(&mut self) {
+        let is_told = |finding: &Finding| finding.is_false();
+        if self.checkpoints == 0
+            && self.has_events
+            && self.unsigned_from.is_none()
+            && !self.findings.as_slice().iter().any(is_told)
+        {
+            let what = FindingKind::Unproved;
+            self.findings.push(Finding::at(what, &self.begins_at, self.first_seq));
+        }
+    }
+
+    fn report(self, is_torn: bool) -> Report {
+        let size = self.next();
+        let protected = self.last_signed.as_ref().map_or(self.first_seq, |signed| signed.seq + 1);
+        let is_closed = self.closed_by.is_some_and(|seq| seq + 1 == size) && !is_torn;
+        let more_findings = self.findings.not_kept;
+        let accepted_until = self.accepted_until.unwrap_or(0);
+        let is_history = |finding: &Finding| finding.seq < accepted_until;
+        let (history, findings) = self.findings.into_kept().into_iter().partition(is_history);
+        let mut report = Report {
+            verdict: Verdict::Intact, // Until it is judged.
             authenticated: self.announced.is_some(),
+            anchored: self.is_anchored,
             origin: self.origin,
             first_seq: self.first_seq,
             size,
             unprotected_from: (protected < size || !is_closed).then_some(protected),
             checkpoints: self.checkpoints,
-            findings: self.findings,
-        })
-    }
-
-    /// A torn end behind the last checkpoint is what a crash leaves.
-    fn forgive_the_end(&mut self) {
-        let protected = self.last_checkpoint.map_or(0, |seq| seq + 1);
-        while let Some(last) = self.findings.last() {
-            let is_torn =
-                matches!(last.what, FindingKind::Unreadable { .. }) && last.seq >= protected;
-            if !is_torn {
-                return;
-            }
-            self.findings.pop();
-        }
+            last_signed: self.last_signed,
+            findings,
+            more_findings,
+            history,
+            notices: self.notices,
+        };
+        report.judge(protected, is_closed);
+        report
     }
 }
