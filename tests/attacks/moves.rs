@@ -6,7 +6,7 @@ use audit_log::storage::ReadStorage;
 use audit_writer::storage::{MemoryStorage, Storage};
 
 use crate::lines::{bind, forged, split};
-use crate::world::{World, builder, emit};
+use crate::world::{LONG, World, builder, emit};
 
 /// One thing that an attacker does.
 #[derive(Clone, Debug)]
@@ -305,6 +305,8 @@ fn anew(files: &MemoryStorage) {
 fn start(files: &MemoryStorage, keys: &MemoryStorage) {
     if let Ok(writer) = builder(files, keys).start() {
         emit(&writer, 500, 503);
+        // Whether it can write is told by what it wrote.
+        drop(writer.flush(LONG));
         drop(writer.shutdown());
     }
 }

@@ -37,7 +37,7 @@ struct DoorOpened<'a> {
 struct Came {}
 
 const NOON: Stamp = Stamp { unix_ns: 1_795_176_000_123_456_789, up_ns: 8_123_456_789_000 };
-const LONG: Duration = Duration::from_secs(60);
+pub const LONG: Duration = Duration::from_secs(60);
 
 /// A log of several runs, of which one crashed, in two streams, with pruned and compressed segments.
 pub struct World {
@@ -62,11 +62,13 @@ impl World {
         let retention = Retention { total_bytes: 24 * 1024, ..Retention::default() };
         let first = builder(&files, &keys).retention(retention).start().unwrap();
         emit(&first, 0, 90);
+        first.flush(LONG).unwrap();
         wait_for_compressed(&files);
         assert!(first.shutdown().is_complete());
         let mut older = vec![copy(&files)];
         let crashed = builder(&files, &keys).start().unwrap();
         emit(&crashed, 90, 100);
+        crashed.flush(LONG).unwrap();
         // Its end is not recorded.
         let (files, keys) = (files.after_kill(), keys.after_kill());
         drop(crashed);
@@ -107,7 +109,6 @@ pub fn emit(writer: &Writer, from: u32, to: u32) {
             Came {}.emit_to(writer).unwrap();
         }
     }
-    writer.flush(LONG).unwrap();
 }
 
 fn wait_for_compressed(files: &MemoryStorage) {

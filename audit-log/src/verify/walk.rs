@@ -44,7 +44,7 @@ pub(super) struct Walk {
     run: Run,
     claims: Claims,
     /// Where the lines begin that are written without evidence, while they are.
-    unsigned_from: Option<u64>,
+    unsigned_from: Option<(u64, Position)>,
     /// Lines that were, until it is known whether the log says so.
     unsigned: Vec<Finding>,
     /// From this number on they may be, up to this one they may: the log says so, and it is proved.
@@ -65,6 +65,9 @@ pub(super) struct Walk {
     has_events: bool,
     /// Lines below this number are proved.
     proven: u64,
+    /// Lines below this number were signed, as a checkpoint of the log, what lies beside it or what was kept
+    /// says: no crash took any of them.
+    signed_until: u64,
     last_signed: Option<Signed>,
     /// Whether the log confirms a checkpoint that was kept.
     is_anchored: bool,
@@ -83,6 +86,7 @@ pub(super) struct Walk {
 
 impl Walk {
     pub(super) fn new(announced: Option<Announced>, anchors: Vec<Anchor>) -> Walk {
+        let signed_until = anchors.iter().map(|anchor| anchor.size().saturating_add(1)).max();
         Walk {
             announced,
             anchors,
@@ -106,6 +110,7 @@ impl Walk {
             first_seq: 0,
             has_events: false,
             proven: 0,
+            signed_until: signed_until.unwrap_or(0),
             last_signed: None,
             is_anchored: false,
             accepted_until: None,

@@ -18,7 +18,7 @@ struct Opened {
 
 impl Walk {
     pub(super) fn checkpoint(&mut self, position: &Position, raw: &Raw, seq: u64) -> Part {
-        if seq < self.brought_until {
+        if seq < self.brought_until || self.unsigned_from.is_some() {
             return Part::Other;
         }
         // It has its number and its end: nothing tore it.
@@ -33,6 +33,7 @@ impl Walk {
             self.findings.push(Finding::at(FindingKind::NotSigned, position, seq));
             return Part::Other;
         }
+        self.signed_until = self.signed_until.max(seq + 1);
         if !self.explain(checkpoint.root == self.chain.tree.root(), position, seq) {
             return Part::Other;
         }

@@ -18,10 +18,10 @@ impl Walk {
             return Err(ErrorKind::Version { segment }.into());
         }
         let end = self.before.take().unwrap_or(Position { segment: String::new(), line: 0 });
+        self.judge_announced(&end);
         let is_torn = self.forgive_the_end();
         self.judge_beginning();
-        self.judge_unsigned(&end);
-        self.judge_announced(&end);
+        self.judge_unsigned();
         for anchor in std::mem::take(&mut self.anchors) {
             self.judge_anchor(&anchor, &end);
         }
@@ -32,7 +32,7 @@ impl Walk {
     /// A torn end behind the last checkpoint is what a crash leaves: of a run that was not closed
     /// anything, of one that was only what the next run did not come to write. Whether there was one.
     fn forgive_the_end(&mut self) -> bool {
-        let protected = self.last_signed.as_ref().map_or(0, |signed| signed.seq + 1);
+        let protected = self.signed_until;
         let is_closed = self.run == Run::Closed;
         let ends = [LineError::Torn, LineError::TooLong].map(|error| error.to_string());
         self.findings.drop_end_where(|finding| match &finding.what {
@@ -54,10 +54,10 @@ impl Walk {
     }
 
     /// Lines without evidence are lines like others where the log says, and proves, that it had none.
-    fn judge_unsigned(&mut self, end: &Position) {
-        if let Some(from) = self.unsigned_from {
-            let to = self.next().saturating_sub(1);
-            self.unsigned.push(Finding::at(FindingKind::Unsigned { from, to }, end, from));
+    fn judge_unsigned(&mut self) {
+        if let Some((from, at)) = &self.unsigned_from {
+            let (from, to) = (*from, self.next().saturating_sub(1));
+            self.unsigned.push(Finding::at(FindingKind::Unsigned { from, to }, at, from));
         }
         for finding in std::mem::take(&mut self.unsigned) {
             let FindingKind::Unsigned { from, to } = finding.what else { continue };
@@ -75,6 +75,7 @@ impl Walk {
         let size = self.next();
         let announced = self.announced.as_ref().and_then(Announced::last);
         if let Some(last) = announced.filter(|last| *last >= size) {
+            self.signed_until = self.signed_until.max(last + 1);
             self.findings.push(Finding::at(FindingKind::Ahead { size: last + 1 }, end, size));
         }
         if let Some(until) = self.earlier_until {
@@ -92,7 +93,11 @@ impl Walk {
             Compared::SameTree if size < self.proven => return self.confirm(anchor),
             Compared::NotYet | Compared::SameTree | Compared::OtherTree => {}
         }
-        let is_told = |finding: &Finding| finding.seq <= size && !finding.is_damage();
+        // That keys are not known explains that signatures are not, and no other tree.
+        let is_other = anchor.compared == Compared::OtherTree;
+        let is_told = |finding: &Finding| {
+            finding.seq <= size && !finding.is_damage() && !(is_other && finding.is_of_new_keys())
+        };
         let what = match anchor.source {
             // A checkpoint's own line was durable before anybody got the checkpoint.
             Source::Beside if size >= next => FindingKind::Ahead { size: size + 1 },
@@ -151,7 +156,7 @@ impl Walk {
             history,
             notices: self.notices,
         };
-        report.judge(protected, is_closed);
+        report.judge(self.signed_until.max(self.first_seq), is_closed);
         report
     }
 }

@@ -22,12 +22,12 @@ impl Walk {
         };
         self.claims.learn(&header, position, None);
         let Some(base) = tree_in(&header) else {
-            self.unsigned_from.get_or_insert(header.seq);
+            self.unsigned_from.get_or_insert_with(|| (header.seq, position.clone()));
             self.key = None;
             return;
         };
         match self.unsigned_from.take() {
-            Some(from) => self.end_unsigned(position, from, base.clone()),
+            Some((from, at)) => self.end_unsigned(&at, from, base.clone()),
             None => self.take_over(position, base.clone()),
         }
         self.of = origin_of(&header);
