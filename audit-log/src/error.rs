@@ -14,7 +14,7 @@ pub(crate) enum ErrorKind {
     /// Others could replace the log's files.
     OthersCanWrite { path: PathBuf, mode: u32 },
     /// A file of the log is not what the writer made.
-    Foreign { dir: PathBuf, found: NotOurs },
+    Foreign(NotOurs),
     /// What a log should be verified against is no checkpoint.
     NoAnchor,
     /// A segment is of a version of the format that is not known.
@@ -30,7 +30,7 @@ pub(crate) enum ErrorKind {
 impl Error {
     /// Whether another user could have made or changed the directory or a file in it.
     pub fn is_insecure_location(&self) -> bool {
-        matches!(*self.0, ErrorKind::OthersCanWrite { .. } | ErrorKind::Foreign { .. })
+        matches!(*self.0, ErrorKind::OthersCanWrite { .. } | ErrorKind::Foreign(_))
     }
 
     /// Whether a line cannot be proved because of the log, and not because the system refused.
@@ -51,7 +51,7 @@ impl Error {
     pub fn io(doing: &'static str, what: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Error {
         let what = what.into();
         move |source| match source.downcast::<NotOurs>() {
-            Ok(found) => ErrorKind::Foreign { dir: what, found }.into(),
+            Ok(found) => ErrorKind::Foreign(found).into(),
             Err(source) => ErrorKind::Io { doing, what, source }.into(),
         }
     }
@@ -96,8 +96,8 @@ impl std::fmt::Display for Error {
                 "others can write to {} (mode {mode:04o}), so a log there could be replaced; run `chmod go-w` on it",
                 path.display()
             ),
-            ErrorKind::Foreign { dir, found } => {
-                write!(f, "in {}, {found}; look who put it there, and move it away", dir.display())
+            ErrorKind::Foreign(found) => {
+                write!(f, "{found}; look who put it there, and move it away")
             }
             ErrorKind::NoAnchor => f.write_str(
                 "the anchor is no checkpoint; it should be a copy of the log's file audit.checkpoint",

@@ -139,6 +139,11 @@ impl std::str::FromStr for VerifierKey {
     }
 }
 
+/// The text of a note, whoever signed it.
+pub fn text_of(note: &str) -> Option<&str> {
+    note.get(..=note.rfind("\n\n")?)
+}
+
 /// A note of a text, which ends with a newline, and its signature by this key.
 pub fn signed_note(text: &str, key: &VerifierKey, signature: &[u8; 64]) -> String {
     let signed = BASE64.encode(&[&key.id()[..], &signature[..]].concat());

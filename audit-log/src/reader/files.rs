@@ -10,8 +10,8 @@ use audit_core::Stream;
 
 use super::active::Active;
 use super::compressed::open_segment_within;
+use super::first::with_first_line;
 use super::line::Line;
-use super::segment::with_first_line;
 use super::source::Source;
 use crate::error::Error;
 use crate::name::{Files, Kind, Name, stream_of};

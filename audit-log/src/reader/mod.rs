@@ -3,6 +3,7 @@
 mod active;
 mod compressed;
 mod files;
+mod first;
 mod header;
 mod json;
 mod line;
@@ -25,6 +26,8 @@ pub use self::compressed::{
 #[doc(hidden)]
 pub use self::files::{Behind, NotOpened, Segment, Segments, rotated};
 #[doc(hidden)]
+pub use self::first::with_first_line;
+#[doc(hidden)]
 pub use self::header::Header;
 #[doc(hidden)]
 pub use self::lines::RawLines;
@@ -35,6 +38,6 @@ pub use self::patience::Patience;
 #[doc(hidden)]
 pub use self::raw::{Raw, front};
 #[doc(hidden)]
-pub use self::segment::{supersedes_from, with_first_line};
+pub use self::segment::supersedes_from;
 #[doc(hidden)]
 pub use self::source::Source;

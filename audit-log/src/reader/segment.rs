@@ -5,12 +5,11 @@
 //! lines'.
 
 use std::collections::VecDeque;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufReader, Read};
 use std::sync::Arc;
 
-use audit_core::LINE_BYTES_MAX;
-
 use super::files::Segment;
+use super::first::Unreadable;
 use super::json::Json;
 use super::line::{Line, LineError, Position};
 use super::next::next_line;
@@ -134,29 +133,6 @@ impl<'a> Open<'a> {
 pub fn supersedes_from(header: &Line) -> Option<u64> {
     let from = header.member("supersedes")?.get("from_seq").and_then(Json::as_u64)?;
     (header.kind == "header" && from < header.seq).then_some(from)
-}
-
-/// A file's first line, if it is one, and the file from its beginning.
-pub fn with_first_line<'a>(
-    file: Box<dyn Read + Send + 'a>,
-) -> (Option<Line>, Box<dyn Read + Send + 'a>) {
-    let (mut file, mut first) = (BufReader::new(file), Vec::new());
-    let read = file.by_ref().take(LINE_BYTES_MAX as u64).read_until(b'\n', &mut first);
-    let line = first.strip_suffix(b"\n").and_then(|line| Line::parse(line).ok());
-    let first = Cursor::new(first);
-    match read {
-        Ok(_) => (line, Box::new(first.chain(file))),
-        Err(error) => (None, Box::new(first.chain(Unreadable(error.kind())))),
-    }
-}
-
-/// What follows in a file that could not be read on.
-struct Unreadable(io::ErrorKind);
-
-impl Read for Unreadable {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        Err(self.0.into())
-    }
 }
 
 fn seq_of(item: Option<&Item>) -> Option<u64> {

@@ -1,7 +1,7 @@
 //! Checkpoints that a log must not be older than, and whether it confirms them.
 
 use crate::evidence::checkpoint::Checkpoint;
-use crate::evidence::note::VerifierKey;
+use crate::evidence::note::{VerifierKey, text_of};
 use crate::evidence::tree::Tree;
 
 /// Where a checkpoint comes from.
@@ -75,9 +75,4 @@ impl Anchor {
             self.compared = if is_it { Compared::Confirmed } else { Compared::Wrong };
         }
     }
-}
-
-/// The text of a note, whoever signed it.
-pub(super) fn text_of(note: &str) -> Option<&str> {
-    note.get(..=note.rfind("\n\n")?)
 }

@@ -4,7 +4,7 @@
 use super::proof_error::ProofError;
 use crate::evidence::announcement::Announcement;
 use crate::evidence::checkpoint::Checkpoint;
-use crate::evidence::note::VerifierKey;
+use crate::evidence::note::{VerifierKey, text_of};
 
 /// The announcements that lead to that of the segment whose header has this number and shows this
 /// key, and it; nothing if it was not announced.
@@ -18,7 +18,7 @@ pub(super) fn announcements_to(
     key: &VerifierKey,
 ) -> Option<Vec<String>> {
     let is_of_segment = |note: &String| {
-        let announcement = super::text_of(note).and_then(Announcement::parse);
+        let announcement = text_of(note).and_then(Announcement::parse);
         announcement.is_some_and(|announcement| {
             announcement.first_seq == header_seq && announcement.checkpoint_key == *key
         })
@@ -27,7 +27,7 @@ pub(super) fn announcements_to(
     let mut found: Vec<String> = Vec::new();
     for note in notes.into_iter().rev() {
         let is_before = found.last().is_none_or(|after| {
-            let announcement = super::text_of(&note).and_then(Announcement::parse);
+            let announcement = text_of(&note).and_then(Announcement::parse);
             announcement.is_some_and(|announcement| announcement.next.open_sole(after).is_ok())
         });
         if is_before {
@@ -76,7 +76,7 @@ fn follow_announcements<'n>(
     let mut last: Option<Announcement> = None;
     let mut rest = notes;
     while let Some((note, after)) = rest.split_first() {
-        let Some(announcement) = super::text_of(note).and_then(Announcement::parse) else { break };
+        let Some(announcement) = text_of(note).and_then(Announcement::parse) else { break };
         rest = after;
         let origin = match (&last, trusted) {
             (Some(before), _) => {

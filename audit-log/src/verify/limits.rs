@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::anchors::text_of;
 use super::trust::Trust;
 use crate::evidence::announcement::Announcement;
 use crate::evidence::announcements::Notes;
@@ -34,13 +33,17 @@ impl<'a> Limits<'a> {
     }
 
     fn learn(&mut self, note: &str) {
-        let Some(announced) = text_of(note).and_then(Announcement::parse) else { return };
-        let is_of =
-            |key: &&mut VerifierKey| key.open_sole(note).is_ok() && announced.origin == key.name();
-        let Some(key) = self.keys.iter_mut().find(is_of) else { return };
-        *key = announced.next;
-        // A start may have announced a segment twice, and with another limit.
-        let limit = self.known.entry(announced.first_seq).or_default();
-        *limit = announced.bytes_max.max(*limit);
+        for key in &mut self.keys {
+            let Ok(text) = key.open_sole(note) else { continue };
+            let Some(announced) = Announcement::parse(text) else { continue };
+            if announced.origin != key.name() {
+                continue;
+            }
+            *key = announced.next;
+            // A start may have announced a segment twice, and with another limit.
+            let limit = self.known.entry(announced.first_seq).or_default();
+            *limit = announced.bytes_max.max(*limit);
+            return;
+        }
     }
 }

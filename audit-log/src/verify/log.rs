@@ -1,40 +1,17 @@
 //! Verifying a log that may be in use.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
-
-use audit_core::Stream;
-
-use super::limits::Limits;
 use super::progress::Progress;
 use super::report::Report;
-use super::trust::Trust;
+use super::subject::Log;
 use super::way::{End, Way};
 use crate::error::{Error, ErrorKind};
-use crate::evidence::announcements::Notes;
-use crate::name::{Files, stream_of};
-use crate::storage::ReadStorage;
 
 /// What is not found to be whole is looked at so often, as long as its files change meanwhile.
 const LOOKS_MAX: usize = 5;
 /// So often a way is begun anew because its next segment was pruned.
 const BEGINNINGS_MAX: usize = 1000;
 
-/// What is verified, and against what.
-pub(super) struct Log<'a> {
-    pub(super) storage: &'a dyn ReadStorage,
-    pub(super) stream: Stream,
-    pub(super) trust: &'a Trust,
-    /// They are the same however often the log is gone through.
-    pub(super) limits: Arc<Mutex<Limits<'a>>>,
-}
-
 impl<'a> Log<'a> {
-    pub(super) fn of(storage: &'a dyn ReadStorage, stream: Stream, trust: &'a Trust) -> Log<'a> {
-        let limits = Limits::of(Notes::of(storage, Files::of(stream)), trust);
-        Log { storage, stream, trust, limits: Arc::new(Mutex::new(limits)) }
-    }
-
     /// Nothing is reported before a second look at what changed.
     pub(super) fn verify(&self, progress: &Progress) -> Result<Report, Error> {
         let mut before = self.files()?;
@@ -85,13 +62,5 @@ impl<'a> Log<'a> {
             }
         }
         Ok(None)
-    }
-
-    /// The names and sizes of the stream's files.
-    pub(super) fn files(&self) -> Result<BTreeMap<String, u64>, Error> {
-        let next = Files::of(self.stream).next;
-        let mut files = self.storage.list().map_err(Error::io("list", "the directory"))?;
-        files.retain(|(name, _)| stream_of(name) == Some(self.stream) || name == next);
-        Ok(files.into_iter().collect())
     }
 }

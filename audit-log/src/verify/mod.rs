@@ -27,6 +27,7 @@ mod prove;
 mod report;
 mod run;
 mod stretch;
+mod subject;
 mod threads;
 mod trust;
 mod version;
@@ -38,8 +39,7 @@ use std::path::Path;
 
 use audit_core::Stream;
 
-use self::anchors::text_of;
-use self::log::Log;
+use self::subject::Log;
 use crate::error::Error;
 use crate::storage::{Directory, ReadStorage};
 

@@ -7,12 +7,11 @@ use audit_core::Stream;
 
 use super::leading::announcements_to;
 use super::proof::Proof;
-use super::text_of;
 use crate::error::{Error, ErrorKind};
 use crate::evidence::announcements::Notes;
 use crate::evidence::checkpoint::Checkpoint;
 use crate::evidence::hash::leaf_hash;
-use crate::evidence::note::VerifierKey;
+use crate::evidence::note::{VerifierKey, text_of};
 use crate::evidence::proof::Inclusion;
 use crate::evidence::shown::{note_in, tree_in};
 use crate::evidence::tree::Tree;
