@@ -50,8 +50,10 @@ impl Prepared {
     pub(super) fn of(world: &World, estate: &Estate) -> Result<Prepared, Fault> {
         let others = Others::of(world, estate).map_err(Fault::new("read"))?;
         let is_off = world.config.evidence == Evidence::Off;
-        let stored = match is_off && !has_tree(estate) {
-            true => Ok(Stored::Nothing),
+        let stored = match is_off {
+            // Without evidence keys are no reason not to start.
+            true if !has_tree(estate) => Ok(Stored::Nothing),
+            true => Ok(Stored::of(world.keys.as_ref(), world.stream).unwrap_or(Stored::Nothing)),
             false => Stored::of(world.keys.as_ref(), world.stream),
         };
         let stored = stored.map_err(Fault::new("load the keys of"))?;

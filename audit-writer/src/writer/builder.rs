@@ -254,9 +254,11 @@ impl Builder {
         // Below the lock: whoever is refused it makes no folder.
         let keys: Arc<dyn KeyStore> = match keys {
             Some(keys) => keys,
-            // Without evidence keys are asked for only where there are some, to sign that it ends.
-            None if is_given || (config.evidence == Evidence::Off && !has_keys(&dir)) => {
-                Arc::new(FileKeys(Arc::clone(&storage)))
+            None if is_given => Arc::new(FileKeys(Arc::clone(&storage))),
+            // Asked for only where there are some, to sign that evidence ends; and none is made.
+            None if config.evidence == Evidence::Off => {
+                let there = has_keys(&dir).then(|| FileKeys::of_log(&dir).ok()).flatten();
+                Arc::new(there.unwrap_or_else(|| FileKeys(Arc::clone(&storage))))
             }
             None => Arc::new(FileKeys::of_log(&dir)?),
         };
