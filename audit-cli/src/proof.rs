@@ -58,10 +58,15 @@ pub(crate) struct Check {
 
 pub(crate) fn make(arguments: &Prove) -> Result<Outcome, Failure> {
     let Prove { seq, dir, stream, output } = arguments;
-    let proof = prove_stream(dir, *stream, *seq)?.to_string();
+    let proof = prove_stream(dir, *stream, *seq)?;
     match output {
         None => put(format_args!("{proof}")),
-        Some(path) => fs::write(path, proof).map_err(|error| told(path, &error))?,
+        Some(path) => fs::write(path, proof.to_string()).map_err(|error| told(path, &error))?,
+    }
+    if proof.is_recovered() {
+        eprintln!(
+            "auditlog: warning: line {seq} was found after a crash and signed as it was: nobody vouches for it"
+        );
     }
     Ok(Outcome::Well)
 }

@@ -10,7 +10,7 @@ use crate::world::{LONG, World, builder, emit};
 
 /// One thing that an attacker does.
 #[derive(Clone, Debug)]
-pub enum Move {
+pub(crate) enum Move {
     Delete(String),
     /// A file is cut at this part of its lines, in tenths.
     Cut(String, usize),
@@ -44,7 +44,7 @@ pub enum Move {
 
 /// A line that nobody signed.
 #[derive(Clone, Copy, Debug)]
-pub enum Forged {
+pub(crate) enum Forged {
     Event,
     Start,
     Stop,
@@ -58,7 +58,7 @@ pub enum Forged {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub enum Bytes {
+pub(crate) enum Bytes {
     Zeros,
     Newlines,
     Bomb,
@@ -79,7 +79,7 @@ const FORGED: [Forged; 10] = [
 
 impl Move {
     /// Each that can be made on this log.
-    pub fn all(world: &World) -> Vec<Move> {
+    pub(crate) fn all(world: &World) -> Vec<Move> {
         let names: Vec<String> = world.files.list().unwrap().into_iter().map(|it| it.0).collect();
         let of_audit = |name: &&String| name.starts_with("audit") && !name.ends_with(".lock");
         let own: Vec<&String> = names.iter().filter(of_audit).collect();
@@ -117,7 +117,7 @@ impl Move {
     }
 
     /// Makes it; where there is nothing to make it on, nothing is done.
-    pub fn make(&self, world: &World, files: &MemoryStorage, keys: &MemoryStorage) {
+    pub(crate) fn make(&self, world: &World, files: &MemoryStorage, keys: &MemoryStorage) {
         let lines = |name: &str| split(&files.bytes(name).unwrap_or_default());
         let last = |name: &str| lines(name).pop().unwrap_or_default();
         let put = |name: &str, lines: Vec<Vec<u8>>| files.put(name, &lines.concat());
@@ -306,7 +306,6 @@ fn start(files: &MemoryStorage, keys: &MemoryStorage) {
     if let Ok(writer) = builder(files, keys).start() {
         emit(&writer, 500, 503);
         // Whether it can write is told by what it wrote.
-        drop(writer.flush(LONG));
-        drop(writer.shutdown());
+        let _is_told_by_its_lines = (writer.flush(LONG), writer.shutdown());
     }
 }

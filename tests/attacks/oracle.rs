@@ -9,7 +9,7 @@ use crate::world::{World, copy, lines};
 
 /// What was said of an attack.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Told {
+pub(crate) enum Told {
     Verdict(String),
     /// It could not be verified at all.
     Refused,
@@ -25,7 +25,7 @@ impl fmt::Display for Told {
 }
 
 /// Carries an attack out, and compares what verification says with what was written.
-pub fn judge(world: &World, attack: &[Move]) -> Told {
+pub(crate) fn judge(world: &World, attack: &[Move]) -> Told {
     let (files, keys) = (copy(&world.files), copy(&world.keys));
     for one in attack {
         one.make(world, &files, &keys);

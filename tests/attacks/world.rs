@@ -37,25 +37,25 @@ struct DoorOpened<'a> {
 struct Came {}
 
 const NOON: Stamp = Stamp { unix_ns: 1_795_176_000_123_456_789, up_ns: 8_123_456_789_000 };
-pub const LONG: Duration = Duration::from_secs(60);
+pub(crate) const LONG: Duration = Duration::from_secs(60);
 
 /// A log of several runs, of which one crashed, in two streams, with pruned and compressed segments.
-pub struct World {
+pub(crate) struct World {
     /// Its files, and its keys.
-    pub files: MemoryStorage,
-    pub keys: MemoryStorage,
+    pub(crate) files: MemoryStorage,
+    pub(crate) keys: MemoryStorage,
     /// The same after each run, the last one aside.
-    pub older: Vec<MemoryStorage>,
+    pub(crate) older: Vec<MemoryStorage>,
     /// Another device's log.
-    pub other: MemoryStorage,
+    pub(crate) other: MemoryStorage,
     /// What its auditor kept: the keys, and the newest checkpoint.
-    pub trust: Trust,
+    pub(crate) trust: Trust,
     /// Each line of the stream `audit` that is there, by its number.
-    pub written: BTreeMap<u64, Json>,
+    pub(crate) written: BTreeMap<u64, Json>,
 }
 
 impl World {
-    pub fn new() -> World {
+    pub(crate) fn new() -> World {
         let (files, keys) = (MemoryStorage::new(), MemoryStorage::new());
         let store = FileKeys::in_storage(Arc::new(keys.clone()));
         let key = generate_of(&store, Stream::Audit).unwrap();
@@ -88,7 +88,7 @@ impl World {
 }
 
 /// A writer as the device has it.
-pub fn builder(files: &MemoryStorage, keys: &MemoryStorage) -> Builder {
+pub(crate) fn builder(files: &MemoryStorage, keys: &MemoryStorage) -> Builder {
     Writer::builder_on(Arc::new(files.clone()))
         .clock(Arc::new(ManualClock::new(NOON)))
         .durability(Durability::EveryBatch)
@@ -102,7 +102,7 @@ pub fn builder(files: &MemoryStorage, keys: &MemoryStorage) -> Builder {
 }
 
 /// Events of both streams.
-pub fn emit(writer: &Writer, from: u32, to: u32) {
+pub(crate) fn emit(writer: &Writer, from: u32, to: u32) {
     for count in from..to {
         DoorOpened { door: ObjectId::new("north").unwrap(), count }.emit_to(writer).unwrap();
         if count % 4 == 0 {
@@ -122,7 +122,7 @@ fn wait_for_compressed(files: &MemoryStorage) {
     panic!("no segment was compressed");
 }
 
-pub fn copy(files: &MemoryStorage) -> MemoryStorage {
+pub(crate) fn copy(files: &MemoryStorage) -> MemoryStorage {
     let copy = MemoryStorage::new();
     for (name, _) in files.list().unwrap() {
         copy.put(&name, &files.bytes(&name).unwrap());
@@ -131,7 +131,7 @@ pub fn copy(files: &MemoryStorage) -> MemoryStorage {
 }
 
 /// The lines of the stream `audit` that can be read, by their numbers: of two the first.
-pub fn lines(files: &MemoryStorage) -> BTreeMap<u64, Json> {
+pub(crate) fn lines(files: &MemoryStorage) -> BTreeMap<u64, Json> {
     let mut lines = BTreeMap::new();
     for (_, line) in Lines::of_storage(files).unwrap() {
         if let Ok(line) = line {

@@ -180,7 +180,8 @@ fn taken_by_lines(segments: u64) -> (u64, usize) {
 #[test]
 fn neither_memory_nor_open_files_grow_with_the_segments() {
     let (few, many) = (taken_by_lines(50), taken_by_lines(1000));
-    assert!(few.1 <= 4 && many.1 <= 4, "{few:?} {many:?}");
+    // Of those that come next some are open, so that retention cannot take them away meanwhile.
+    assert!(few.1 <= 40 && many.1 <= 40, "{few:?} {many:?}");
     // The names themselves are listed.
     assert!(many.0 < few.0 + 950 * 256, "{few:?} {many:?}");
     let log = log_of(1000);

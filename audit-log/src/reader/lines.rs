@@ -1,5 +1,6 @@
 //! All lines of a stream, in the order of their numbers.
 
+use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,7 +20,8 @@ use crate::storage::{Directory, ReadStorage};
 /// earlier one, come once.
 ///
 /// It reads while a writer writes: what it has not reached when a segment is rotated, it still
-/// reads.
+/// reads. A few segments are open at a time; where retention removes more of them while one is read,
+/// the numbers of the lines have a hole.
 pub struct Lines<'a> {
     lines: RawLines<'a>,
     /// The run of the line before.
@@ -90,8 +92,43 @@ impl<'a> Lines<'a> {
     }
 
     fn of_source(source: Source<'a>, stream: Stream) -> Result<Lines<'a>, Error> {
-        let lines = RawLines::of_segments(Segments::of(source, stream)?);
+        let lines = RawLines::of_segments(Ahead::of(Segments::of(source, stream)?));
         Ok(Lines { lines, run: None, skipped: None })
+    }
+}
+
+/// So many segments are opened before it is their turn.
+const AHEAD_MAX: usize = 32;
+
+/// Segments of which some are opened before their turn, so that retention cannot take the next one
+/// away while one is read. What is open of a file that was removed can be read.
+struct Ahead<'a> {
+    segments: Segments<'a>,
+    opened: VecDeque<Result<Segment<'a>, NotOpened>>,
+    has_begun: bool,
+}
+
+impl<'a> Ahead<'a> {
+    fn of(segments: Segments<'a>) -> Ahead<'a> {
+        Ahead { segments, opened: VecDeque::new(), has_begun: false }
+    }
+}
+
+impl<'a> Iterator for Ahead<'a> {
+    type Item = Result<Segment<'a>, NotOpened>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.opened.len() < AHEAD_MAX
+            && let Some(segment) = self.segments.next()
+        {
+            // It was pruned, and so were those before it: the log begins behind it.
+            if !self.has_begun && matches!(segment, Err(NotOpened::Gone(_))) {
+                self.opened.clear();
+            }
+            self.opened.push_back(segment);
+        }
+        self.has_begun = true;
+        self.opened.pop_front()
     }
 }
 

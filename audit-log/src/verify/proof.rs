@@ -27,6 +27,7 @@ pub struct Proof {
     /// Announcements, then checkpoints of one segment.
     pub(super) notes: Vec<String>,
     pub(super) checkpoint: String,
+    pub(super) is_recovered: bool,
 }
 
 /// What was proved.
@@ -69,6 +70,12 @@ impl Proof {
         self.seq
     }
 
+    /// Whether the log says of the line that a start found it after a crash and signed it as it was: nobody
+    /// vouches for it. It is said by the log that the proof was made of, and is no part of the proof's text.
+    pub fn is_recovered(&self) -> bool {
+        self.is_recovered
+    }
+
     /// The checkpoint, a signed note.
     pub fn checkpoint(&self) -> &str {
         &self.checkpoint
@@ -81,7 +88,7 @@ impl Proof {
 
     /// As [`check_proof`].
     pub(super) fn check(&self, key: Option<&VerifierKey>) -> Result<VerifiedProof, ProofError> {
-        let Proof { line, seq, hashes, notes, checkpoint } = self;
+        let Proof { line, seq, hashes, notes, checkpoint, .. } = self;
         let read = Line::parse(line.as_bytes()).map_err(|_says_less| ProofError::WrongLine)?;
         if read.seq != *seq {
             return Err(ProofError::WrongLine);
@@ -146,6 +153,7 @@ impl std::str::FromStr for Proof {
                 hashes: head.map(hash_of_text).collect::<Option<_>>()?,
                 notes: notes.collect::<Option<_>>()?,
                 checkpoint: checkpoint.to_owned(),
+                is_recovered: false,
             })
         };
         parse().filter(|proof: &Proof| proof.to_string() == text).ok_or(ProofError::Malformed)

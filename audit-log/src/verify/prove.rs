@@ -143,6 +143,8 @@ struct Search {
     inclusion: Inclusion,
     seq: u64,
     line: Option<String>,
+    /// Whether a start says that it only found the line.
+    is_recovered: bool,
     segment: Option<Segment>,
 }
 
@@ -170,7 +172,7 @@ const GAP_MAX: u64 = 1 << 20;
 impl Search {
     fn new(seq: u64, base: Tree) -> Result<Search, &'static str> {
         let inclusion = Inclusion::after(base, seq).ok_or(ABSENT)?;
-        Ok(Search { inclusion, seq, line: None, segment: None })
+        Ok(Search { inclusion, seq, line: None, is_recovered: false, segment: None })
     }
 
     /// Takes the next line; what proves the one that is searched, if this is the checkpoint to do
@@ -197,6 +199,7 @@ impl Search {
             }
             segment.notes.push(note);
         }
+        self.is_recovered |= self.line.is_some() && says_recovered(&raw, self.seq);
         self.inclusion.push(leaf_hash(&raw.bytes));
         if number == self.seq {
             self.line = Some(String::from_utf8(raw.bytes).map_err(|_quotes_it| NOT_SIGNED)?);
@@ -220,7 +223,8 @@ impl Search {
         let is_same = (signed.size, signed.root) == (self.inclusion.size(), self.inclusion.root());
         match (self.segment.take(), self.line.take(), self.inclusion.path()) {
             (Some(Segment { header_seq, key, notes }), Some(line), Some(hashes)) if is_same => {
-                let proof = Proof { line, seq: self.seq, hashes, notes, checkpoint };
+                let (seq, is_recovered) = (self.seq, self.is_recovered);
+                let proof = Proof { line, seq, hashes, notes, checkpoint, is_recovered };
                 Ok(Found { proof, header_seq, key })
             }
             _ => Err(NOT_SIGNED),
@@ -231,6 +235,16 @@ impl Search {
     fn at_end(&self) -> &'static str {
         if self.line.is_some() { NOT_YET } else { ABSENT }
     }
+}
+
+/// Whether a line says of the one with this number that it was signed as it was found.
+fn says_recovered(raw: &Raw, seq: u64) -> bool {
+    let line =
+        Some(raw).filter(|raw| raw.is_of("lifecycle")).and_then(|raw| Line::parse(&raw.bytes).ok());
+    let number = |key: &str| line.as_ref()?.member(key)?.as_u64();
+    let is_recovered = line.as_ref().and_then(Line::lifecycle) == Some("recovered");
+    let range = number("from_seq").zip(number("to_seq"));
+    is_recovered && range.is_some_and(|(from, to)| (from..=to).contains(&seq))
 }
 
 fn segment_of(raw: &Raw) -> Option<Segment> {

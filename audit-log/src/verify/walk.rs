@@ -318,7 +318,8 @@ impl Walk {
 
     /// The line of this number was taken in, and is a proved checkpoint or not.
     fn judge_anchors_at(&mut self, seq: u64, is_proved: bool, position: &Position) {
-        if self.not_announced.is_some() || seq < self.brought_until {
+        let is_proving = self.not_announced.is_none() && self.unsigned_from.is_none();
+        if !is_proving || seq < self.brought_until {
             return; // Nothing is proved here that it could be compared with.
         }
         // Where something else is amiss, that explains it.

@@ -117,12 +117,13 @@ impl OpenStream {
         }
         self.stop_compressing_any(|name| doomed.iter().any(|file| file.name == name));
         let storage = &self.world.storage;
-        for file in doomed.iter().filter(|file| file.name.kind.is_segment()) {
-            self.own.remove(&key_of(file.name));
-        }
-        for name in &segments {
-            if let Err(error) = storage.remove(name) {
-                tracing::warn!(target: "audit_writer", %name, %error, "an old audit segment cannot be removed");
+        for (file, name) in doomed.iter().zip(&segments) {
+            match storage.remove(name) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    tracing::warn!(target: "audit_writer", %name, %error, "an old audit segment cannot be removed; it will be tried again");
+                    break; // Those that are younger stay with it, so that no hole is between them.
+                }
+                _ => drop(self.own.remove(&key_of(file.name))),
             }
         }
         if let Err(error) = storage.sync_names() {
