@@ -30,7 +30,7 @@ pub(crate) enum Move {
     Swap(String, usize),
     Remove(String, usize),
     /// A line comes from somewhere else in the log, bound to where it comes.
-    Move(String, usize),
+    Bring(String, usize),
     /// A file gets another name, or is there under a second one.
     Rename(String, String),
     Duplicate(String, String),
@@ -95,7 +95,7 @@ impl Move {
         for name in &plain {
             let name = || (*name).clone();
             moves.extend([Move::Cut(name(), 5), Move::Cut(name(), 9), Move::Swap(name(), 5)]);
-            moves.extend([Move::Remove(name(), 6), Move::Move(name(), 4)]);
+            moves.extend([Move::Remove(name(), 6), Move::Bring(name(), 4)]);
             moves.extend([Move::Extend(name(), "member"), Move::Extend(name(), "signature")]);
         }
         for (one, two) in segments.iter().zip(segments.iter().skip(1)) {
@@ -118,85 +118,69 @@ impl Move {
 
     /// Makes it; where there is nothing to make it on, nothing is done.
     pub(crate) fn make(&self, world: &World, files: &MemoryStorage, keys: &MemoryStorage) {
-        let lines = |name: &str| split(&files.bytes(name).unwrap_or_default());
-        let last = |name: &str| lines(name).pop().unwrap_or_default();
-        let put = |name: &str, lines: Vec<Vec<u8>>| files.put(name, &lines.concat());
         match self {
             Move::Delete(name) => drop(files.remove(name)),
-            Move::Cut(name, tenths) => {
-                let mut lines = lines(name);
-                lines.truncate(lines.len() * tenths / 10);
-                put(name, lines);
-            }
-            Move::Replace(name, by) => {
-                if let Some(bytes) = files.bytes(by) {
-                    files.put(name, &bytes);
-                }
-            }
-            Move::Restore(name, run) => {
-                if let Some(bytes) = world.older[*run].bytes(name) {
-                    files.put(name, &bytes);
-                }
-            }
+            Move::Replace(name, by) => put_if_there(files, name, files.bytes(by)),
+            Move::Restore(name, run) => put_if_there(files, name, world.older[*run].bytes(name)),
             Move::RestoreAll(run) => {
                 clear(files);
                 for (name, _) in world.older[*run].list().unwrap() {
-                    files.put(&name, &world.older[*run].bytes(&name).unwrap());
+                    put_if_there(files, &name, world.older[*run].bytes(&name));
                 }
             }
-            Move::Splice(name, of) => {
-                let bytes = match *of {
-                    "access" => files.bytes("access.jsonl"),
-                    _ => world.other.bytes("audit.jsonl"),
-                };
-                files.put(name, &bytes.unwrap_or_default());
-            }
+            Move::Splice(name, "access") => put_if_there(files, name, files.bytes("access.jsonl")),
+            Move::Splice(name, _) => put_if_there(files, name, world.other.bytes("audit.jsonl")),
             Move::Append(name, what) => {
                 let mut bytes = files.bytes(name).unwrap_or_default();
-                bytes.extend(what.line(files, &last(name)));
+                let last = split(&bytes).pop().unwrap_or_default();
+                bytes.extend(what.line(files, &last));
                 files.put(name, &bytes);
             }
             Move::Extend(name, what) => extend(files, name, what),
-            Move::Swap(name, at) => {
-                let mut lines = lines(name);
-                if lines.len() > at + 1 {
-                    lines.swap(*at, at + 1);
-                    rebind(&mut lines, *at);
-                }
-                put(name, lines);
-            }
-            Move::Remove(name, at) => {
-                let mut lines = lines(name);
-                if lines.len() > at + 2 {
-                    lines.drain(*at..at + 2);
-                    rebind(&mut lines, *at);
-                }
-                put(name, lines);
-            }
-            Move::Move(name, at) => {
-                let mut lines = lines(name);
-                if lines.len() > at + 3 {
-                    let line = lines.remove(at + 2);
-                    lines.insert(*at, line);
-                    rebind(&mut lines, *at);
-                }
-                put(name, lines);
-            }
             Move::Rename(name, to) => {
-                if let Some(bytes) = files.bytes(name) {
-                    files.put(to, &bytes);
-                    files.remove(name).unwrap();
-                }
+                put_if_there(files, to, files.bytes(name));
+                drop(files.remove(name));
             }
-            Move::Duplicate(name, to) => {
-                if let Some(bytes) = files.bytes(name) {
-                    files.put(to, &bytes);
-                }
-            }
+            Move::Duplicate(name, to) => put_if_there(files, to, files.bytes(name)),
             Move::Put(name, bytes) => files.put(name, &bytes.make()),
             Move::Anew => anew(files),
             Move::Start => start(files, keys),
+            Move::Cut(name, _)
+            | Move::Swap(name, _)
+            | Move::Remove(name, _)
+            | Move::Bring(name, _) => {
+                let mut lines = split(&files.bytes(name).unwrap_or_default());
+                self.edit(&mut lines);
+                files.put(name, &lines.concat());
+            }
         }
+    }
+
+    /// What it does to a file's lines, which it binds to each other anew.
+    fn edit(&self, lines: &mut Vec<Vec<u8>>) {
+        match self {
+            Move::Cut(_, tenths) => lines.truncate(lines.len() * tenths / 10),
+            Move::Swap(_, at) if lines.len() > at + 1 => {
+                lines.swap(*at, at + 1);
+                rebind(lines, *at);
+            }
+            Move::Remove(_, at) if lines.len() > at + 2 => {
+                lines.drain(*at..at + 2);
+                rebind(lines, *at);
+            }
+            Move::Bring(_, at) if lines.len() > at + 3 => {
+                let line = lines.remove(at + 2);
+                lines.insert(*at, line);
+                rebind(lines, *at);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn put_if_there(files: &MemoryStorage, name: &str, bytes: Option<Vec<u8>>) {
+    if let Some(bytes) = bytes {
+        files.put(name, &bytes);
     }
 }
 

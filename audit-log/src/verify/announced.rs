@@ -66,7 +66,7 @@ impl Announced {
     }
 
     /// The number of the first line that any of the keys is for.
-    pub(super) fn from_seq(&self) -> u64 {
+    pub(super) fn first_seq(&self) -> u64 {
         self.chains.iter().map(|chain| chain.from_seq).min().unwrap_or(0)
     }
 }

@@ -58,7 +58,7 @@ impl Walk {
             self.findings.push(Finding::at(what, position, seq));
             return;
         };
-        if self.announced.as_ref().is_some_and(|announced| from < announced.from_seq()) {
+        if self.announced.as_ref().is_some_and(|announced| from < announced.first_seq()) {
             // Signed by a key that was not given, and before those that were.
             self.earlier_until = Some(seq + 1);
             self.is_sound = true;

@@ -35,9 +35,11 @@ impl Walk {
         let protected = self.signed_until;
         let is_closed = self.run == Run::Closed;
         let ends = [LineError::Torn, LineError::TooLong].map(|error| error.to_string());
+        let hopeless = LineError::Hopeless.to_string();
         self.findings.drop_end_where(|finding| match &finding.what {
             FindingKind::Unreadable { why } => {
-                finding.seq >= protected && (!is_closed || ends.contains(why))
+                let may_be_left = if is_closed { ends.contains(why) } else { *why != hopeless };
+                finding.seq >= protected && may_be_left
             }
             _ => false,
         })
