@@ -4,6 +4,7 @@
 mod both_ways;
 mod crashes;
 mod edits;
+mod forged;
 mod trust;
 
 use audit_log::storage::ReadStorage;
