@@ -69,9 +69,10 @@ fn one_round(after: Duration) {
     let accepted = accepted + asked.load(Ordering::SeqCst);
     let report = writer.shutdown_within(Duration::MAX);
     let stats = report.stats;
-    // What was refused as late as that may be counted, once for each thread.
+    // What was refused as late as that may be counted, once for each thread; and the writer may have
+    // written it just before it ended, as `send` says.
     assert!((accepted..=accepted + THREADS + 2).contains(&stats.accepted), "{accepted} {report}");
-    assert!(!report.durable && stats.written <= accepted, "{accepted} {report}");
+    assert!(!report.durable && stats.written <= stats.accepted, "{accepted} {report}");
     assert_eq!(counts_on(&storage).len() as u64, stats.written);
 }
 
