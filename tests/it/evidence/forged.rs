@@ -129,9 +129,14 @@ fn nothing_is_added_to_a_checkpoint() {
     let whole = String::from_utf8(kept.files.bytes("audit.jsonl").unwrap()).unwrap();
     let longer = line.replace(r#"\n"},"prev""#, r#"\n","more":1},"prev""#);
     let twice = line.replace(r#"\n"},"prev""#, &format!(r#"\n{signature}\n"}},"prev""#));
-    for edited in [longer, twice] {
+    // A witness's stands in a kept checkpoint, and not in the log.
+    let witness = format!("witness {}", data_encoding::BASE64.encode(&[1; 68]));
+    let spelled = format!(r#"\n\u2014 {witness}\n"}},"prev""#);
+    let by_witness = line.replace(r#"\n"},"prev""#, &spelled);
+    for edited in [longer, twice, by_witness] {
         assert_ne!(edited, line);
         let files = copy(&kept.files);
+        files.remove("audit.checkpoint").unwrap();
         files.put("audit.jsonl", whole.replace(&line, &edited).as_bytes());
         let report = verify_storage(&files, &kept.trust).unwrap();
         assert!(!report.is_intact(), "{report}");
@@ -147,7 +152,7 @@ fn nothing_is_added_to_a_checkpoint() {
     // A kept one is no anchor where its signature is wrong; one that a witness signed, too, is.
     let report = verify_storage(&kept.files, &kept.trust.clone().with_anchor(wrong)).unwrap();
     assert!(!report.is_intact(), "{report}");
-    let witnessed = format!("{note}\u{2014} witness {}\n", data_encoding::BASE64.encode(&[1; 68]));
+    let witnessed = format!("{note}\u{2014} {witness}\n");
     let report = verify_storage(&kept.files, &kept.trust.clone().with_anchor(witnessed)).unwrap();
     assert_eq!((report.verdict, report.anchored), (Verdict::Intact, true), "{report}");
 }
