@@ -140,6 +140,49 @@ fn whose_proof_it_is_takes_a_key() {
     assert_eq!(no_file.status.code(), Some(2));
 }
 
+/// Nothing that is given on the command line is waited for, or read without an end.
+#[test]
+fn what_has_no_end_is_refused() {
+    let log = Log::new();
+    said(auditlog(&["prove", "7", "-o"], &[&log.proof(), &log.dir()]));
+    let (large, pipe) = (log.home.path().join("large"), log.home.path().join("pipe"));
+    std::fs::File::create(&large).unwrap().set_len(1 << 40).unwrap();
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let (dir, proof) = (log.dir(), log.proof());
+    let endless: [(&Path, &str); 3] = [
+        (&large, "bytes, which is too much"),
+        (&pipe, "it is not a regular file"),
+        (Path::new("/dev/zero"), "it is not a regular file"),
+    ];
+    for (file, why) in endless {
+        refused(&[Path::new("check-proof"), file], file, why);
+        refused(&[Path::new("check-proof"), Path::new("--key"), file, &proof], file, why);
+        for option in ["--key", "--anchor", "--accepted"] {
+            refused(&[Path::new("verify"), Path::new(option), file, &dir], file, why);
+        }
+    }
+}
+
+/// Runs the command, which must end soon, and must say why it did not read the file.
+fn refused(arguments: &[&Path], file: &Path, why: &str) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_auditlog"));
+    let piped = std::process::Stdio::piped;
+    let mut child = command.args(arguments).stdout(piped()).stderr(piped()).spawn().unwrap();
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while child.try_wait().unwrap().is_none() {
+        if std::time::Instant::now() > until {
+            child.kill().unwrap();
+            panic!("{arguments:?} does not end");
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let output = child.wait_with_output().unwrap();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {complaint}");
+    assert!(complaint.contains(&format!("{}: ", file.display())), "{arguments:?}: {complaint}");
+    assert!(complaint.contains(why), "{arguments:?}: {complaint}");
+}
+
 #[test]
 fn the_help_teaches() {
     for (command, taught) in [("prove", "line-1234"), ("check-proof", "It does not show")] {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use audit_core::{LINE_BYTES_MAX, Stream};
+use audit_log::reader::{EXPANDED_BYTES_MAX, file_bytes_max};
 
 use crate::clock::nanos;
 use crate::compression::Compression;
@@ -210,6 +211,10 @@ impl Config {
         if self.rotation.segment_bytes < SEGMENT_BYTES_MIN {
             return Err(ErrorKind::Config("a segment must be allowed 4 KiB at least").into());
         }
+        if file_bytes_max(self.rotation.segment_bytes) > EXPANDED_BYTES_MAX {
+            let why = "a segment must be allowed 1020 MiB at most: readers refuse to expand more";
+            return Err(ErrorKind::Config(why).into());
+        }
         let mut retentions = self.streams().map(|stream| self.of(stream).retention);
         if retentions.any(|retention| retention.total_bytes < self.rotation.segment_bytes) {
             return Err(ErrorKind::Config("retention must allow one whole segment at least").into());
@@ -231,6 +236,21 @@ mod tests {
     fn check(durability: Durability, urgent: bool, due_ns: Option<u64>) {
         let lines = Unsynced { since_ns: 5_000_000_000, last_sync_ns: 4_950_000_000, urgent };
         assert_eq!(durability.due_ns(lines), due_ns);
+    }
+
+    #[test]
+    fn a_segment_is_of_a_size_that_readers_read() {
+        let allowed = |segment_bytes| {
+            let rotation = Rotation { daily: true, segment_bytes };
+            let retention = Retention { total_bytes: u64::MAX, ..Retention::default() };
+            Config { rotation, retention, ..Config::default() }.check()
+        };
+        for segment_bytes in [4 * 1024, 1020 * 1024 * 1024] {
+            allowed(segment_bytes).unwrap();
+        }
+        for segment_bytes in [4 * 1024 - 1, 1020 * 1024 * 1024 + 1, u64::MAX] {
+            allowed(segment_bytes).unwrap_err();
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ pub struct Rotation {
     /// At the first line of a new day in UTC.
     pub daily: bool,
     /// Before a line that could make the segment larger than this, in bytes. A segment that
-    /// holds nothing but its header takes any line.
+    /// holds nothing but its header takes any line. From 4 KiB to 1020 MiB.
     pub segment_bytes: u64,
 }
 

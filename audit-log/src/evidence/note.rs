@@ -100,11 +100,20 @@ impl VerifierKey {
     ///
     /// Says what is wrong with it.
     pub fn open_sole<'n>(&self, note: &'n str) -> Result<&'n str, NoteError> {
-        let (_, signatures) = split(note)?;
-        match signatures.len() {
-            1 => self.open(note),
-            _ => Err(NoteError::WrongSignature),
-        }
+        sole_text(note)?;
+        self.open(note)
+    }
+}
+
+/// The text of a note that has exactly one signature, whoever's it is and whether it is right or not.
+///
+/// # Errors
+///
+/// Says what is wrong with it.
+pub fn sole_text(note: &str) -> Result<&str, NoteError> {
+    match split(note)? {
+        (text, signatures) if signatures.len() == 1 => Ok(text),
+        _ => Err(NoteError::WrongSignature),
     }
 }
 

@@ -9,7 +9,7 @@
 use audit_log::evidence::chain::Chain;
 use audit_log::evidence::checkpoint::{Checkpoint, hash_without_note};
 use audit_log::evidence::hash::leaf_hash;
-use audit_log::evidence::note::VerifierKey;
+use audit_log::evidence::note::{VerifierKey, sole_text};
 use audit_log::evidence::tree::Tree;
 use audit_log::reader::{Json, Line, LineError, Raw};
 
@@ -214,13 +214,11 @@ impl Judge {
     /// A checkpoint with exactly one signature, which is that of the key in force. Where no header was
     /// found that tells of it, the one that was signed last is known by the key that it announces.
     fn open(&self, note: &str, size: u64) -> Option<Checkpoint> {
-        let (text, signatures) = note.rsplit_once("\n\n")?;
-        (signatures.trim_end_matches('\n').lines().count() == 1).then_some(())?;
         match &self.key {
-            Some(key) => Checkpoint::parse(key.open(note).ok()?),
+            Some(key) => Checkpoint::parse(key.open_sole(note).ok()?),
             None => {
                 let is_last = self.signed.is_some_and(|signed| signed.size == size);
-                let checkpoint = Checkpoint::parse(&format!("{text}\n"))?;
+                let checkpoint = Checkpoint::parse(sole_text(note).ok()?)?;
                 (is_last && checkpoint.next == self.current).then_some(checkpoint)
             }
         }

@@ -6,7 +6,7 @@ use std::io::{self, BufReader, Read};
 use audit_core::LINE_BYTES_MAX;
 use audit_log::evidence::announcement::Announcement;
 use audit_log::evidence::announcements::announcements;
-use audit_log::evidence::note::VerifierKey;
+use audit_log::evidence::note::{VerifierKey, sole_text};
 use audit_log::evidence::shown::tree_in;
 use audit_log::evidence::tree::Tree;
 use audit_log::name::{Files, Name};
@@ -231,7 +231,7 @@ pub(super) fn announced(
 ) -> io::Result<Announced> {
     let found = announcements(storage, files)?;
     let last = found.last.as_ref();
-    let own = last.and_then(|note| Announcement::parse(keys.segment_key().open(note).ok()?));
+    let own = last.and_then(|note| Announcement::parse(keys.segment_key().open_sole(note).ok()?));
     if let Some(last) = own {
         return Ok(Announced::Ahead(Box::new(keys.after_segment(last.first_seq)?)));
     }
@@ -239,8 +239,7 @@ pub(super) fn announced(
         return Ok(Announced::Well);
     }
     // By which key it is signed is gone; what it says tells.
-    let text = last.and_then(|note| note.rsplit_once("\n\n"));
-    let announcement = text.and_then(|(text, _)| Announcement::parse(&format!("{text}\n")));
+    let announcement = last.and_then(|note| Announcement::parse(sole_text(note).ok()?));
     Ok(match announcement {
         Some(last) if last.next == keys.segment_key() => Announced::Well,
         _ => Announced::Lost,

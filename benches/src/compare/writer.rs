@@ -21,7 +21,7 @@ pub(crate) const KEEP_ALL: Retention =
 pub(crate) fn builder(builder: Builder) -> Builder {
     builder
         .durability(Durability::Never)
-        .rotation(Rotation { daily: false, segment_bytes: u64::MAX / 2 })
+        .rotation(Rotation { daily: false, segment_bytes: 1020 * 1024 * 1024 })
         .retention(KEEP_ALL)
         .overflow(Overflow::Block { at_most: PATIENCE })
         .flood(Flood::UNBOUNDED)
