@@ -83,6 +83,22 @@ fn an_open_run_goes_on_with_what_fits() {
     }
 }
 
+/// A line may be of the right number and say of the one before what it is not.
+#[test]
+fn a_line_that_follows_another_ends_the_log() {
+    let mut log = Log::begun();
+    log.push("event", EVENT);
+    let (keys, chain) = (log.keys.clone(), log.chain.clone());
+    log.push("event", EVENT);
+    let follows_it = log.spell("event", EVENT);
+    log.lines.pop();
+    log.chain = chain;
+    log.push("event", r#""event":"y""#);
+    log.lines.push(follows_it);
+    let (judge, taken, misfit) = log.judged(&keys);
+    assert_eq!((judge.proved, taken, misfit), (3, 5, Some(Misfit::Foreign)));
+}
+
 #[test]
 fn the_keys_may_be_one_checkpoint_behind() {
     let mut log = Log::begun();
@@ -132,6 +148,13 @@ fn behind_a_closed_run_only_another_begins() {
     log.push("lifecycle", START);
     log.push("lifecycle", r#""type":"repair""#);
     assert_eq!(log.judged(&keys).2, None);
+    // What would excuse that lines are gone, and nobody vouches for.
+    for removed in ["prune", "compress"] {
+        let mut lines = log.lines.clone();
+        lines.push(log.spell("lifecycle", &format!(r#""type":"{removed}""#)));
+        let log = Log { chain: log.chain.clone(), keys: keys.clone(), lines };
+        assert_eq!(log.judged(&keys).2, Some(Misfit::Foreign), "{removed}");
+    }
     log.push("event", EVENT);
     assert_eq!(log.judged(&keys).2, Some(Misfit::Foreign), "no event before a checkpoint");
     log.lines.pop();
