@@ -44,10 +44,16 @@
 //! # Handling faults
 //!
 //! After a failed write or sync the segment is given up, never synced again, and the writer tries
-//! every second to begin a new one, into which the lines that may be missing are written again, byte
+//! after a second, and then after up to eight times that, to begin a new one, into which the lines that may be missing are written again, byte
 //! for byte. Meanwhile events wait in the channel, and then go the way that [`Overflow`] says. The
 //! first new line tells of the fault. `emit` never waits longer than its bound. The same is done
 //! where somebody else was at the active file: deleted, renamed, truncated or wrote to it.
+//!
+//! [`Writer::health`] says what can be done at present, and [`Builder::on_health`] tells of each
+//! change. A program that gives up its privileges goes on in the segment that is open. The log is
+//! written where its path leads: where its directory is deleted, moved or mounted over, that is noticed
+//! within a second, and the writer goes on, as another run, in the directory that the path leads to
+//! as soon as there is one. After `daemon(3)` the child opens the log anew.
 //!
 //! # Floods
 //!
@@ -77,6 +83,7 @@ mod config;
 mod flood;
 mod jumps;
 mod retention;
+mod retry;
 mod rotation;
 
 // One file of the log.
@@ -85,6 +92,7 @@ mod segment;
 // From the emitting threads to the files.
 mod channel;
 mod fork;
+mod health;
 mod identity;
 mod loss;
 mod per_stream;
@@ -103,6 +111,7 @@ pub use crate::compression::Compression;
 pub use crate::config::{Durability, Evidence, Overflow};
 pub use crate::error::Error;
 pub use crate::flood::Flood;
+pub use crate::health::Health;
 pub use crate::identity::Identity;
 pub use crate::retention::Retention;
 pub use crate::rotation::Rotation;

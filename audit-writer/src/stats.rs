@@ -1,5 +1,6 @@
 //! What a writer has done so far.
 
+use crate::health::SharedHealth;
 use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// Counters of a run. Only the writer thread counts what it takes from the channel and writes; the
@@ -15,6 +16,8 @@ pub(crate) struct Counters {
     pub(crate) lost_outside: AtomicU64,
     /// Events that the writer took and could not write.
     pub(crate) lost_inside: AtomicU64,
+    /// What it can do at present.
+    pub(crate) health: SharedHealth,
 }
 
 /// What a writer has done since it was opened.
@@ -41,6 +44,16 @@ impl Stats {
     #[must_use]
     pub fn unwritten(&self) -> u64 {
         self.accepted.saturating_sub(self.written + self.folded + self.lost)
+    }
+
+    /// What was done since the moment of others.
+    pub(crate) fn since(self, earlier: Stats) -> Stats {
+        Stats {
+            accepted: self.accepted.saturating_sub(earlier.accepted),
+            written: self.written.saturating_sub(earlier.written),
+            folded: self.folded.saturating_sub(earlier.folded),
+            lost: self.lost.saturating_sub(earlier.lost),
+        }
     }
 }
 

@@ -62,6 +62,11 @@ impl Streams {
         Ok(Streams { audit: StreamState::new(audit), access, application })
     }
 
+    /// What identifies the log.
+    pub(crate) fn log(&self) -> &str {
+        self.audit.stream.log()
+    }
+
     /// Where the events of a stream go: into `audit` where the log has no such stream.
     pub(crate) fn of(&mut self, stream: Stream) -> &mut StreamState {
         let Streams { audit, access, application } = self;
@@ -167,6 +172,13 @@ impl StreamState {
         if !self.stream.is_broken() {
             self.answer(Ok(()));
         }
+    }
+
+    /// Ends the run, for a writer that goes on elsewhere.
+    pub(crate) fn leave(&mut self) {
+        self.stream.stop(0);
+        self.sync();
+        self.answer(Err(EmitError::NotDurable));
     }
 
     /// Answers everybody who waits.

@@ -1,14 +1,21 @@
 //! The writer thread: one loop over one queue, into all streams of the log.
 
+mod place;
+
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use audit_core::{Completer, EmitError, Receipt};
 use audit_log::line::Loss;
 
+pub(crate) use self::place::{Home, Opened, Opener};
 use crate::channel::{Carried, Message, Next, Receiver, Stop};
 use crate::clock::{Stamp, nanos};
+use crate::health::Health;
+use crate::loss::LossCounter;
+use crate::per_stream::PerStream;
 use crate::stats::add;
 use crate::stream::{Manner, NotWritten, World};
 use crate::streams::{StreamState, Streams};
@@ -28,12 +35,25 @@ pub(crate) struct Ended {
     pub(crate) durable: bool,
 }
 
+/// A log that is open, and where it is.
+pub(crate) struct Log {
+    /// What all streams work with.
+    pub(crate) world: World,
+    pub(crate) streams: Streams,
+    pub(crate) losses: PerStream<Arc<LossCounter>>,
+    pub(crate) home: Home,
+}
+
+/// What is called when the writer's health changes.
+pub(crate) type OnHealth = Box<dyn Fn(Health) + Send>;
+
 /// The writer thread's state.
 pub(crate) struct Worker {
     receiver: Receiver,
-    /// What all streams work with.
     world: World,
     streams: Streams,
+    losses: PerStream<Arc<LossCounter>>,
+    on_health: Option<OnHealth>,
     /// Whether this writer answers for what `emit_or_count` counted before there was a recorder.
     takes_unrecorded: bool,
     /// What came while a stream was broken, at most as much as the queue holds.
@@ -44,6 +64,8 @@ pub(crate) struct Worker {
     next_prune_ns: u64,
     /// Both clocks, read for this batch: what makes a calendar time of when an event was emitted.
     now: Stamp,
+    /// Last, because the directory is locked until all else is gone.
+    home: Home,
 }
 
 /// What a batch left in the queue.
@@ -58,22 +80,26 @@ enum Left {
 impl Worker {
     pub(crate) fn new(
         receiver: Receiver,
-        world: World,
-        streams: Streams,
+        log: Log,
+        on_health: Option<OnHealth>,
         takes_unrecorded: bool,
     ) -> Worker {
+        let Log { world, streams, losses, home } = log;
         let now = world.clock.now();
         let now_ns = now.up_ns;
         Worker {
             receiver,
             world,
             streams,
+            losses,
+            on_health,
             takes_unrecorded,
             backlog: VecDeque::new(),
             flushes: Vec::new(),
             next_housekeeping_ns: 0,
             next_prune_ns: now_ns.saturating_add(nanos(PRUNE_EVERY)),
             now,
+            home,
         }
     }
 
@@ -141,6 +167,11 @@ impl Worker {
         self.now = self.world.clock.now();
         let broken = self.streams.each().filter(|served| served.stream.is_broken());
         broken.for_each(|served| served.stream.reopen());
+        self.take_backlog();
+    }
+
+    /// Writes what was kept aside, as far as nothing is broken.
+    fn take_backlog(&mut self) {
         while !self.streams.is_broken() {
             match self.backlog.pop_front() {
                 Some(message) => self.retake(message),
@@ -220,6 +251,19 @@ impl Worker {
             // All streams were synced for them.
             false => self.answer_flushes(Ok(())),
         }
+        self.tell_health();
+    }
+
+    /// Says what can be done now, if that is news.
+    fn tell_health(&mut self) {
+        let in_place = Health { in_place: self.home.is_in_place(), ..Health::WELL };
+        let healths = self.streams.each().map(|served| served.stream.health());
+        let health = healths.fold(in_place, Health::and);
+        if self.world.counters.health.set(health)
+            && let Some(on_health) = &self.on_health
+        {
+            on_health(health);
+        }
     }
 
     fn answer(&mut self, answer: Result<(), EmitError>) {
@@ -245,7 +289,9 @@ impl Worker {
             return;
         }
         self.next_housekeeping_ns = now_ns.saturating_add(nanos(HOUSEKEEPING_EVERY));
+        self.look_at_place();
         for served in self.streams.each() {
+            served.stream.tell_unable();
             served.stream.look_at_clock();
             served.stream.look_at_file();
             served.stream.turn_day();

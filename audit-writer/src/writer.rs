@@ -2,7 +2,6 @@
 
 mod builder;
 
-use std::any::Any;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,6 +16,7 @@ use crossbeam_channel::{Receiver as Answer, Sender as QueueEnd};
 use crate::channel::{Sender, Stop};
 use crate::clock::Clock;
 use crate::config::Overflow;
+use crate::health::Health;
 use crate::loss::LossCounter;
 use crate::per_stream::PerStream;
 use crate::stats::{Counters, Stats, add};
@@ -65,14 +65,8 @@ impl std::fmt::Debug for Handle {
 /// A thread that waits for its work.
 struct WriterThread {
     thread: JoinHandle<()>,
-    work: QueueEnd<Work>,
+    work: QueueEnd<Worker>,
     ended: Answer<Ended>,
-}
-
-/// What the writer thread does, and what it lets go of afterwards.
-struct Work {
-    worker: Worker,
-    lock: Box<dyn Any + Send>,
 }
 
 impl WriterThread {
@@ -80,15 +74,14 @@ impl WriterThread {
     ///
     /// The system has no thread to give.
     fn spawn() -> io::Result<WriterThread> {
-        let (work, work_end) = crossbeam_channel::bounded::<Work>(1);
+        let (work, work_end) = crossbeam_channel::bounded::<Worker>(1);
         let (ended_end, ended) = crossbeam_channel::bounded(1);
         let thread =
             std::thread::Builder::new().name("audit-writer".to_owned()).spawn(move || {
-                let Ok(Work { worker, lock }) = work_end.recv() else { return };
+                let Ok(worker) = work_end.recv() else { return };
                 // A clock or a storage of the caller's may panic. Then the channel is closed as the
                 // worker is dropped, and with it everybody who waits is answered.
                 let end = catch_unwind(AssertUnwindSafe(|| worker.run()));
-                drop(lock);
                 let end = end.unwrap_or_else(|panic| {
                     tracing::error!(
                         target: "audit_writer",
@@ -142,6 +135,11 @@ impl Writer {
     /// What was done so far.
     pub fn stats(&self) -> Stats {
         self.handle.stats()
+    }
+
+    /// What the writer can do at present. [`Builder::on_health`] tells of each change.
+    pub fn health(&self) -> Health {
+        self.handle.counters.health.get()
     }
 
     /// [`shutdown_within`](Writer::shutdown_within) the bound that the builder was given.

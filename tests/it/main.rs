@@ -24,6 +24,7 @@ mod flood;
 mod foreign;
 mod format;
 mod format_schema;
+mod gone;
 mod hostile;
 mod import;
 mod in_use;

@@ -82,3 +82,36 @@ pub(crate) fn a_child_keeps_no_lock() {
     said("fork-that-stays", dir.path());
     assert_eq!(counts_in(dir.path()), (0..EVENTS).collect::<Vec<_>>());
 }
+
+/// As `daemon(3)` does it: the parent ends at once behind the fork, without a destructor.
+pub(crate) fn program_that_daemonizes(dir: &Path) {
+    let log = Writer::builder(dir).start().unwrap();
+    rang(0).emit_to(&log).unwrap();
+    log.flush(LONG).unwrap();
+    if fork() != 0 {
+        _exit(0);
+    }
+    let parent = std::os::unix::process::parent_id();
+    let is_daemon = || std::os::unix::process::parent_id() != parent;
+    while Writer::builder(dir).start().is_err_and(|error| error.is_locked()) && !is_daemon() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let own = Writer::builder(dir).start().unwrap();
+    rang(1).emit_to(&own).unwrap();
+    assert!(own.shutdown_within(LONG).is_complete());
+    std::fs::write(dir.join("done"), "").unwrap();
+    drop(log);
+    _exit(0);
+}
+
+pub(crate) fn a_daemon_opens_the_log() {
+    let dir = tempfile::tempdir().unwrap();
+    said("daemon", dir.path());
+    for _ in 0..6_000 {
+        if dir.path().join("done").exists() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(counts_in(dir.path()), [0, 1]);
+}

@@ -18,6 +18,7 @@ mod forking;
 mod hooks;
 mod kit;
 mod last;
+mod limits;
 mod place;
 mod senders;
 mod system;
@@ -35,6 +36,9 @@ type Child = (&'static str, fn(&Path));
 const CHILDREN: &[Child] = &[
     ("fork", forking::program),
     ("fork-that-stays", forking::program_whose_child_stays),
+    ("daemon", forking::program_that_daemonizes),
+    ("privileges", limits::program_that_drops_its_privileges),
+    ("file-size", limits::program_that_may_write_small_files),
     ("last", last::program),
     ("last-after-shutdown", last::program_that_shut_down),
     ("locked", place::finds_it_in_use),
@@ -44,6 +48,9 @@ const CHILDREN: &[Child] = &[
 const TESTS: &[(&str, fn())] = &[
     ("a_fork_s_child_is_refused_and_harms_nothing", forking::the_log_stays_whole),
     ("a_fork_s_child_that_stays_does_not_keep_the_log", forking::a_child_keeps_no_lock),
+    ("a_daemon_opens_the_log_that_its_parent_had", forking::a_daemon_opens_the_log),
+    ("privileges_that_are_dropped_stop_nothing", limits::privileges_that_are_dropped),
+    ("files_that_may_be_small_end_no_program", limits::files_that_may_be_small),
     ("a_panic_in_an_encoding_leaves_nothing_behind", encoding::a_panic_leaves_nothing_behind),
     ("an_encoding_that_grows_is_refused", encoding::an_encoding_that_grows),
     ("a_panic_of_a_subscriber_is_before_the_record", encoding::a_subscriber_that_panics),

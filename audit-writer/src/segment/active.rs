@@ -61,6 +61,14 @@ impl Fault {
     }
 }
 
+/// What the system said, as a short code: its number where it has one.
+pub(crate) fn error_code(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(number) => format!("os error {number}"),
+        None => format!("{:?}", error.kind()),
+    }
+}
+
 /// Why a segment is over before its time.
 #[derive(Debug)]
 pub(crate) enum Trouble {
@@ -202,8 +210,14 @@ impl Active {
     ///
     /// It does not, or that cannot be known.
     pub(crate) fn check_ours(&self, storage: &dyn Storage, name: &str) -> Result<(), Trouble> {
-        let named = storage.state(name).map_err(Fault::new("examine"))?;
         let own = || self.file.state().map_err(Fault::new("examine"));
+        let named = match storage.state(name) {
+            // Who gave up the right to ask after names still knows the file, and whether it has one.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                Some(own()?).filter(|state| state.names > 0)
+            }
+            named => named.map_err(Fault::new("examine"))?,
+        };
         match told_by(self.id, self.file_bytes, named, own)? {
             None => Ok(()),
             Some(foreign) => Err(Trouble::Foreign(foreign)),

@@ -8,11 +8,10 @@ use audit_log::name::{Files, Name};
 
 use super::active::{Active, Fault};
 use crate::rotation::Filling;
-use crate::storage::{Storage, remove_if_there, write_all};
+use crate::storage::{Storage, StorageFile, remove_if_there, write_all};
 
 /// A segment that is to take the active one's place. Trying again after a fault makes the same
 /// bytes, so nothing that somebody may have read changes.
-#[derive(Debug)]
 pub(crate) struct Successor {
     /// The names that it goes through.
     pub(crate) files: &'static Files,
@@ -25,6 +24,8 @@ pub(crate) struct Successor {
     pub(crate) moves_aside: Option<Name>,
     /// The name that it got.
     pub(crate) moved_to: Option<Name>,
+    /// Its file, empty, if that was made beforehand.
+    pub(crate) made: Option<Box<dyn StorageFile>>,
     /// Whether this has the active segment's name already, but that may not last.
     pub(crate) is_placed: bool,
 }
@@ -37,10 +38,10 @@ impl Successor {
     /// The storage failed. What was done so far is known here, so that this can be tried again.
     pub(crate) fn place(&mut self, storage: &dyn Storage) -> Result<Active, Fault> {
         let Files { active, next, .. } = *self.files;
-        remove_if_there(storage, next).map_err(Fault::new("remove"))?;
-        let mut file = storage.create(next).map_err(Fault::new("create"))?;
-        write_all(file.as_mut(), &self.bytes).map_err(Fault::new("write"))?;
-        file.sync().map_err(Fault::new("sync"))?;
+        let file = self.write(storage).inspect_err(|_| {
+            // Half of it is worth nothing, and takes room that others may need.
+            let _tried_again_by_the_next = remove_if_there(storage, next);
+        })?;
         if self.is_placed {
             // It is the same to the byte, and this time its name may last.
             remove_if_there(storage, active).map_err(Fault::new("remove"))?;
@@ -54,6 +55,21 @@ impl Successor {
         self.is_placed = true;
         storage.sync_names().map_err(Fault::new("sync the directory"))?;
         Active::new(file, self.first_seq, self.filling)
+    }
+
+    /// Its file under the name that it has before it is in its place, durable.
+    fn write(&mut self, storage: &dyn Storage) -> Result<Box<dyn StorageFile>, Fault> {
+        let next = self.files.next;
+        let mut file = match self.made.take() {
+            Some(made) => made,
+            None => {
+                remove_if_there(storage, next).map_err(Fault::new("remove"))?;
+                storage.create(next).map_err(Fault::new("create"))?
+            }
+        };
+        write_all(file.as_mut(), &self.bytes).map_err(Fault::new("write"))?;
+        file.sync().map_err(Fault::new("sync"))?;
+        Ok(file)
     }
 }
 
@@ -91,6 +107,7 @@ mod tests {
             first_seq: 9,
             moves_aside: Some(Name::new(Stream::Audit, Kind::Segment, opened, 3)),
             moved_to: None,
+            made: None,
             is_placed: false,
         }
     }

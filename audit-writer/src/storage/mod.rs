@@ -93,6 +93,31 @@ pub trait Storage: ReadStorage {
     ///
     /// What the system said.
     fn free_bytes(&self) -> io::Result<u64>;
+
+    /// How large the system lets this process make a file, in bytes.
+    fn file_bytes_max(&self) -> u64 {
+        u64::MAX
+    }
+
+    /// What the way leads to now by which this directory was reached.
+    ///
+    /// # Errors
+    ///
+    /// What the system said: it cannot be known.
+    fn place(&self) -> io::Result<Place> {
+        Ok(Place::Here)
+    }
+}
+
+/// What the way to a directory leads to that was opened before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// To that directory.
+    Here,
+    /// To another one, or to something that is none.
+    Elsewhere,
+    /// To nothing.
+    Nowhere,
 }
 
 /// What stands under a name, or behind an open file.

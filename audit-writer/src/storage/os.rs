@@ -1,17 +1,21 @@
 //! A real directory, to write to it.
 
+mod lock;
+
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, FileExt};
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use audit_log::NotOurs;
 use audit_log::storage::{Directory, ReadSeek, ReadStorage, SAFE, regular};
-use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags, RenameFlags, Stat};
+use rustix::fs::{AtFlags, FsWord, Mode, OFlags, RenameFlags, Stat};
 use rustix::io::Errno;
+use rustix::process::{Resource, getrlimit};
 
-use super::{FileState, Lock, Storage, StorageFile};
+use self::lock::DirLock;
+use super::{FileState, Lock, Place, Storage, StorageFile};
 use crate::error::{Error, ErrorKind};
 
 /// Owner reads and writes, group reads.
@@ -29,7 +33,18 @@ const OTHERS_WRITE: u32 = 0o022;
 pub struct OsStorage {
     dir: Directory,
     file_mode: Mode,
+    /// Where it was found.
+    path: PathBuf,
+    /// Device and inode, by which it is known.
+    id: (u64, u64),
+    /// Names that were given to files since names were made durable last, where a file loses with its
+    /// name what was made durable of it.
+    renamed: Option<Mutex<Vec<String>>>,
 }
+
+/// The file system that is called vfat: a renamed file has no size and no content on its disk until the
+/// file itself is synced once more, whatever was synced before (measured on Linux 6.1).
+const VFAT: FsWord = 0x4d44;
 
 impl OsStorage {
     /// Opens the directory, and creates it with mode 0750 if it is not there.
@@ -69,7 +84,14 @@ impl OsStorage {
     ///
     /// What the system said; that group or others can write to the directory.
     fn open_existing(path: PathBuf) -> Result<OsStorage, Error> {
-        Ok(OsStorage { dir: Directory::open(path)?, file_mode: FILE_MODE })
+        let absolute = std::path::absolute(&path).map_err(Error::io("find", &path))?;
+        let dir = Directory::open(path.clone())?;
+        let stat = rustix::fs::fstat(&dir).map_err(io::Error::from);
+        let id = id_of(&stat.map_err(Error::io("examine the directory", path))?);
+        let volume = rustix::fs::fstatfs(&dir).map_err(io::Error::from);
+        let volume = volume.map_err(Error::io("examine the file system of", &absolute))?;
+        let renamed = (volume.f_type == VFAT).then(Mutex::default);
+        Ok(OsStorage { dir, file_mode: FILE_MODE, path: absolute, id, renamed })
     }
 
     /// Opens a file to write to it. It must be one of ours: regular, with one name, and only its
@@ -93,27 +115,35 @@ impl OsStorage {
         pid.trim().parse().ok()
     }
 
+    /// Remembers that a file got this name, where that matters.
+    fn note_renamed(&self, to: &str) {
+        if let Some(renamed) = &self.renamed {
+            renamed.lock().unwrap_or_else(PoisonError::into_inner).push(to.to_owned());
+        }
+    }
+
+    /// Makes durable once more what got another name, where that matters.
+    ///
+    /// # Errors
+    ///
+    /// What the system said. It is done again the next time then.
+    fn sync_renamed(&self) -> io::Result<()> {
+        let Some(renamed) = &self.renamed else { return Ok(()) };
+        let mut renamed = renamed.lock().unwrap_or_else(PoisonError::into_inner);
+        for name in renamed.iter() {
+            match self.open_regular(name, OFlags::RDONLY) {
+                Ok((file, _)) => file.sync_data()?,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {} // It has yet another.
+                Err(error) => return Err(error),
+            }
+        }
+        renamed.clear();
+        Ok(())
+    }
+
     /// Opens a regular file.
     fn open_regular(&self, name: &str, flags: OFlags) -> io::Result<(File, Stat)> {
         regular(name, rustix::fs::openat(&self.dir, name, flags | SAFE, self.file_mode))
-    }
-}
-
-/// A locked directory.
-struct DirLock {
-    dir: OwnedFd,
-    /// The process that locked it.
-    owner: u32,
-}
-
-impl Drop for DirLock {
-    /// Unlocked and not only closed: a child that was forked off has the same lock in its hands,
-    /// and would keep it for as long as it lives. The child itself must not unlock it.
-    fn drop(&mut self) {
-        if self.owner == std::process::id() {
-            // The directory is closed in any case.
-            let _unlocked = rustix::fs::flock(&self.dir, FlockOperation::Unlock);
-        }
     }
 }
 
@@ -137,12 +167,9 @@ impl Storage for OsStorage {
     fn lock(&self, name: &str) -> io::Result<Lock> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let dir = rustix::fs::openat(&self.dir, ".", flags, Mode::empty())?;
-        match rustix::fs::flock(&dir, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => {}
-            Err(Errno::WOULDBLOCK) => return Ok(Lock::Held(self.pid_in(name))),
-            Err(other) => return Err(other.into()),
-        }
-        let lock = DirLock { dir, owner: std::process::id() };
+        let Some(lock) = DirLock::take(dir, self.id)? else {
+            return Ok(Lock::Held(self.pid_in(name)));
+        };
         let mut file = self.open_ours(name, OFlags::WRONLY | OFlags::CREATE)?;
         file.set_len(0)?;
         writeln!(file, "{}", lock.owner)?;
@@ -151,11 +178,13 @@ impl Storage for OsStorage {
 
     fn create(&self, name: &str) -> io::Result<Box<dyn StorageFile>> {
         let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | OFlags::EXCL;
-        Ok(Box::new(OsFile(self.open_ours(name, flags)?)))
+        Ok(Box::new(OsFile { file: self.open_ours(name, flags)?, bytes: 0 }))
     }
 
     fn append(&self, name: &str) -> io::Result<Box<dyn StorageFile>> {
-        Ok(Box::new(OsFile(self.open_ours(name, OFlags::WRONLY | OFlags::APPEND)?)))
+        let file = self.open_ours(name, OFlags::WRONLY | OFlags::APPEND)?;
+        let bytes = file.metadata()?.len();
+        Ok(Box::new(OsFile { file, bytes }))
     }
 
     /// The same bytes to the same places: whatever moment it is ended at, the file is the same.
@@ -168,8 +197,10 @@ impl Storage for OsStorage {
             let Some(bytes) = chunk.get(..taken).filter(|bytes| !bytes.is_empty()) else {
                 return Ok(());
             };
+            let end = at + taken as u64;
+            check_allowed(end)?;
             file.write_all_at(bytes, at)?;
-            at += taken as u64;
+            at = end;
         }
     }
 
@@ -179,17 +210,21 @@ impl Storage for OsStorage {
             // this process, which holds the lock, makes such names.
             Err(Errno::INVAL | Errno::NOSYS) => {
                 match rustix::fs::statat(&self.dir, to, AtFlags::SYMLINK_NOFOLLOW) {
-                    Err(Errno::NOENT) => Ok(rustix::fs::renameat(&self.dir, from, &self.dir, to)?),
-                    Err(other) => Err(other.into()),
-                    Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+                    Err(Errno::NOENT) => rustix::fs::renameat(&self.dir, from, &self.dir, to)?,
+                    Err(other) => return Err(other.into()),
+                    Ok(_) => return Err(io::ErrorKind::AlreadyExists.into()),
                 }
             }
-            other => Ok(other?),
+            other => other?,
         }
+        self.note_renamed(to);
+        Ok(())
     }
 
     fn replace(&self, from: &str, to: &str) -> io::Result<()> {
-        Ok(rustix::fs::renameat(&self.dir, from, &self.dir, to)?)
+        rustix::fs::renameat(&self.dir, from, &self.dir, to)?;
+        self.note_renamed(to);
+        self.sync_renamed()
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
@@ -197,6 +232,7 @@ impl Storage for OsStorage {
     }
 
     fn sync_names(&self) -> io::Result<()> {
+        self.sync_renamed()?;
         Ok(rustix::fs::fsync(&self.dir)?)
     }
 
@@ -212,33 +248,73 @@ impl Storage for OsStorage {
         let volume = rustix::fs::fstatvfs(&self.dir)?;
         Ok(volume.f_bavail.saturating_mul(volume.f_frsize))
     }
+
+    fn file_bytes_max(&self) -> u64 {
+        getrlimit(Resource::Fsize).current.unwrap_or(u64::MAX)
+    }
+
+    /// A name that cannot be asked after leads where it led, as far as is known.
+    fn place(&self) -> io::Result<Place> {
+        match rustix::fs::stat(&self.path) {
+            Ok(stat) if id_of(&stat) == self.id => Ok(Place::Here),
+            Ok(_) => Ok(Place::Elsewhere),
+            Err(Errno::NOENT | Errno::NOTDIR) => Ok(Place::Nowhere),
+            Err(other) => Err(other.into()),
+        }
+    }
+}
+
+/// Whether a file may have so many bytes. Asked before they are written, because the system ends a
+/// process that writes more (`SIGXFSZ`), and how it takes signals is the program's to say.
+///
+/// # Errors
+///
+/// `FileTooLarge`.
+fn check_allowed(bytes: u64) -> io::Result<()> {
+    match getrlimit(Resource::Fsize).current {
+        Some(limit) if bytes > limit => Err(Errno::FBIG.into()),
+        _ => Ok(()),
+    }
+}
+
+fn id_of(stat: &Stat) -> (u64, u64) {
+    (stat.st_dev, stat.st_ino)
 }
 
 fn file_state(stat: &Stat) -> FileState {
     FileState {
-        id: (stat.st_dev, stat.st_ino),
+        id: id_of(stat),
         bytes: u64::try_from(stat.st_size).unwrap_or(0),
         allocated_bytes: u64::try_from(stat.st_blocks).unwrap_or(0).saturating_mul(512),
         names: stat.st_nlink,
     }
 }
 
-struct OsFile(File);
+struct OsFile {
+    file: File,
+    /// How many it holds, as far as this process wrote or found them.
+    bytes: u64,
+}
 
 impl StorageFile for OsFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
+        check_allowed(self.bytes.saturating_add(bytes.len() as u64))?;
+        let taken = self.file.write(bytes)?;
+        self.bytes += taken as u64;
+        Ok(taken)
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        self.0.sync_data()
+        self.file.sync_data()
     }
 
     fn truncate(&mut self, bytes: u64) -> io::Result<()> {
-        self.0.set_len(bytes)
+        self.file.set_len(bytes)?;
+        self.bytes = bytes;
+        Ok(())
     }
 
     fn state(&self) -> io::Result<FileState> {
-        Ok(file_state(&rustix::fs::fstat(&self.0)?))
+        Ok(file_state(&rustix::fs::fstat(&self.file)?))
     }
 }

@@ -63,9 +63,7 @@ impl OpenStream {
             return;
         }
         let signed = self.sign_durably(why);
-        if let Err(error) = signed {
-            tracing::error!(target: "audit_writer", %error, "the audit log could not be signed; it will be tried again");
-        }
+        self.unable.signed(signed.as_ref().copied(), self.world.clock.now());
     }
 
     fn sign_durably(&mut self, why: &'static str) -> io::Result<()> {
@@ -124,7 +122,7 @@ impl OpenStream {
         if !self.is_closed() && self.signing.as_ref().is_some_and(is_signed) {
             self.ends_evidence = false;
             self.signing = None;
-            self.turn_over();
+            self.turn_over(None);
         }
     }
 

@@ -168,6 +168,7 @@ mod tests {
         let world = World {
             identity: Arc::default(),
             catalog: None,
+            earlier: None,
             log_before: None,
             stream: Stream::Audit,
             log: None,
@@ -180,7 +181,7 @@ mod tests {
             losses: Arc::default(),
         };
         let mut stream = OpenStream::open(world).map_err(|fault| fault.error).unwrap();
-        stream.rotate("size");
+        stream.rotate("size", None);
         stream.compress(0);
         while !stream.compressing.job.as_ref().unwrap().thread.is_finished() {
             std::thread::yield_now();

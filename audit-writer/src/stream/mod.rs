@@ -21,6 +21,8 @@ mod rotate;
 mod signing;
 mod succession;
 mod superseded;
+mod troubles;
+mod unable;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,6 +36,7 @@ use self::known::Known;
 use self::operations::{Operation, Operations};
 use self::own::Key;
 use self::signing::{CHECKPOINT_LINE_BYTES, Signing};
+use self::unable::Unable;
 use crate::clock::{Clock, Stamp};
 use crate::config::{Config, Durability};
 use crate::flood::{Floods, is_refusal};
@@ -42,6 +45,7 @@ use crate::jumps::Jumps;
 use crate::keys::store::KeyStore;
 use crate::loss::{LossCounter, Losses};
 use crate::retention::Ages;
+use crate::retry::Retry;
 use crate::segment::active::{Active, Trouble};
 use crate::segment::successor::Successor;
 use crate::stats::{Counters, Stats, add};
@@ -82,6 +86,17 @@ pub(crate) struct World {
     pub(crate) identity: Arc<Identity>,
     /// Tells the program's catalogue from others, where it was given.
     pub(crate) catalog: Option<String>,
+    /// What this process wrote elsewhere before, if it did.
+    pub(crate) earlier: Option<Earlier>,
+}
+
+/// A log that this process wrote before it went on elsewhere.
+#[derive(Clone, Debug)]
+pub(crate) struct Earlier {
+    /// What identifies it.
+    pub(crate) log: String,
+    /// What had been done when it was left.
+    pub(crate) stats: Stats,
 }
 
 impl World {
@@ -136,6 +151,12 @@ pub(crate) struct OpenStream {
     unwritten_events: u64,
     /// Why the active segment is over, until a line says so.
     past: Option<Past>,
+    /// When the successor is tried again that could not be put in its place.
+    retry: Retry,
+    /// What the system refuses although lines can be written.
+    unable: Unable,
+    /// How large the system lets a file be.
+    file_bytes_max: u64,
 }
 
 /// What is remembered of a fault, or of foreign hands, until it can be recorded.
@@ -333,7 +354,8 @@ impl OpenStream {
     pub(crate) fn stop(&mut self, waiting: u64) {
         let now = self.world.clock.now();
         self.make_room(now, LOG_LINE_BYTES + CHECKPOINT_LINE_BYTES);
-        let stats = self.world.counters.now(|| waiting);
+        let earlier = self.world.earlier.as_ref().map(|earlier| earlier.stats).unwrap_or_default();
+        let stats = self.world.counters.now(|| waiting).since(earlier);
         let Stats { accepted, written, folded: summarized, lost } = stats;
         self.push_lifecycle(now, Lifecycle::Stop { accepted, written, summarized, lost });
         self.sign("stop");
@@ -345,7 +367,9 @@ impl OpenStream {
         if let Err(fault) = active.write_out() {
             return self.fail(fault.into());
         }
-        let too_much_kept = active.kept_bytes() >= KEPT_BYTES_MAX;
+        // What is kept must fit into a file of its own, as much as may come until the next look.
+        let kept_bytes_max = usize::try_from(self.file_bytes_max / 4).unwrap_or(usize::MAX);
+        let too_much_kept = active.kept_bytes() >= KEPT_BYTES_MAX.min(kept_bytes_max);
         if self.world.config.durability == Durability::Never {
             active.let_go();
         }
@@ -366,6 +390,7 @@ impl OpenStream {
 
     /// Looks whether somebody else was at the active segment's file.
     pub(crate) fn look_at_file(&mut self) {
+        self.file_bytes_max = self.world.storage.file_bytes_max();
         let Some(active) = &self.active else { return };
         let checked = active.check_ours(self.world.storage.as_ref(), self.world.files().active);
         if let Err(trouble) = checked {

@@ -12,11 +12,13 @@ use super::estate::Estate;
 use super::finding::Findings;
 use super::own::key_of;
 use super::prepare::Prepared;
+use super::unable::Unable;
 use super::{Compressing, Known, OpenStream, World};
 use crate::clock::Stamp;
 use crate::flood::Floods;
 use crate::jumps::Jumps;
 use crate::retention::Ages;
+use crate::retry::Retry;
 use crate::rotation::Filling;
 use crate::segment::active::{Active, Fault, Kept, Trouble};
 use crate::segment::recovery::Found;
@@ -32,6 +34,7 @@ impl OpenStream {
     pub(crate) fn open(world: World) -> Result<OpenStream, Fault> {
         let left_over = clean_up(world.storage.as_ref(), world.files())?;
         let (mut estate, prepared, asides) = settle(&world)?;
+        let is_new = estate.active.is_none() && estate.rotated.is_empty();
         let boot = world.clock.boot_id();
         let opened_synced = estate.header().is_some_and(|header| header.synced);
         let (now, clock_synced) = (world.clock.now(), world.clock.is_synced());
@@ -46,6 +49,9 @@ impl OpenStream {
         let is_headless = estate.active.as_ref().is_some_and(has_no_header);
         let Prepared { log, signing, findings, recovered, adopts, needs_segment, .. } = prepared;
         let (continues, ends_evidence) = (prepared.continues, prepared.ends_evidence);
+        // What is written elsewhere before is gone on with where nothing else is.
+        let earlier = world.earlier.as_ref().filter(|earlier| is_new && earlier.log != log);
+        let continues = continues.or_else(|| earlier.map(|earlier| earlier.log.clone()));
         let strange = estate.strange.iter().map(Name::to_string).collect();
         let mut found =
             Findings { asides, recovered, findings, strange, left_over, ..Findings::default() };
@@ -77,6 +83,9 @@ impl OpenStream {
             operations: std::mem::take(&mut estate.told.operations),
             unwritten_events: 0,
             past: None,
+            retry: Retry::default(),
+            unable: Unable::default(),
+            file_bytes_max: world.storage.file_bytes_max(),
             world,
         };
         found.asides.extend(stream.adopt(estate)?);
@@ -132,7 +141,11 @@ impl OpenStream {
         if estate.told.boot.is_none_or(|boot| boot == self.boot) {
             // What the system holds of the file may not be what the disk does: of a sync that
             // failed before this run nobody is left who knows. After a reboot they are the same.
-            storage.renew(estate.files.active).map_err(Fault::new("renew"))?;
+            match storage.renew(estate.files.active) {
+                // It was written when the system allowed larger files, and is followed by another.
+                Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {}
+                renewed => renewed.map_err(Fault::new("renew"))?,
+            }
         }
         let filling = Filling { opened, bytes: found.whole_bytes, header_bytes: 0 };
         self.active = Some(Active::new(file, first_seq, filling)?);

@@ -1,8 +1,6 @@
 //! What follows a segment that is over, be it full or damaged: another one, which brings the lines
 //! again that may not be in it.
 
-use std::io;
-
 use audit_core::{LINE_BYTES_MAX, Stream};
 use audit_log::line::{
     Body, Continues, Envelope, FORMAT_VERSION, FaultBody, ForeignBody, HeaderBody, Lifecycle,
@@ -13,11 +11,15 @@ use audit_log::name::{Kind, Name};
 use super::own::key_of;
 use super::signing::Signing;
 use super::{OpenStream, Past};
-use crate::clock::Stamp;
+use crate::clock::{Stamp, nanos};
+use crate::retry::Retry;
 use crate::rotation::Filling;
-use crate::segment::active::{Fault, Kept, Remains, Trouble};
+use crate::segment::active::{Fault, Kept, Remains, Trouble, error_code};
 use crate::segment::foreign::{Deed, Foreign};
 use crate::segment::successor::Successor;
+
+/// So much room must have come beside what a segment takes, for the next attempt to be made at once.
+const ROOM_LEFT_BYTES: u64 = 64 * 1024;
 
 impl Remains {
     /// The name of a segment that is over.
@@ -30,6 +32,7 @@ impl OpenStream {
     /// Gives the active segment up. Another one takes its place as soon as that is possible.
     pub(super) fn fail(&mut self, trouble: Trouble) {
         tell(&trouble);
+        self.file_bytes_max = self.world.storage.file_bytes_max(); // That may be why.
         let Some(active) = self.active.take() else { return };
         let over = active.into_remains();
         let at = self.world.clock.now();
@@ -80,6 +83,7 @@ impl OpenStream {
             first_seq,
             moves_aside,
             moved_to: None,
+            made: None,
             is_placed: false,
         });
         self.over = over;
@@ -159,6 +163,7 @@ impl OpenStream {
                 }
                 self.active = Some(active);
                 self.successor = None;
+                self.retry = Retry::default();
                 self.cut_superseded();
                 self.count_written();
                 self.compress_later();
@@ -179,7 +184,18 @@ impl OpenStream {
 
     /// Tries to go on after a fault, and records it; or to sign what the start found, where it could not.
     pub(crate) fn reopen(&mut self) {
-        self.place();
+        if let Some(successor) = &self.successor {
+            let (now, bytes) = (self.world.clock.now(), successor.bytes.len() as u64);
+            let free_bytes = self.world.storage.free_bytes().unwrap_or(u64::MAX);
+            if !self.retry.is_due(now.up_ns, free_bytes, bytes + ROOM_LEFT_BYTES) {
+                return;
+            }
+            self.place();
+            if self.is_closed() {
+                let first_ns = nanos(self.world.config.retry_after);
+                return self.retry.failed(now.up_ns, free_bytes, first_ns);
+            }
+        }
         if self.is_closed() {
             return;
         }
@@ -218,14 +234,6 @@ fn life_of(past: &Past) -> Lifecycle<'static> {
             found_bytes: *found_bytes,
             at,
         }),
-    }
-}
-
-/// What the system said, as a short code: its number where it has one.
-fn error_code(error: &io::Error) -> String {
-    match error.raw_os_error() {
-        Some(number) => format!("os error {number}"),
-        None => format!("{:?}", error.kind()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a writer is told before it starts, and how it starts.
 
-use std::path::PathBuf;
+use std::any::Any;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -9,13 +10,14 @@ use audit_log::name::LOCK;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-use super::{Handle, Work, Writer, WriterThread};
+use super::{Handle, Writer, WriterThread};
 use crate::channel::{Ends, channel};
 use crate::clock::{Clock, SystemClock};
 use crate::compression::Compression;
 use crate::config::{Config, Durability, Evidence, Overflow};
 use crate::error::{Error, ErrorKind};
 use crate::flood::Flood;
+use crate::health::Health;
 use crate::identity::Identity;
 use crate::keys::store::{FileKeys, KeyStore};
 use crate::loss::LossCounter;
@@ -27,7 +29,7 @@ use crate::segment::active::Fault;
 use crate::storage::{Lock, OsStorage, Storage};
 use crate::stream::{World, random_id};
 use crate::streams::Streams;
-use crate::worker::Worker;
+use crate::worker::{Home, Log, OnHealth, Opened, Opener, Worker};
 
 /// What a writer is told before it starts. Every setting has a default.
 #[must_use = "a builder does nothing before `install` or `start`"]
@@ -38,6 +40,7 @@ pub struct Builder {
     keys: Option<Arc<dyn KeyStore>>,
     identity: Identity,
     catalogs: Vec<Catalog>,
+    on_health: Option<OnHealth>,
 }
 
 enum Place {
@@ -62,6 +65,7 @@ impl Writer {
             keys: None,
             identity: Identity::of_system(),
             catalogs: Vec::new(),
+            on_health: None,
         }
     }
 
@@ -197,6 +201,14 @@ impl Builder {
         self
     }
 
+    /// What is called, on the writer's thread, each time its health changes: to light a lamp, or to tell
+    /// a supervisor. It should be quick, because nothing is written meanwhile; events that it emits may
+    /// not be waited for.
+    pub fn on_health(mut self, tell: impl Fn(Health) + Send + 'static) -> Builder {
+        self.on_health = Some(Box::new(tell));
+        self
+    }
+
     /// What tells the time; the machine's clocks by default.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Builder {
         self.clock = clock;
@@ -231,7 +243,7 @@ impl Builder {
     }
 
     fn begin(self, takes_unrecorded: bool) -> Result<Writer, Error> {
-        let Builder { place, clock, config, keys, identity, catalogs } = self;
+        let Builder { place, clock, config, keys, identity, catalogs, on_health } = self;
         config.check()?;
         check_clashes(&catalogs)?;
         let dir = match &place {
@@ -242,26 +254,18 @@ impl Builder {
         // below it has nothing to do, and ends.
         let WriterThread { thread, work, ended } =
             WriterThread::spawn().map_err(Error::io("start the writer thread for", &dir))?;
-        let is_given = matches!(place, Place::Storage(_));
-        let storage: Arc<dyn Storage> = match place {
-            Place::Dir(dir) => Arc::new(OsStorage::open(dir)?),
-            Place::Storage(storage) => storage,
-        };
-        let lock = match storage.lock(LOCK).map_err(Error::io("lock", &dir))? {
-            Lock::Taken(lock) => lock,
-            Lock::Held(pid) => return Err(ErrorKind::Locked { dir, pid }.into()),
-        };
-        // Below the lock: whoever is refused it makes no folder.
-        let keys: Arc<dyn KeyStore> = match keys {
-            Some(keys) => keys,
-            None if is_given => Arc::new(FileKeys(Arc::clone(&storage))),
-            // Asked for only where there are some, to sign that evidence ends; and none is made.
-            None if config.evidence == Evidence::Off => {
-                let there = has_keys(&dir).then(|| FileKeys::of_log(&dir).ok()).flatten();
-                Arc::new(there.unwrap_or_else(|| FileKeys(Arc::clone(&storage))))
+        let (opened, opener) = match place {
+            Place::Dir(dir) => {
+                let open = opener(dir, config.evidence, keys);
+                (open()?, Some(open))
             }
-            None => Arc::new(FileKeys::of_log(&dir)?),
+            Place::Storage(storage) => {
+                let lock = lock(storage.as_ref(), &dir)?;
+                let keys = keys.unwrap_or_else(|| Arc::new(FileKeys(Arc::clone(&storage))));
+                (Opened { storage, keys, lock }, None)
+            }
         };
+        let Opened { storage, keys, lock } = opened;
         let losses = losses_of(&config);
         let world = World {
             stream: Stream::Audit,
@@ -274,6 +278,7 @@ impl Builder {
             config,
             identity: Arc::new(identity),
             catalog: hash_of(&catalogs),
+            earlier: None,
             counters: Arc::default(),
             losses: Arc::clone(losses.of(Stream::Audit)),
         };
@@ -286,8 +291,9 @@ impl Builder {
         let (overflow, counters) = (config.overflow, Arc::clone(&world.counters));
         let handle = Handle { sender, clock, overflow, counters, losses };
         // Should the thread not be there any more, the channel is closed and the report says so.
-        let worker = Worker::new(receiver, world, streams, takes_unrecorded);
-        drop(work.send(Work { worker, lock }));
+        let home = Home::new(lock, opener);
+        let log = Log { world, streams, losses: handle.losses.clone(), home };
+        drop(work.send(Worker::new(receiver, log, on_health, takes_unrecorded)));
         Ok(Writer {
             handle,
             stop,
@@ -298,8 +304,39 @@ impl Builder {
     }
 }
 
+/// What opens and locks a directory, with these keys or those that are in it.
+fn opener(dir: PathBuf, evidence: Evidence, given: Option<Arc<dyn KeyStore>>) -> Opener {
+    Box::new(move || {
+        let storage: Arc<dyn Storage> = Arc::new(OsStorage::open(&dir)?);
+        let lock = lock(storage.as_ref(), &dir)?;
+        // Below the lock: whoever is refused it makes no folder.
+        let keys: Arc<dyn KeyStore> = match &given {
+            Some(keys) => Arc::clone(keys),
+            // Asked for only where there are some, to sign that evidence ends; and none is made.
+            None if evidence == Evidence::Off => {
+                let there = has_keys(&dir).then(|| FileKeys::of_log(&dir).ok()).flatten();
+                Arc::new(there.unwrap_or_else(|| FileKeys(Arc::clone(&storage))))
+            }
+            None => Arc::new(FileKeys::of_log(&dir)?),
+        };
+        Ok(Opened { storage, keys, lock })
+    })
+}
+
+/// Takes the directory for this process.
+///
+/// # Errors
+///
+/// Another has it, or what the system said.
+fn lock(storage: &dyn Storage, dir: &Path) -> Result<Box<dyn Any + Send>, Error> {
+    match storage.lock(LOCK).map_err(Error::io("lock", dir))? {
+        Lock::Taken(lock) => Ok(lock),
+        Lock::Held(pid) => Err(ErrorKind::Locked { dir: dir.to_owned(), pid }.into()),
+    }
+}
+
 /// Whether the directory has a folder of keys.
-fn has_keys(dir: &std::path::Path) -> bool {
+fn has_keys(dir: &Path) -> bool {
     FileKeys::dir_of_log(dir).is_dir()
 }
 

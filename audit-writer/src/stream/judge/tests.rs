@@ -119,7 +119,8 @@ fn a_checkpoint_that_is_not_proved_ends_the_log() {
     assert_eq!(log.judged(&keys).2, Some(Misfit::Foreign));
     // Neither is one with a second signature, or whose line says more.
     let whole = Log::begun();
-    for (from, to) in [("\\n\"}", "\\n\\u2014 x AAAA\\n\"}"), ("start\",", "stop\",")] {
+    let witness = format!("\\n\\u2014 witness {}\\n\"}}", data_encoding::BASE64.encode(&[1; 68]));
+    for (from, to) in [("\\n\"}", witness.as_str()), ("start\",", "stop\",")] {
         let mut log = Log::begun();
         let (keys, last) = (log.keys.clone(), log.lines.pop().unwrap());
         let changed = String::from_utf8(last).unwrap().replace(from, to);
@@ -128,6 +129,28 @@ fn a_checkpoint_that_is_not_proved_ends_the_log() {
         assert!(!judge.is_confirmed && judge.last_proved.is_none());
     }
     assert!(whole.judged(&whole.keys).0.is_confirmed);
+}
+
+/// Where no header tells the key, what was signed last is known by the key that it announces: another's,
+/// of the same lines, would lead to whatever he signs.
+#[test]
+fn without_a_key_the_last_checkpoint_announces_the_one_in_force() {
+    let begun = || {
+        let keys = Keys::drawn("0123456789abcdef/audit".to_owned()).unwrap();
+        let mut log = Log { chain: Chain::default(), keys, lines: Vec::new() };
+        log.push("header", r#""version":1,"tree":{"size":0}"#);
+        log.push("lifecycle", START);
+        log
+    };
+    let mut log = begun();
+    let (chain, lines) = (log.chain.clone(), log.lines.clone());
+    log.sign("start");
+    assert!(log.judged(&log.keys).0.is_confirmed);
+    let stranger = Keys::drawn("0123456789abcdef/audit".to_owned()).unwrap();
+    let mut forged = Log { chain, keys: stranger, lines };
+    forged.sign("start");
+    let (judge, ..) = forged.judged(&log.keys);
+    assert!(!judge.is_confirmed && judge.last_proved.is_none());
 }
 
 #[test]
