@@ -195,3 +195,41 @@ pub(super) fn is_beside(name: Name, bytes: u64, next_seq: u64, segment_bytes: u6
     let is_kind = matches!(name.kind, Kind::Torn | Kind::Foreign);
     is_kind && name.seq <= next_seq && bytes <= file_bytes_max(segment_bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::storage::MemoryStorage;
+    use crate::{Evidence, Rotation, Writer};
+    use audit_log::storage::ReadStorage as _;
+
+    /// A file may begin with a segment's header and say that it goes on for ever.
+    #[test]
+    fn what_is_larger_than_its_header_allows_is_not_the_log_s() {
+        let storage = MemoryStorage::new();
+        let writer = || {
+            let rotation = Rotation { daily: false, segment_bytes: 4096 };
+            Writer::builder_on(Arc::new(storage.clone())).rotation(rotation)
+        };
+        for _ in 0..6 {
+            let begun = writer().evidence(Evidence::Off).start().unwrap();
+            assert!(begun.shutdown().is_complete());
+        }
+        let there = storage.list().unwrap();
+        let sorted = |there: &[(String, u64)]| Sorted::of(&storage, Stream::Audit, there, None);
+        let own = sorted(&there).unwrap().own;
+        let first = own.first().unwrap().name;
+        let size = |bytes: u64| {
+            let resized = |(name, was): &(String, u64)| {
+                (name.clone(), if *name == first.to_string() { bytes } else { *was })
+            };
+            sorted(&there.iter().map(resized).collect::<Vec<_>>()).unwrap()
+        };
+        let bytes_max = file_bytes_max(4096);
+        assert_eq!((size(bytes_max).own.len(), size(bytes_max).strange), (own.len(), vec![]));
+        assert_eq!(size(bytes_max + 1).own.len(), own.len() - 1);
+        assert_eq!(size(bytes_max + 1).strange, [first]);
+    }
+}
