@@ -209,8 +209,8 @@ impl Storage for Mine {
         Ok(self.file(self.inner.append(name)?))
     }
 
-    fn renew(&self, name: &str) -> std::io::Result<()> {
-        self.inner.renew(name)
+    fn renew(&self, name: &str, from: u64) -> std::io::Result<()> {
+        self.inner.renew(name, from)
     }
 
     fn rename(&self, from: &str, to: &str) -> std::io::Result<()> {

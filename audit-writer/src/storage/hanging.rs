@@ -83,8 +83,8 @@ impl Storage for HangingStorage {
         Ok(Box::new(HangingFile { inner: self.inner.append(name)?, storage: self.clone() }))
     }
 
-    fn renew(&self, name: &str) -> io::Result<()> {
-        self.inner.renew(name)
+    fn renew(&self, name: &str, from: u64) -> io::Result<()> {
+        self.inner.renew(name, from)
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {

@@ -44,13 +44,13 @@ pub trait Storage: ReadStorage {
     /// this log.
     fn append(&self, name: &str) -> io::Result<Box<dyn StorageFile>>;
 
-    /// Writes what a file holds once more, to the same places, so that its next sync makes all of
-    /// it durable; also what a sync before this process was there may have given up.
+    /// Writes what a file holds from a place on once more, to the same places, so that its next sync
+    /// makes all of that durable; also what a sync before this process was there may have given up.
     ///
     /// # Errors
     ///
     /// As for [`append`](Storage::append). The file holds what it held in any case.
-    fn renew(&self, name: &str) -> io::Result<()>;
+    fn renew(&self, name: &str, from: u64) -> io::Result<()>;
 
     /// Gives a file another name, which nothing has yet.
     ///

@@ -188,10 +188,10 @@ impl Storage for OsStorage {
     }
 
     /// The same bytes to the same places: whatever moment it is ended at, the file is the same.
-    fn renew(&self, name: &str) -> io::Result<()> {
+    fn renew(&self, name: &str, from: u64) -> io::Result<()> {
         let file = self.open_ours(name, OFlags::RDWR)?;
         let mut chunk = vec![0; CHUNK_BYTES];
-        let mut at = 0;
+        let mut at = from;
         loop {
             let taken = file.read_at(&mut chunk, at)?;
             let Some(bytes) = chunk.get(..taken).filter(|bytes| !bytes.is_empty()) else {

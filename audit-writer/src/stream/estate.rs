@@ -8,6 +8,8 @@ use audit_log::line::KeyNames;
 use audit_log::name::{Files, Kind, Name};
 use audit_log::reader::{Header, Json, Line, LineError, next_line, open_segment};
 
+use memchr::memmem;
+
 use super::Operations;
 use super::own::{Head, Own, Sorted};
 use crate::segment::recovery::{Found, examine, examine_compressed};
@@ -166,11 +168,10 @@ impl Told {
 /// Most lines need no parsing: inside of texts a quotation mark is escaped, so these bytes are a
 /// key and nothing else.
 fn may_tell(line: &[u8]) -> bool {
-    let has = |key: &[u8]| line.windows(key.len()).any(|window| window == key);
     line.starts_with(br#"{"kind":"header""#)
         || line.starts_with(br#"{"kind":"schema""#)
         || line.starts_with(br#"{"kind":"lifecycle""#)
-        || has(br#""phase":""#)
+        || memmem::find(line, br#""phase":""#).is_some()
 }
 
 fn log_id(found: &Found) -> Option<String> {

@@ -47,7 +47,16 @@ impl OpenStream {
         // A segment whose header cannot be read, or is of another version, is not gone on with.
         let has_no_header = |found: &Found| found.header.is_none() && found.whole_bytes > 0;
         let is_headless = estate.active.as_ref().is_some_and(has_no_header);
-        let Prepared { log, signing, findings, recovered, adopts, needs_segment, .. } = prepared;
+        let Prepared {
+            log,
+            signing,
+            findings,
+            recovered,
+            adopts,
+            needs_segment,
+            durable_bytes,
+            ..
+        } = prepared;
         let (continues, ends_evidence) = (prepared.continues, prepared.ends_evidence);
         // What is written elsewhere before is gone on with where nothing else is.
         let earlier = world.earlier.as_ref().filter(|earlier| is_new && earlier.log != log);
@@ -88,7 +97,7 @@ impl OpenStream {
             file_bytes_max: world.storage.file_bytes_max(),
             world,
         };
-        found.asides.extend(stream.adopt(estate)?);
+        found.asides.extend(stream.adopt(estate, durable_bytes)?);
         stream.cut_superseded();
         stream.make_room_for_start(needs_segment || is_headless);
         if adopts {
@@ -116,8 +125,9 @@ impl OpenStream {
         }
     }
 
-    /// Goes on in the active segment that is there, or begins one.
-    fn adopt(&mut self, estate: Estate) -> Result<Option<Aside>, Fault> {
+    /// Goes on in the active segment that is there, of which so many bytes are known to be durable, or
+    /// begins one.
+    fn adopt(&mut self, estate: Estate, durable_bytes: u64) -> Result<Option<Aside>, Fault> {
         // A header calls the segment before by the name that it was rotated to.
         let previous = estate.rotated.last().map(|name| Name { kind: Kind::Segment, ..*name });
         let (now, storage) = (self.world.clock.now(), Arc::clone(&self.world.storage));
@@ -140,8 +150,9 @@ impl OpenStream {
         }
         if estate.told.boot.is_none_or(|boot| boot == self.boot) {
             // What the system holds of the file may not be what the disk does: of a sync that
-            // failed before this run nobody is left who knows. After a reboot they are the same.
-            match storage.renew(estate.files.active) {
+            // failed before this run nobody is left who knows. After a reboot they are the same; and
+            // what was signed was on the disk before that.
+            match storage.renew(estate.files.active, durable_bytes) {
                 // It was written when the system allowed larger files, and is followed by another.
                 Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {}
                 renewed => renewed.map_err(Fault::new("renew"))?,

@@ -41,6 +41,8 @@ pub(super) struct Prepared {
     /// Whether the active segment cannot be gone on with: its header does not tell of the tree before
     /// it, or of the key that comes next.
     pub(super) needs_segment: bool,
+    /// So many bytes of the active segment are known to be on stable storage.
+    pub(super) durable_bytes: u64,
 }
 
 impl Prepared {
@@ -116,6 +118,7 @@ impl Prepared {
             continues: None,
             ends_evidence: false,
             needs_segment: false,
+            durable_bytes: 0,
         }
     }
 
@@ -142,6 +145,7 @@ impl Prepared {
         let findings: Vec<Finding> = rolled_back.into_iter().chain(rekeyed).collect();
         let has_faults = !rebuilt.has_tree || rebuilt.judge.has_other_key || !findings.is_empty();
         let adopts = held.rekeyed.is_some();
+        let durable_bytes = if is_judged { rebuilt.durable_bytes } else { 0 };
         let (recovered, cut) = (rebuilt.unproved().filter(|_| is_judged), rebuilt.cut);
         let signing = signing(world, estate, rebuilt, held);
         Ok(Prepared {
@@ -155,6 +159,7 @@ impl Prepared {
             continues: None,
             ends_evidence: false,
             needs_segment: estate.header().is_some() && has_faults,
+            durable_bytes,
         })
     }
 }

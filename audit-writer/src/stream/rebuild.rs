@@ -32,6 +32,9 @@ pub(super) struct Rebuilt {
     pub(super) base: Option<Base>,
     /// Where the active segment must be cut, because the log ends there.
     pub(super) cut: Option<Cut>,
+    /// How many bytes of the active segment stand before the last checkpoint in it that is proved: they
+    /// were on stable storage before it was signed.
+    pub(super) durable_bytes: u64,
 }
 
 /// What a segment's header says of the evidence before it.
@@ -100,6 +103,7 @@ impl Rebuilt {
             has_evidence,
             base,
             cut: None,
+            durable_bytes: 0,
         };
         rebuilt.follow(RawLines::of_segments(segments), estate)?;
         rebuilt.judge.fill(estate.next_seq);
@@ -110,11 +114,19 @@ impl Rebuilt {
     ///
     /// A segment cannot be read on.
     fn follow(&mut self, lines: RawLines<'_>, estate: &Estate) -> io::Result<()> {
+        let mut active_bytes = 0;
         for (position, line) in lines {
             if matches!(line, Err(LineError::Unreadable)) {
                 return Err(unreadable());
             }
+            let proved = self.judge.proved;
             let seen = self.judge.see(position.line == 1, &line, estate.next_seq);
+            if position.segment == estate.files.active {
+                if self.judge.proved > proved && self.judge.is_confirmed {
+                    self.durable_bytes = active_bytes;
+                }
+                active_bytes += line.as_ref().map_or(0, |raw| raw.bytes.len() as u64 + 1);
+            }
             let Err(misfit) = seen else { continue };
             if position.segment == estate.files.active {
                 let seq = self.judge.chain.tree.size();

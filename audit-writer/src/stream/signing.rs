@@ -141,7 +141,7 @@ impl Signing {
 /// its bytes are whole lines.
 fn settle_announcements(storage: &dyn Storage, files: &Files) -> io::Result<u64> {
     let whole_bytes = announcements(storage, files)?.whole_bytes;
-    match storage.renew(files.keys) {
+    match storage.renew(files.keys, 0) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
         other => other.map(|()| whole_bytes),
     }

@@ -81,8 +81,8 @@ impl Storage for Traced {
         Ok(self.traced(self.storage.append(name)?))
     }
 
-    fn renew(&self, name: &str) -> io::Result<()> {
-        self.storage.renew(name)
+    fn renew(&self, name: &str, from: u64) -> io::Result<()> {
+        self.storage.renew(name, from)
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {

@@ -14,8 +14,8 @@ pub(super) struct Contents {
     /// What a failed sync gave up: no later one makes it durable, whatever it says. It reads back
     /// as zero bytes when the power went.
     given_up: Vec<Range<usize>>,
-    /// Whether all of it was written once more since the last sync.
-    is_renewed: bool,
+    /// From where on it was written once more since the last sync, if it was.
+    renewed_from: Option<usize>,
 }
 
 impl Contents {
@@ -44,14 +44,15 @@ impl Contents {
         self.given_up.retain(|range| !range.is_empty());
     }
 
-    /// Writes all of it once more, to the same places.
-    pub(super) fn renew(&mut self) {
-        self.is_renewed = true;
+    /// Writes what stands there from a place on once more, to the same places.
+    pub(super) fn renew(&mut self, from: usize) {
+        self.renewed_from = Some(self.renewed_from.map_or(from, |before| before.min(from)));
     }
 
     pub(super) fn sync(&mut self) {
-        if std::mem::take(&mut self.is_renewed) {
-            self.given_up.clear();
+        if let Some(from) = self.renewed_from.take() {
+            self.given_up.iter_mut().for_each(|range| range.end = range.end.min(from));
+            self.given_up.retain(|range| !range.is_empty());
         }
         self.agreed = self.written.len();
         self.cut_off.clear();
@@ -59,7 +60,7 @@ impl Contents {
 
     /// A sync failed: the system forgets that there is anything left to do.
     pub(super) fn give_up(&mut self) {
-        self.is_renewed = false;
+        self.renewed_from = None;
         if self.agreed < self.written.len() {
             self.given_up.push(self.agreed..self.written.len());
         }
@@ -154,12 +155,15 @@ mod tests {
         contents.append(b"two");
         contents.give_up();
         contents.sync();
-        contents.renew();
+        contents.renew(0);
         assert_eq!(contents.after_power_cut(), b"one\0\0\0", "not before the sync");
         contents.give_up();
         contents.sync();
         assert_eq!(contents.after_power_cut(), b"one\0\0\0", "not by the sync after a failed one");
-        contents.renew();
+        contents.renew(4);
+        contents.sync();
+        assert_eq!(contents.after_power_cut(), b"one\0wo", "not what stands before that place");
+        contents.renew(3);
         contents.sync();
         assert_eq!(contents.after_power_cut(), b"onetwo");
     }

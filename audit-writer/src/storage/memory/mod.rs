@@ -218,9 +218,9 @@ impl Storage for MemoryStorage {
         Ok(self.open(file))
     }
 
-    fn renew(&self, name: &str) -> io::Result<()> {
+    fn renew(&self, name: &str, from: u64) -> io::Result<()> {
         let file = self.pass(Call::Renew)?.directory.get(name)?;
-        guard(&file).renew();
+        guard(&file).renew(usize::try_from(from).unwrap_or(usize::MAX));
         Ok(())
     }
 
