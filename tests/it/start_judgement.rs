@@ -128,6 +128,22 @@ fn events_behind_a_clean_stop_are_moved_aside() {
     assert_eq!(recovered(&lines), []);
 }
 
+/// The lines that were signed last are all there; the checkpoint behind them is not.
+#[test]
+fn a_line_in_the_last_checkpoint_s_place_is_a_rollback() {
+    let storage = one_run();
+    let whole = storage.bytes(ACTIVE).unwrap();
+    let before = whole.trim_ascii_end().iter().rposition(|byte| *byte == b'\n').unwrap();
+    storage.put(ACTIVE, &whole[..=before]);
+    let forged = forged(&storage, "event", &event(77));
+    append(&storage, &forged);
+    run(&storage, 3, 6);
+    let lines = lines(&storage);
+    let compared: Vec<_> =
+        of_life(&lines, "rollback").iter().map(|line| text(line, "compared")).collect();
+    assert_eq!(compared, [Some("different")]);
+}
+
 /// A start without a checkpoint is what a crash leaves; there are no events behind it.
 #[test]
 fn behind_a_stop_a_run_may_begin_and_nothing_else() {

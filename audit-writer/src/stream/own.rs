@@ -200,36 +200,60 @@ pub(super) fn is_beside(name: Name, bytes: u64, next_seq: u64, segment_bytes: u6
 mod tests {
     use std::sync::Arc;
 
+    use audit_log::storage::ReadStorage as _;
+
     use super::*;
     use crate::storage::MemoryStorage;
     use crate::{Evidence, Rotation, Writer};
-    use audit_log::storage::ReadStorage as _;
+
+    const SEGMENT_BYTES: u64 = 4096;
+
+    /// A log of several segments, and its files.
+    fn log() -> (MemoryStorage, Vec<(String, u64)>) {
+        let storage = MemoryStorage::new();
+        for _ in 0..6 {
+            let rotation = Rotation { daily: false, segment_bytes: SEGMENT_BYTES };
+            let builder = Writer::builder_on(Arc::new(storage.clone())).rotation(rotation);
+            let begun = builder.evidence(Evidence::Off).start().unwrap();
+            assert!(begun.shutdown().is_complete());
+        }
+        let there = storage.list().unwrap();
+        (storage, there)
+    }
+
+    fn sorted(storage: &MemoryStorage, there: &[(String, u64)]) -> Sorted {
+        Sorted::of(storage, Stream::Audit, there, None).unwrap()
+    }
 
     /// A file may begin with a segment's header and say that it goes on for ever.
     #[test]
     fn what_is_larger_than_its_header_allows_is_not_the_log_s() {
-        let storage = MemoryStorage::new();
-        let writer = || {
-            let rotation = Rotation { daily: false, segment_bytes: 4096 };
-            Writer::builder_on(Arc::new(storage.clone())).rotation(rotation)
-        };
-        for _ in 0..6 {
-            let begun = writer().evidence(Evidence::Off).start().unwrap();
-            assert!(begun.shutdown().is_complete());
-        }
-        let there = storage.list().unwrap();
-        let sorted = |there: &[(String, u64)]| Sorted::of(&storage, Stream::Audit, there, None);
-        let own = sorted(&there).unwrap().own;
+        let (storage, there) = log();
+        let own = sorted(&storage, &there).own;
         let first = own.first().unwrap().name;
-        let size = |bytes: u64| {
+        let with_size = |bytes: u64| {
             let resized = |(name, was): &(String, u64)| {
                 (name.clone(), if *name == first.to_string() { bytes } else { *was })
             };
-            sorted(&there.iter().map(resized).collect::<Vec<_>>()).unwrap()
+            sorted(&storage, &there.iter().map(resized).collect::<Vec<_>>())
         };
-        let bytes_max = file_bytes_max(4096);
-        assert_eq!((size(bytes_max).own.len(), size(bytes_max).strange), (own.len(), vec![]));
-        assert_eq!(size(bytes_max + 1).own.len(), own.len() - 1);
-        assert_eq!(size(bytes_max + 1).strange, [first]);
+        let bytes_max = file_bytes_max(SEGMENT_BYTES);
+        let allowed = with_size(bytes_max);
+        assert_eq!((allowed.own.len(), allowed.strange), (own.len(), vec![]));
+        let larger = with_size(bytes_max + 1);
+        assert_eq!((larger.own.len(), larger.strange), (own.len() - 1, vec![first]));
+    }
+
+    /// A segment of another device's log may have a number and a name that would fit.
+    #[test]
+    fn what_is_of_another_log_is_not_this_one_s() {
+        let (storage, there) = log();
+        let own = sorted(&storage, &there).own;
+        let (first, name) = (own.first().unwrap(), own.first().unwrap().name.to_string());
+        let text = String::from_utf8(storage.bytes(&name).unwrap()).unwrap();
+        storage.put(&name, text.replace(&first.head.log, "0123456789abcdef").as_bytes());
+        let found = sorted(&storage, &there);
+        assert_eq!((found.own.len(), found.strange), (own.len() - 1, vec![first.name]));
+        assert!(found.duplicates.is_empty());
     }
 }
