@@ -1,7 +1,8 @@
 //! TinyPilot's application log: which of its records tell who did something.
 //!
-//! A record is `YYYY-MM-DD HH:MM:SS.mmm LOGGER LEVEL message`, padded as Python's format pads it;
-//! what does not begin so belongs to the record before. Only the messages in [`form`] are
+//! A record is `YYYY-MM-DD HH:MM:SS.mmm LOGGER LEVEL message`, padded as Python's format pads it, or
+//! `[YYYY-MM-DD HH:MM:SS,mmm] LEVEL in LOGGER: message`, as Flask has it; bare, or behind one [`prefix`]
+//! of whoever kept it. What does not begin so belongs to the record before. Only the messages in [`form`] are
 //! understood, with or without the markers of a sensitive block; of everything else, and of the
 //! rest of those, nothing is kept. Names of logins that failed are not kept either: of those only a
 //! keyed hash is, in memory, to see which lines belong together.
@@ -19,8 +20,10 @@ use std::hash::BuildHasher;
 use std::net::IpAddr;
 
 pub(crate) mod form;
+mod prefix;
 
 use form::Form;
+use prefix::Prefix;
 
 /// Of a message this many bytes are looked at.
 const MESSAGE_MAX: usize = 4 * 1024;
@@ -106,6 +109,8 @@ pub(crate) struct Records {
 struct Open {
     moments: Moments,
     form: Form,
+    /// What stands before each of its lines.
+    prefix: Prefix,
     /// The message behind what its form begins with.
     text: Vec<u8>,
     /// Whether it began with the marker.
@@ -144,7 +149,7 @@ impl Records {
     /// Takes a line, and hands on the record that it ends.
     pub(crate) fn read(&mut self, line: Line<'_>, note: &mut impl FnMut(Note)) -> Became {
         let closes = line.last.ends_with(CLOSE);
-        let Some((moments, message)) = head(line.bytes, &self.zone) else {
+        let Some((prefix, moments, message)) = self.head(line.bytes) else {
             if let Some(open) = &mut self.open {
                 open.go_on(line);
             }
@@ -168,6 +173,7 @@ impl Records {
         let mut open = Open {
             moments,
             form,
+            prefix,
             text: Vec::new(),
             marked: marked.is_some(),
             closed_at: None,
@@ -179,6 +185,16 @@ impl Records {
         open.keep(rest);
         self.open = Some(open);
         Became::Understood(moments)
+    }
+
+    /// What a line begins with, if that is a record's begin.
+    fn head<'a>(&self, line: &'a [u8]) -> Option<(Prefix, Moments, &'a [u8])> {
+        prefix::ALL.into_iter().find_map(|prefix| {
+            let record = prefix.strip(line)?;
+            let (moments, message) =
+                head(record, &self.zone).or_else(|| flask_head(record, &self.zone))?;
+            Some((prefix, moments, message))
+        })
     }
 
     /// The record that may go on does not: the file is over, or has been quiet.
@@ -230,7 +246,7 @@ impl Open {
             return;
         }
         self.keep(b"\n");
-        self.keep(line.bytes);
+        self.keep(self.prefix.strip(line.bytes).unwrap_or(line.bytes));
     }
 
     fn keep(&mut self, bytes: &[u8]) {
@@ -274,13 +290,41 @@ fn client_hash(id: &[u8]) -> u64 {
 
 /// The time and the message of a line that begins like a record, exactly as Python writes it.
 fn head<'a>(line: &'a [u8], zone: &Zone) -> Option<(Moments, &'a [u8])> {
-    const MARKS: [(usize, u8); 7] =
-        [(4, b'-'), (7, b'-'), (10, b' '), (13, b':'), (16, b':'), (19, b'.'), (23, b' ')];
-    if !MARKS.iter().all(|(at, mark)| line.get(*at) == Some(mark)) {
+    let moments = moments(line.get(..23)?, zone)?;
+    let rest = padded(line.get(23..)?.strip_prefix(b" ")?, 15)?;
+    let (_, rest) = level(rest)?;
+    Some((moments, rest.strip_prefix(b" ")?))
+}
+
+/// The same as Flask writes it where nobody says otherwise.
+fn flask_head<'a>(line: &'a [u8], zone: &Zone) -> Option<(Moments, &'a [u8])> {
+    let line = line.strip_prefix(b"[")?;
+    let moments = moments(line.get(..23)?, zone)?;
+    let (_, rest) = level(line.get(23..)?.strip_prefix(b"] ")?)?;
+    let rest = rest.strip_prefix(b" in ")?;
+    let end = memchr::memchr(b':', rest)?;
+    let (logger, rest) = rest.split_at(end);
+    let plain = |it: &u8| it.is_ascii_alphanumeric() || b"_.".contains(it);
+    let message = rest.strip_prefix(b": ")?;
+    (!logger.is_empty() && logger.iter().all(plain)).then_some((moments, message))
+}
+
+/// A level, and what follows it.
+fn level(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    [&b"INFO"[..], b"ERROR", b"WARNING", b"DEBUG", b"CRITICAL"]
+        .into_iter()
+        .find_map(|it| Some((it, text.strip_prefix(it)?)))
+}
+
+/// When `YYYY-MM-DD HH:MM:SS.mmm` was; Python's own form has a comma.
+fn moments(text: &[u8], zone: &Zone) -> Option<Moments> {
+    const MARKS: [(usize, u8); 5] = [(4, b'-'), (7, b'-'), (10, b' '), (13, b':'), (16, b':')];
+    let is_marked = MARKS.iter().all(|(at, mark)| text.get(*at) == Some(mark));
+    if !is_marked || !matches!(text.get(19), Some(b'.' | b',')) {
         return None;
     }
     let number = |from: usize, to: usize| {
-        line.get(from..to)?
+        text.get(from..to)?
             .iter()
             .try_fold(0_i16, |sum, it| it.is_ascii_digit().then(|| sum * 10 + i16::from(it - b'0')))
     };
@@ -294,12 +338,7 @@ fn head<'a>(line: &'a [u8], zone: &Zone) -> Option<(Moments, &'a [u8])> {
         small(17, 19)?,
         i32::from(number(20, 23)?) * 1_000_000,
     );
-    let rest = padded(line.get(24..)?, 15)?;
-    let level = [&b"INFO"[..], b"ERROR", b"WARNING", b"DEBUG", b"CRITICAL"]
-        .into_iter()
-        .find(|it| rest.starts_with(it))?;
-    let message = rest.get(level.len()..)?.strip_prefix(b" ")?;
-    Some((zone.moments(time.ok()?)?, message))
+    zone.moments(time.ok()?)
 }
 
 /// What follows a word that is padded to a width, and the space behind it.

@@ -1,6 +1,7 @@
 //! From bytes to lines, each with its place.
 //!
-//! Lines end at LF and nowhere else: names hold CR, U+2028 and NUL. What a line may cost is bounded:
+//! Lines end at LF and nowhere else: names hold CR, U+2028 and NUL. Where the first line that is read
+//! of a file ends with CR LF, that is how its lines end. What a line may cost is bounded:
 //! one that is longer than the limit is passed over and counted, and but for its ends never held.
 
 use std::fmt;
@@ -10,7 +11,7 @@ const BEGIN_MAX: usize = 256;
 /// And its end, to see whether that closes something.
 const LAST_MAX: usize = 16;
 
-/// A line without its LF.
+/// A line without what ends it.
 #[derive(Clone, Copy)]
 pub struct Line<'a> {
     /// What it says: any bytes but LF. When it is too long, how it begins.
@@ -66,6 +67,8 @@ pub struct Lines {
     /// The end so far of one that is passed over.
     last: Vec<u8>,
     passing_over: bool,
+    /// Whether lines end with CR LF, once one was seen.
+    has_cr: Option<bool>,
     /// Of the line that is held or passed over.
     offset: u64,
     number: u64,
@@ -91,6 +94,7 @@ impl Lines {
             held: Vec::new(),
             last: Vec::new(),
             passing_over: false,
+            has_cr: None,
             offset,
             number,
             length: 0,
@@ -125,11 +129,16 @@ impl Lines {
         let (offset, number) = (self.offset, self.number);
         if self.length == 0 && head.len() <= self.limit {
             // The common case copies nothing.
-            line(Line { bytes: head, last: last(head), offset, number, end: End::Whole });
+            let bytes = without_cr(head, &mut self.has_cr);
+            line(Line { bytes, last: last(bytes), offset, number, end: End::Whole });
             self.length = head.len() as u64;
         } else {
             self.hold(head);
             let end = if self.passing_over { End::TooLong } else { End::Whole };
+            if end == End::Whole {
+                let whole = without_cr(&self.held, &mut self.has_cr).len();
+                self.held.truncate(whole);
+            }
             line(self.held_line(end));
         }
         self.length += 1;
@@ -166,6 +175,12 @@ impl Lines {
     }
 }
 
+/// A whole line without the CR of its end, if its file's lines end with one.
+fn without_cr<'a>(line: &'a [u8], has_cr: &mut Option<bool>) -> &'a [u8] {
+    let has_cr = *has_cr.get_or_insert(line.ends_with(b"\r"));
+    line.strip_suffix(b"\r").filter(|_| has_cr).unwrap_or(line)
+}
+
 fn last(bytes: &[u8]) -> &[u8] {
     bytes.get(bytes.len().saturating_sub(LAST_MAX)..).unwrap_or_default()
 }
@@ -184,7 +199,8 @@ mod tests {
             let begin = usize::try_from(it.offset).unwrap();
             let end = bytes[begin..].iter().position(|it| *it == b'\n');
             let whole = &bytes[begin..end.map_or(bytes.len(), |end| begin + end)];
-            assert_eq!(it.last, last(whole));
+            let bare = whole.strip_suffix(b"\r").unwrap_or(whole);
+            assert!(it.last == last(whole) || it.last == last(bare));
             seen.push((it.offset, it.number, it.bytes.to_vec(), it.end));
         };
         let (mut rest, mut sizes) = (bytes, sizes.iter().cycle());
@@ -206,6 +222,17 @@ mod tests {
             ends,
             [(0, 1, 2, End::Whole), (3, 2, 4, long), (14, 3, 2, End::Whole), (17, 4, 4, long)]
         );
+    }
+
+    #[test]
+    fn lines_end_as_the_first_one_does() {
+        let lines = |bytes: &[u8]| {
+            let seen = split(bytes, &[1], 9);
+            seen.into_iter().map(|it| String::from_utf8(it.2).unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(lines(b"one\r\ntwo\r\n\r\n"), ["one", "two", ""]);
+        assert_eq!(lines(b"one\ntwo\r\n\r\n"), ["one", "two\r", "\r"]);
+        assert_eq!(split(b"one\r\ntwo\r\n", &[2], 9)[1].0, 5);
     }
 
     proptest! {

@@ -33,49 +33,59 @@ impl OpenStream {
     /// What the storage said.
     pub(crate) fn open(world: World) -> Result<OpenStream, Fault> {
         let left_over = clean_up(world.storage.as_ref(), world.files())?;
-        let (mut estate, prepared, asides) = settle(&world)?;
-        let is_new = estate.active.is_none() && estate.rotated.is_empty();
-        let boot = world.clock.boot_id();
-        let opened_synced = estate.header().is_some_and(|header| header.synced);
+        let (mut estate, mut prepared, asides) = settle(&world)?;
+        // A segment whose header cannot be read, or is of another version, is not gone on with.
+        let has_no_header = |found: &Found| found.header.is_none() && found.whole_bytes > 0;
+        let is_headless = estate.active.as_ref().is_some_and(has_no_header);
+        let mut found = Findings {
+            asides,
+            recovered: prepared.recovered,
+            findings: std::mem::take(&mut prepared.findings),
+            strange: estate.strange.iter().map(Name::to_string).collect(),
+            left_over,
+            ..Findings::default()
+        };
+        let Prepared { adopts, needs_segment, durable_bytes, .. } = prepared;
+        let mut stream = OpenStream::behind(world, &mut estate, prepared);
+        found.asides.extend(stream.adopt(estate, durable_bytes)?);
+        stream.cut_superseded();
+        stream.make_room_for_start(needs_segment || is_headless);
+        if adopts {
+            found.adopted = stream.complete_files();
+        }
+        stream.begin_run();
+        stream.tell_findings(found);
+        stream.record_interrupted();
+        stream.checkpoint("start");
+        stream.end_evidence();
+        stream.sync();
+        stream.begun()
+    }
+
+    /// The stream behind what was found of it, with no segment open yet.
+    fn behind(world: World, estate: &mut Estate, prepared: Prepared) -> OpenStream {
         let (now, clock_synced) = (world.clock.now(), world.clock.is_synced());
-        let mut jumps = Jumps::new(now);
-        let mut ages = Ages::default();
+        let (mut jumps, mut ages) = (Jumps::new(now), Ages::default());
         if let Some(last_ns) = estate.last_unix_ns {
             jumps.note_start(last_ns, now);
             ages.jumped(last_ns.abs_diff(now.unix_ns), now);
         }
-        // A segment whose header cannot be read, or is of another version, is not gone on with.
-        let has_no_header = |found: &Found| found.header.is_none() && found.whole_bytes > 0;
-        let is_headless = estate.active.as_ref().is_some_and(has_no_header);
-        let Prepared {
-            log,
-            signing,
-            findings,
-            recovered,
-            adopts,
-            needs_segment,
-            durable_bytes,
-            ..
-        } = prepared;
-        let (continues, ends_evidence) = (prepared.continues, prepared.ends_evidence);
-        // What is written elsewhere before is gone on with where nothing else is.
+        let Prepared { log, signing, continues, ends_evidence, .. } = prepared;
+        // What was written elsewhere before is gone on with where nothing else is.
+        let is_new = estate.active.is_none() && estate.rotated.is_empty();
         let earlier = world.earlier.as_ref().filter(|earlier| is_new && earlier.log != log);
         let continues = continues.or_else(|| earlier.map(|earlier| earlier.log.clone()));
-        let strange = estate.strange.iter().map(Name::to_string).collect();
-        let mut found =
-            Findings { asides, recovered, findings, strange, left_over, ..Findings::default() };
-        let own = estate.own.iter().map(|own| (key_of(own.name), own.first_s())).collect();
-        let mut stream = OpenStream {
+        OpenStream {
             machine: world.identity.machine(&log),
             log,
-            boot,
+            boot: world.clock.boot_id(),
             next_seq: estate.next_seq,
             clock_synced,
             told_synced: clock_synced,
             jumps,
             ages,
-            opened_synced,
-            own,
+            opened_synced: estate.header().is_some_and(|header| header.synced),
+            own: estate.own.iter().map(|own| (key_of(own.name), own.first_s())).collect(),
             has_begun: false,
             continues,
             ends_evidence,
@@ -96,20 +106,7 @@ impl OpenStream {
             unable: Unable::default(),
             file_bytes_max: world.storage.file_bytes_max(),
             world,
-        };
-        found.asides.extend(stream.adopt(estate, durable_bytes)?);
-        stream.cut_superseded();
-        stream.make_room_for_start(needs_segment || is_headless);
-        if adopts {
-            found.adopted = stream.complete_files();
         }
-        stream.begin_run();
-        stream.tell_findings(found);
-        stream.record_interrupted();
-        stream.checkpoint("start");
-        stream.end_evidence();
-        stream.sync();
-        stream.begun()
     }
 
     /// The stream, if its first lines are on stable storage.
