@@ -73,14 +73,23 @@ impl Key {
     }
 }
 
-/// The file and those that it was rotated to, as far as they are not compressed.
-pub(crate) fn siblings(live: &Path) -> io::Result<Vec<Place>> {
-    settled(live, "")
+/// The file and those that it was rotated to, compressed or not, oldest first. One that is being
+/// compressed is there twice for a while, and told once.
+pub(crate) fn siblings(live: &Path, key: &Key) -> io::Result<Vec<Place>> {
+    let mut places = settled(live, "")?;
+    let packed = settled(live, PACKED)?;
+    if !packed.is_empty() {
+        let mark = |it: &Place| key.mark_of(it).ok().flatten();
+        let plain: Vec<_> = places.iter().map(mark).collect();
+        places.extend(packed.into_iter().filter(|it| !plain.contains(&mark(it))));
+    }
+    in_order(&mut places, live);
+    Ok(places)
 }
 
-/// Those that it was rotated to and that are compressed.
-pub(crate) fn packed_siblings(live: &Path) -> io::Result<Vec<Place>> {
-    settled(live, PACKED)
+/// The file of this device and inode, whatever it is called by now.
+pub(crate) fn renamed(live: &Path, node: (u64, u64)) -> io::Result<Option<Place>> {
+    Ok(settled(live, "")?.into_iter().find(|it| it.node == node))
 }
 
 /// Each once: names move on while they are looked at, so it is looked until nothing moves.
@@ -136,7 +145,7 @@ pub(crate) fn copy(
 ) -> io::Result<Option<(Place, Opened)>> {
     let is_copy = |it: &Place| it.node != of && key.mark_of(it).ok().flatten() == Some(mark);
     for _ in 0..LOOKS_MAX {
-        let Some(place) = siblings(live)?.into_iter().find(is_copy) else { continue };
+        let Some(place) = siblings(live, key)?.into_iter().find(is_copy) else { continue };
         // It may have been renamed at this moment.
         if let Ok(file) = place.open() {
             return Ok(Some((place, file)));
@@ -145,17 +154,20 @@ pub(crate) fn copy(
     Ok(None)
 }
 
-/// Oldest first, and the live one last.
+/// How many rotations a name can count; a number beyond is a date or a time.
+const COUNTED_MAX: i64 = 99_999;
+
+/// Oldest first, and the live one last: by when they were changed, and where that is the same by what
+/// rotation put behind their names. It counts from the youngest on, and dates grow.
 pub(crate) fn in_order(places: &mut [Place], live: &Path) {
     let number = |it: &Place| {
         let name = name_of(&it.path);
         let name = name.strip_suffix(PACKED).unwrap_or(&name);
-        name.rsplit('.').next().and_then(|it| it.parse::<u64>().ok()).unwrap_or_default()
+        let number = name.rsplit('.').next().and_then(|it| it.parse::<i64>().ok());
+        number.map_or(0, |it| if it <= COUNTED_MAX { -it } else { it })
     };
     let is_live = |it: &Place| name_of(&it.path) == name_of(live);
-    places.sort_by_key(|it| {
-        (is_live(it), it.modified, std::cmp::Reverse(number(it)), it.path.clone())
-    });
+    places.sort_by_key(|it| (is_live(it), it.modified, number(it), it.path.clone()));
 }
 
 pub(crate) fn name_of(path: &Path) -> String {

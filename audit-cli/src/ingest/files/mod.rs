@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use audit_ingest::{FileId, Log};
 
 use super::opened::{Opened, is_damaged};
-use super::places::{Place, in_order, is_missing, name_of, packed_siblings, siblings, told};
+use super::places::{Place, in_order, is_missing, name_of, siblings, told};
 use super::position::Key;
 
 /// Names of files that were read, for messages.
@@ -132,11 +132,7 @@ impl Files {
         let mut places = given.to_vec();
         let mark = |it: &Place| key.mark_of(it).ok().flatten();
         if let Some(live) = &self.live {
-            places.extend(siblings(live)?);
-            // One that is being compressed is there twice for a while.
-            let plain: Vec<_> = places.iter().map(mark).collect();
-            let packed = packed_siblings(live)?.into_iter();
-            places.extend(packed.filter(|it| !plain.contains(&mark(it))));
+            places.extend(siblings(live, key)?);
             in_order(&mut places, live);
             let mut seen = Vec::new();
             places.retain(|it| {
@@ -167,10 +163,19 @@ impl Files {
                 mark: Some(begin.id.generation),
             });
         }
-        match copy_of.filter(|_| self.live.is_some()) {
-            Some(_) => self.copies = copy_of, // What follows is found when the copy was read.
-            None => self.queue.extend(places.map(Next::whole)),
-        }
+        // Where the file that grows is the one in which reading stopped, it was copied and truncated, and
+        // so were those between.
+        let is_grown = |it: &Place| self.live.as_deref() == Some(&it.path);
+        let places: Vec<Place> = places.collect();
+        let truncated = places.iter().any(|it| is_grown(it) && it.node == node);
+        self.copies = copy_of.filter(|_| truncated);
+        let following = places.into_iter().map(|place| Next {
+            copy_of: self.copies.filter(|_| !is_grown(&place)),
+            place,
+            from: 0,
+            mark: None,
+        });
+        self.queue.extend(following.collect::<Vec<_>>());
         Ok(true)
     }
 
@@ -217,7 +222,7 @@ impl Files {
                 current.quiet = 0;
                 return Ok(Step::Bytes(read));
             }
-            if follows && !self.rotated()? {
+            if follows && !self.rotated(key)? {
                 return Ok(Step::End);
             }
             self.last = self.current.take().map(|it| it.node);
@@ -274,11 +279,12 @@ impl Files {
                 continue;
             }
             let Some(next) = self.queue.pop_front() else { return Ok(None) };
-            // What was recorded before it was compressed is known by what the file was then.
-            let before = || self.known.get(&mark).copied().filter(|_| file.is_packed());
+            // What was recorded before it was compressed, or fetched again, is known by what the file
+            // was then.
+            let before = || self.known.get(&mark).copied();
             let (device, inode) = next.copy_of.or_else(before).unwrap_or(next.place.node);
             let id = FileId { device, inode, generation: mark };
-            let is_copy = (device, inode) != next.place.node;
+            let is_copy = (device, inode) != next.place.node && !is_live;
             self.is_over = is_copy || !self.queue.is_empty();
             if self.names.len() == NAMES_MAX {
                 self.names.pop_front();

@@ -5,7 +5,7 @@ use std::io;
 
 use super::{Current, Files, Next};
 use crate::ingest::opened::Opened;
-use crate::ingest::places::{Place, copy, in_order, is_missing, name_of, siblings, told};
+use crate::ingest::places::{Place, copy, is_missing, name_of, renamed, siblings, told};
 use crate::ingest::position::Key;
 
 /// nginx writes to a file for a moment after it was renamed: it is over when it was looked at so
@@ -17,8 +17,7 @@ impl Files {
     pub(super) fn open(&self, place: &Place) -> io::Result<Opened> {
         match (place.open(), &self.live) {
             (Err(error), Some(live)) if is_missing(&error) => {
-                let renamed = siblings(live)?.into_iter().find(|it| it.node == place.node);
-                renamed.map_or(Err(error), |it| it.open())
+                renamed(live, place.node)?.map_or(Err(error), |it| it.open())
             }
             (opened, _) => opened,
         }
@@ -26,7 +25,7 @@ impl Files {
 
     /// Whether the file, read to its end, was renamed, and nothing is written to it any more. What
     /// follows it is known then.
-    pub(super) fn rotated(&mut self) -> io::Result<bool> {
+    pub(super) fn rotated(&mut self, key: &Key) -> io::Result<bool> {
         let (Some(current), Some(live)) = (&mut self.current, &self.live) else { return Ok(true) };
         let is_live = match Place::of(live) {
             Ok(place) => place.node == current.node,
@@ -37,8 +36,7 @@ impl Files {
             current.quiet = 0;
             return Ok(false);
         }
-        let mut places = siblings(live)?;
-        in_order(&mut places, live);
+        let places = siblings(live, key)?;
         let own = places.iter().position(|it| it.node == current.node);
         let after = match own {
             Some(own) => own + 1,
@@ -62,8 +60,7 @@ impl Files {
     /// with this mark: a rotation may come between two looks.
     pub(super) fn between(&self, node: (u64, u64), mark: u64, key: &Key) -> io::Result<Vec<Place>> {
         let (Some(live), Some(last)) = (&self.live, self.last) else { return Ok(Vec::new()) };
-        let mut places = siblings(live)?;
-        in_order(&mut places, live);
+        let places = siblings(live, key)?;
         let at = |node| places.iter().position(|it| it.node == node);
         let (Some(from), Some(to)) = (at(last), at(node)) else { return Ok(Vec::new()) };
         let between = places.get(from + 1..to).unwrap_or_default().iter();
