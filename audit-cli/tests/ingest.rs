@@ -103,3 +103,97 @@ fn what_cannot_be_done_is_said_with_what_would() {
         assert!(told.contains(why), "{options:?}: {told}");
     }
 }
+
+/// The files of a case, in a folder of its own.
+fn case(name: &str) -> tempfile::TempDir {
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let home = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let file = path.file_name().unwrap().to_str().unwrap();
+        if let Some(rest) = file.strip_prefix(name) {
+            fs::copy(&path, home.path().join(rest.trim_start_matches('.'))).unwrap();
+        }
+    }
+    home
+}
+
+/// Ingests a case's files as they are.
+fn ingest_case(home: &Path, options: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_auditlog"));
+    command.current_dir(home).args(["ingest", "--dir", "log", "--nginx", "access.log"]);
+    command.args(options).output().unwrap()
+}
+
+/// What was recorded, each as action, user and address.
+fn who_did_what(home: &Path) -> Vec<String> {
+    let who = |line: &Line| match text(line, &["actor", "user"]) {
+        "nothing" => "?".to_owned(),
+        user => user.to_owned(),
+    };
+    let row = |it: &Line| {
+        format!("{} {} {}", text(it, &["action"]), who(it), text(it, &["source", "ip"]))
+    };
+    recorded(home).iter().map(row).collect()
+}
+
+#[test]
+fn the_journal_s_lines_are_records() {
+    let home = case("app-log-from-journal");
+    let options = ["--tinypilot", "app.log", "--timezone", "Europe/London"];
+    let output = ingest_case(home.path(), &options);
+    let told = String::from_utf8(output.stdout).unwrap();
+    let done = who_did_what(home.path());
+    assert!(done.contains(&"login carol 192.0.2.10".to_owned()), "{done:?}\n{told}");
+    assert!(done.contains(&"paste carol 192.0.2.10".to_owned()), "{done:?}\n{told}");
+}
+
+#[test]
+fn an_application_log_without_a_record_is_told() {
+    let home = case("app-log-from-journal");
+    fs::write(home.path().join("app.log"), "nothing here\nis a record\n").unwrap();
+    let options = ["--tinypilot", "app.log", "--timezone", "Europe/London"];
+    let output = ingest_case(home.path(), &options);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("app.log has no record in it: it should have lines such as"), "{told}");
+    assert!(!told.contains("is a record"), "{told}");
+}
+
+/// A stranger behind the proxy is not taken for whoever logged in through it.
+#[test]
+fn addresses_with_ports_are_whose_they_are() {
+    let home = case("xff-with-port");
+    let format = fs::read_to_string(home.path().join("fmt")).unwrap();
+    let options = [
+        "--tinypilot",
+        "app.log",
+        "--timezone",
+        "UTC",
+        "--trust-proxy",
+        "10.0.0.6",
+        "--log-format",
+        format.trim(),
+    ];
+    let output = ingest_case(home.path(), &options);
+    let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert_eq!(
+        who_did_what(home.path()),
+        [
+            "login carol 198.51.100.7",
+            "paste carol 198.51.100.7",
+            "power_restart ? 203.0.113.99",
+            "user_delete ? 203.0.113.99"
+        ],
+        "{told}"
+    );
+    // Where the proxy does not say it, nobody did it.
+    let lines = fs::read_to_string(home.path().join("access.log")).unwrap();
+    fs::write(home.path().join("access.log"), lines.replace("203.0.113.99:", "hidden-")).unwrap();
+    fs::remove_dir_all(home.path().join("log")).unwrap();
+    let output = ingest_case(home.path(), &options);
+    let told = String::from_utf8(output.stdout).unwrap();
+    let done = who_did_what(home.path());
+    assert_eq!(done[2..], ["power_restart ? nothing", "user_delete ? nothing"], "{told}");
+    assert!(told.contains("2 requests of which a trusted proxy does not say where"), "{told}");
+}

@@ -7,6 +7,7 @@
 use crate::action::{Address, Outcome};
 use crate::error::{Error, ErrorKind};
 use crate::format::{Escape, Fields, Format, Var, hex, unescape};
+use crate::forwarded::{address, behind_elements, behind_proxies};
 use crate::rules::{Means, Rules};
 use memchr::{memchr, memmem};
 use std::net::IpAddr;
@@ -82,20 +83,6 @@ impl Network {
     }
 }
 
-/// Of a list as `X-Forwarded-For` has it, the right-most address that is no trusted proxy; where all
-/// are, the left-most. `None` when an address cannot be read.
-pub(crate) fn behind_proxies(list: &[u8], trusted: &[Network]) -> Option<IpAddr> {
-    let mut last = None;
-    for entry in list.rsplit(|it| *it == b',') {
-        let ip: IpAddr = std::str::from_utf8(entry.trim_ascii()).ok()?.parse().ok()?;
-        last = Some(ip);
-        if !trusted.iter().any(|it| it.contains(ip)) {
-            break;
-        }
-    }
-    last
-}
-
 /// Reads lines of one format.
 #[derive(Clone, Debug)]
 pub(crate) struct Reader {
@@ -165,14 +152,29 @@ impl Reader {
         Some(Some(Request { rule, source, at, path, status, outcome, claims, took }))
     }
 
+    /// Where a request came from: what the proxies say, if the peer is one that is trusted, and nobody
+    /// knows where from if they say nothing that can be read.
     fn source(&self, peer: Address, fields: &Fields<'_>) -> Address {
         let trusted = match peer {
             Address::Ip(ip) => self.trusted.iter().any(|it| it.contains(ip)),
             Address::Unix => !self.trusted.is_empty(),
+            Address::Unknown => false,
         };
-        let list = fields.get(Var::Forwarded).filter(|it| trusted && *it != b"-");
-        let ip = list.and_then(|list| behind_proxies(list, &self.trusted));
-        ip.map_or(peer, Address::Ip)
+        if !trusted {
+            return peer;
+        }
+        let told = |var: Var| {
+            let value = fields.get(var).filter(|it| !matches!(*it, b"" | b"-"))?;
+            unescape(value, self.format.escape)
+        };
+        let ip = if let Some(list) = told(Var::Forwarded) {
+            behind_proxies(&list, &self.trusted)
+        } else if let Some(header) = told(Var::Elements) {
+            behind_elements(&header, &self.trusted)
+        } else {
+            told(Var::ProxyProtocol).as_deref().and_then(address)
+        };
+        ip.map_or(Address::Unknown, Address::Ip)
     }
 }
 

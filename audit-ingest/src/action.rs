@@ -54,12 +54,17 @@ pub enum Address {
     Ip(IpAddr),
     /// A socket of the device itself; nginx writes `unix:`.
     Unix,
+    /// A proxy that is trusted does not say, or not so that it can be read. No two requests are known to
+    /// come from the same place then.
+    Unknown,
 }
 
 impl Address {
     pub(crate) fn parse(text: &[u8]) -> Option<Address> {
-        if text == b"unix:" {
-            return Some(Address::Unix);
+        match text {
+            b"unix:" => return Some(Address::Unix),
+            b"unknown" => return Some(Address::Unknown),
+            _ => {}
         }
         let text = std::str::from_utf8(text).ok()?;
         let ip: IpAddr = text.parse().ok()?;
@@ -73,7 +78,7 @@ impl Address {
     pub fn canonical(self) -> Address {
         match self {
             Address::Ip(ip) => Address::Ip(ip.to_canonical()),
-            Address::Unix => Address::Unix,
+            Address::Unix | Address::Unknown => self,
         }
     }
 }
@@ -83,6 +88,7 @@ impl fmt::Display for Address {
         match self {
             Address::Ip(ip) => ip.fmt(f),
             Address::Unix => f.write_str("unix:"),
+            Address::Unknown => f.write_str("unknown"),
         }
     }
 }

@@ -10,7 +10,8 @@
 //! Anybody who can send a user name can write lines that look like records. So nothing here is an
 //! event: the join decides what the access log bears out.
 
-use crate::access::{Network, behind_proxies};
+use crate::access::Network;
+use crate::forwarded::behind_proxies;
 use crate::name::Name;
 use crate::source::{End, Line};
 use crate::zone::{Moments, Zone};

@@ -30,7 +30,11 @@ pub(crate) enum Var {
     /// `$uri`: nginx has decoded it.
     Path,
     Status,
+    /// `X-Forwarded-For`.
     Forwarded,
+    /// `Forwarded`, of RFC 7239.
+    Elements,
+    ProxyProtocol,
     Duration,
     Upgrade,
     Number,
@@ -151,10 +155,14 @@ impl Format {
         Ok(format)
     }
 
+    /// Whether a line says what a proxy said of where the request came from.
     pub(crate) fn has_forwarded(&self) -> bool {
-        self.pieces
-            .iter()
-            .any(|it| matches!(it, Piece::Value(Var::Forwarded) | Piece::Quoted(Var::Forwarded)))
+        self.pieces.iter().any(|it| match it {
+            Piece::Value(var) | Piece::Quoted(var) => {
+                matches!(var, Var::Forwarded | Var::Elements | Var::ProxyProtocol)
+            }
+            Piece::Literal(_) => false,
+        })
     }
 
     /// Takes a line apart; `None` when it does not fit to its last byte.
@@ -251,6 +259,8 @@ fn fixed(var: Var, line: &[u8]) -> Option<usize> {
         | Var::Target
         | Var::Path
         | Var::Forwarded
+        | Var::Elements
+        | Var::ProxyProtocol
         | Var::Upgrade
         | Var::Other => None,
     }
@@ -269,6 +279,8 @@ fn var(name: &str) -> Var {
         "uri" | "document_uri" => Var::Path,
         "status" => Var::Status,
         "http_x_forwarded_for" => Var::Forwarded,
+        "http_forwarded" => Var::Elements,
+        "proxy_protocol_addr" => Var::ProxyProtocol,
         "request_time" => Var::Duration,
         "http_upgrade" => Var::Upgrade,
         "body_bytes_sent"

@@ -1,7 +1,7 @@
 //! The face of it all: bytes in, actions out, and a position to go on from.
 
 use crate::access::{Network, Reader, Reading};
-use crate::action::{FileId, Log, Origin};
+use crate::action::{Address, FileId, Log, Origin};
 use crate::app::{Became, Records};
 use crate::error::Error;
 use crate::format::Format;
@@ -298,6 +298,7 @@ fn read_access(
         }
         Reading::Request(request) => {
             report.access.mapped += 1;
+            report.unknown_sources += u64::from(request.source == Address::Unknown);
             let origin = Origin { log: Log::Access, file, offset: line.offset };
             join.push_request(request, origin, line.number);
         }
@@ -313,10 +314,12 @@ fn read_app(
     match records.read(line, &mut |note| join.push_note(note, file)) {
         Became::Understood(moments) => {
             report.app.mapped += 1;
+            report.app_records += 1;
             join.app_line(line.bytes.len(), Some(moments));
         }
         Became::Ignored(moments) => {
             report.app.ignored += 1;
+            report.app_records += u64::from(moments.is_some());
             join.app_line(line.bytes.len(), moments);
         }
         Became::Unreadable => {

@@ -21,6 +21,7 @@ mod action;
 mod app;
 mod error;
 mod format;
+mod forwarded;
 mod ingest;
 mod join;
 mod name;

@@ -15,6 +15,10 @@ pub struct Report {
     pub access: Lines,
     /// Of the application log.
     pub app: Lines,
+    /// Lines of the application log that begin a record, understood or not.
+    pub app_records: u64,
+    /// Requests that meet a rule, of which a trusted proxy does not say where they came from.
+    pub unknown_sources: u64,
     /// Actions told.
     pub actions: u64,
     /// Claims of the application log that nothing bore out.

@@ -266,6 +266,9 @@ impl Run {
         let places = self.summary.lines.unreadable.clone();
         let names = places.iter().map(|it| self.name(it.log, it.file)).collect();
         self.summary.names = names;
+        let app = self.files.iter().find(|it| it.log == Log::App);
+        let names = app.map(Files::names).unwrap_or_default();
+        self.summary.tell_blind(&names);
         match self.writer.shutdown_within(FLUSH).is_complete() {
             true => Ok(self.summary),
             false => Err("the log could not be closed: what was read last may not be in it".into()),

@@ -7,6 +7,11 @@ use serde_json::{Value, json};
 
 use crate::shown;
 
+/// What is said of an application log in which there is no record.
+const NO_RECORD: &str = "has no record in it: it should have lines such as `2026-11-21 02:09:47.631 \
+    auth            INFO message`, bare or behind what journalctl, syslog or docker compose puts before \
+    them; a service that logs to the journal alone: `journalctl -u UNIT > FILE`";
+
 /// Places that are told one by one.
 const PLACES_MAX: usize = 10;
 
@@ -30,6 +35,13 @@ impl Summary {
         self.unconfirmed += 1;
         if self.claims.len() < PLACES_MAX {
             self.claims.push((file, claim.line, claim.claim));
+        }
+    }
+
+    /// Says that nobody can be known by name, where no line of these files is a record.
+    pub(crate) fn tell_blind(&mut self, names: &str) {
+        if self.lines.app.read > 0 && self.lines.app_records == 0 {
+            self.notices.push(format!("{names} {NO_RECORD}"));
         }
     }
 
@@ -62,6 +74,7 @@ impl Summary {
             "unreadable": self.places().map(place).collect::<Vec<_>>(),
             "unconfirmed": self.unconfirmed,
             "unconfirmed_claims": claims.collect::<Vec<_>>(),
+            "unknown_sources": self.lines.unknown_sources,
             "recorded": self.recorded,
             "repeated": self.repeated,
             "notices": self.notices,
@@ -90,6 +103,13 @@ impl fmt::Display for Summary {
                 writeln!(f, "  unconfirmed: {} line {line}: {}", shown(file), words(*claim))?;
             }
             more(f, claims)?;
+        }
+        if self.lines.unknown_sources > 0 {
+            let count = self.lines.unknown_sources;
+            writeln!(
+                f,
+                "{count} requests of which a trusted proxy does not say where they came from"
+            )?;
         }
         for notice in &self.notices {
             writeln!(f, "{}", shown(notice))?;

@@ -114,10 +114,10 @@ fn only_trusted_proxies_are_believed() {
     assert_eq!(source("10.0.0.1", "1.2.3.4", &[]), "10.0.0.1");
     assert_eq!(source("10.0.0.1", "6.6.6.6, 1.2.3.4", &["10.0.0.0/8"]), "1.2.3.4");
     assert_eq!(source("10.0.0.1", "6.6.6.6, 1.2.3.4, 10.9.9.9", &["10.0.0.0/8"]), "1.2.3.4");
-    assert_eq!(source("10.0.0.1", "nonsense", &["10.0.0.0/8"]), "10.0.0.1");
+    assert_eq!(source("10.0.0.1", "nonsense", &["10.0.0.0/8"]), "unknown");
     assert_eq!(source("11.0.0.1", "1.2.3.4", &["10.0.0.0/8"]), "11.0.0.1");
     assert_eq!(source("unix:", "1.2.3.4", &["10.0.0.1"]), "1.2.3.4");
-    assert_eq!(source("::ffff:10.0.0.1", "-", &["10.0.0.1"]), "::ffff:10.0.0.1");
+    assert_eq!(source("::ffff:10.0.0.1", "-", &["10.0.0.1"]), "unknown");
     for bad in ["10.0.0.0/33", "x", "10.0.0.0/-1", ""] {
         assert!(bad.parse::<Network>().unwrap_err().is_network());
     }

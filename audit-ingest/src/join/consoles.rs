@@ -67,6 +67,9 @@ pub(crate) struct Began {
 impl Consoles {
     /// A page was loaded, or something was done that a connection begins with.
     pub(crate) fn mark(&mut self, source: Address, at: i64, kind: Option<Kind>) {
+        if source == Address::Unknown {
+            return;
+        }
         if self.marks.len() >= ADDRESSES_MAX && !self.marks.contains_key(&source) {
             let last = |it: &VecDeque<Mark>| it.back().map(|it| it.at);
             let oldest = self.marks.iter().min_by_key(|it| last(it.1)).map(|it| *it.0);

@@ -86,6 +86,9 @@ impl Sessions {
     /// Somebody logged in.
     pub(crate) fn begin(&mut self, session: Session, mut over: impl FnMut(Session)) {
         let (source, at) = (session.source, session.from);
+        if source == Address::Unknown {
+            return; // Nobody is there whom another request from there could be of.
+        }
         if session.users.len() == 1 {
             let same = |it: &Session| it.users == session.users;
             self.end_here(source, (at, Ended::Replaced), same, &mut over);

@@ -191,6 +191,12 @@ impl Files {
         names.find(|(of, _)| *of == id).map(|(_, name)| name.as_str())
     }
 
+    /// What all files were called that were opened.
+    pub(crate) fn names(&self) -> String {
+        let names: Vec<&str> = self.names.iter().map(|(_, name)| name.as_str()).collect();
+        names.join(", ")
+    }
+
     /// Reads on.
     ///
     /// # Errors
