@@ -197,3 +197,32 @@ fn addresses_with_ports_are_whose_they_are() {
     assert_eq!(done[2..], ["power_restart ? nothing", "user_delete ? nothing"], "{told}");
     assert!(told.contains("2 requests of which a trusted proxy does not say where"), "{told}");
 }
+
+#[test]
+fn the_query_decides_between_mount_and_eject() {
+    let home = case("rules-query-ignored");
+    let output = ingest_case(home.path(), &["--rules", "toml"]);
+    let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    let expected = ["media_mount ? 192.0.2.10", "media_unmount ? 192.0.2.10"];
+    assert_eq!(who_did_what(home.path()), expected, "{told}");
+}
+
+#[test]
+fn a_console_is_one_on_each_path_that_the_server_takes() {
+    let home = case("console-by-other-path");
+    ingest_case(home.path(), &["--tinypilot", "app.log", "--timezone", "UTC"]);
+    let done = who_did_what(home.path());
+    let ends = done.iter().filter(|it| *it == "session_end carol 192.0.2.10").count();
+    // `/socket.io/zz/`, `/socket.io//` and the stream; `/janus/ws/` is another path.
+    assert_eq!(ends, 3, "{done:?}");
+}
+
+#[test]
+fn requests_of_earlier_versions_are_understood() {
+    let home = case("tinypilot-older-api");
+    ingest_case(home.path(), &[]);
+    let done = who_did_what(home.path());
+    let count = |action: &str| done.iter().filter(|it| it.starts_with(action)).count();
+    assert_eq!(count("setting_change "), 5, "{done:?}");
+    assert_eq!((count("firmware_update "), count("power_restart ")), (1, 1), "{done:?}");
+}

@@ -8,7 +8,7 @@ use crate::action::{Address, Outcome};
 use crate::error::{Error, ErrorKind};
 use crate::format::{Escape, Fields, Format, Var, hex, unescape};
 use crate::forwarded::{address, behind_elements, behind_proxies};
-use crate::rules::{Means, Rules};
+use crate::rules::{Means, Rule, Rules, has_parameter};
 use memchr::{memchr, memmem};
 use std::net::IpAddr;
 
@@ -117,9 +117,9 @@ impl Reader {
         let plain = words.decoded || memchr::memchr2(b'%', b'\\', words.target).is_none();
         let path = path_of(words.target);
         let rule = if plain {
-            self.rules.find(words.method, path)
+            self.rules.find(words.method, path, words.query())
         } else {
-            self.rules.find(words.method, &decode(path, self.format.escape)?)
+            self.rules.find(words.method, &decode(path, self.format.escape)?, words.query())
         };
         Some((rule?, words))
     }
@@ -139,7 +139,7 @@ impl Reader {
         }
         let claims = fields.get(Var::User).is_some_and(|it| !it.is_empty() && it != b"-");
         let took = fields.get(Var::Duration).and_then(seconds);
-        let means = &self.rules.get(rule)?.means;
+        let means = self.rules.get(rule)?;
         let Some(outcome) = outcome(means, status, words.query()) else {
             return Some(None);
         };
@@ -264,13 +264,13 @@ fn shown(path: &[u8]) -> String {
 
 /// How a request ended; `None` when nothing was done, and the client was sent elsewhere or only
 /// asked whether there was anything new.
-fn outcome(means: &Means, status: u16, query: &[u8]) -> Option<Outcome> {
-    if let Means::Session { open, query: wanted, .. } = means {
+fn outcome(rule: &Rule, status: u16, query: &[u8]) -> Option<Outcome> {
+    if let Means::Session { open, .. } = &rule.means {
         if status == *open {
             return Some(Outcome::Success);
         }
-        let asked = match wanted {
-            Some(wanted) => memmem::find(query, wanted.as_bytes()).is_some(),
+        let asked = match &rule.query {
+            Some(wanted) => has_parameter(query, wanted.as_bytes()),
             None => !(200..300).contains(&status),
         };
         if !asked || status < 400 {

@@ -11,6 +11,7 @@ pub struct Error(pub(crate) ErrorKind);
 pub(crate) enum ErrorKind {
     Format(&'static str),
     Rules { line: Option<usize>, why: &'static str },
+    Rule { number: usize, why: &'static str },
     Zone,
     Network,
 }
@@ -24,6 +25,11 @@ impl Error {
         Error(ErrorKind::Rules { line, why })
     }
 
+    /// Of the rules this one, from 1 on.
+    pub(crate) fn rule_number(number: usize, why: &'static str) -> Error {
+        Error(ErrorKind::Rule { number, why })
+    }
+
     /// Whether it is the format of the access log that cannot be used.
     pub fn is_format(&self) -> bool {
         matches!(self.0, ErrorKind::Format(_))
@@ -31,7 +37,7 @@ impl Error {
 
     /// Whether it is the rules that cannot be used.
     pub fn is_rules(&self) -> bool {
-        matches!(self.0, ErrorKind::Rules { .. })
+        matches!(self.0, ErrorKind::Rules { .. } | ErrorKind::Rule { .. })
     }
 
     /// Whether it is the time zone that nobody knows.
@@ -53,6 +59,9 @@ impl fmt::Display for Error {
                 write!(f, "the rules cannot be used: line {line}: {why}")
             }
             ErrorKind::Rules { line: None, why } => write!(f, "the rules cannot be used: {why}"),
+            ErrorKind::Rule { number, why } => {
+                write!(f, "the rules cannot be used: rule {number}: {why}")
+            }
             ErrorKind::Zone => f.write_str(
                 "no such time zone: give its name in the IANA database, such as Europe/Berlin",
             ),
