@@ -226,3 +226,47 @@ fn requests_of_earlier_versions_are_understood() {
     assert_eq!(count("setting_change "), 5, "{done:?}");
     assert_eq!((count("firmware_update "), count("power_restart ")), (1, 1), "{done:?}");
 }
+
+#[test]
+fn a_format_is_given_as_it_is_pasted() {
+    let home = case("format-pasted-with-quotes");
+    let pasted = fs::read_to_string(home.path().join("fmt")).unwrap();
+    for options in [&["--log-format", pasted.as_str()][..], &[]] {
+        let output = ingest_case(home.path(), options);
+        let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{told}");
+        assert_eq!(who_did_what(home.path()), ["paste ? 192.0.2.27"], "{told}");
+        // Without a word of it, it is one of the usual ones.
+        assert_eq!(told.contains("the access log is of main format"), options.is_empty(), "{told}");
+        fs::remove_dir_all(home.path().join("log")).unwrap();
+    }
+}
+
+#[test]
+fn an_address_with_its_port_is_read() {
+    let home = case("addr-port");
+    let format = "$remote_addr:$remote_port - $remote_user [$time_local] \"$request\" $status \
+                  $body_bytes_sent \"$http_referer\" \"$http_user_agent\"";
+    ingest_case(home.path(), &["--log-format", format]);
+    assert_eq!(who_did_what(home.path()), ["paste ? 192.0.2.5"]);
+    let output = ingest_case(home.path(), &["--log-format", &format.replace(":$remote_port", "")]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    let output = ingest_case(home.path(), &[]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("access.log: its first lines are of no format"), "{told}");
+    assert!(told.contains("--log-format"), "{told}");
+}
+
+/// What a client writes could otherwise be another's action, or hide its own.
+#[test]
+fn a_format_in_which_clients_can_end_a_value_is_refused() {
+    let home = case("format-without-quotes");
+    let format = fs::read_to_string(home.path().join("fmt")).unwrap();
+    let output = ingest_case(home.path(), &["--log-format", format.trim()]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("clients write $http_user_agent, and could end it"), "{told}");
+    assert!(told.contains("put it in quotes, as in \"$http_user_agent\""), "{told}");
+}

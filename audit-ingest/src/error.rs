@@ -10,8 +10,16 @@ pub struct Error(pub(crate) ErrorKind);
 #[derive(Debug)]
 pub(crate) enum ErrorKind {
     Format(&'static str),
-    Rules { line: Option<usize>, why: &'static str },
-    Rule { number: usize, why: &'static str },
+    /// A variable that clients write stands where they could end it.
+    OpenVariable(String),
+    Rules {
+        line: Option<usize>,
+        why: &'static str,
+    },
+    Rule {
+        number: usize,
+        why: &'static str,
+    },
     Zone,
     Network,
 }
@@ -19,6 +27,10 @@ pub(crate) enum ErrorKind {
 impl Error {
     pub(crate) fn format(why: &'static str) -> Error {
         Error(ErrorKind::Format(why))
+    }
+
+    pub(crate) fn open_variable(name: &str) -> Error {
+        Error(ErrorKind::OpenVariable(name.to_owned()))
     }
 
     pub(crate) fn rules(line: Option<usize>, why: &'static str) -> Error {
@@ -32,7 +44,7 @@ impl Error {
 
     /// Whether it is the format of the access log that cannot be used.
     pub fn is_format(&self) -> bool {
-        matches!(self.0, ErrorKind::Format(_))
+        matches!(self.0, ErrorKind::Format(_) | ErrorKind::OpenVariable(_))
     }
 
     /// Whether it is the rules that cannot be used.
@@ -55,6 +67,12 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             ErrorKind::Format(why) => write!(f, "the log_format cannot be used: {why}"),
+            ErrorKind::OpenVariable(name) => write!(
+                f,
+                "the log_format cannot be used: clients write ${name}, and could end it and write what \
+                 looks like the rest of a line; put it in quotes, as in \"${name}\", there and in nginx's \
+                 configuration"
+            ),
             ErrorKind::Rules { line: Some(line), why } => {
                 write!(f, "the rules cannot be used: line {line}: {why}")
             }

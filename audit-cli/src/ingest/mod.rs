@@ -9,10 +9,11 @@ mod run;
 mod summary;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use audit_ingest::{Config, Format, Network, Rules};
 
+use self::places::Place;
 use crate::out::{put, say};
 use crate::{Failure, Outcome};
 
@@ -46,7 +47,8 @@ pub(crate) struct Arguments {
     /// The device's time zone, such as `Europe/Berlin` or `UTC`: the application log has local times.
     #[arg(long, value_name = "ZONE")]
     timezone: Option<String>,
-    /// The access log's `log_format`, as it stands in nginx's configuration, if not `combined`.
+    /// The access log's `log_format`, pasted from nginx's configuration, quotes and all; without it, that
+    /// of the usual ones which its first lines fit.
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<String>,
     /// A proxy, or a network of them, whose `X-Forwarded-For` is believed; as often as needed.
@@ -83,10 +85,12 @@ impl Arguments {
             }
             None => {}
         }
-        if let Some(format) = &self.log_format {
-            config.format =
-                Format::new(format).map_err(|error| format!("--log-format: {error}"))?;
-        }
+        config.format = match &self.log_format {
+            Some(format) => {
+                Format::new(format).map_err(|error| format!("--log-format: {error}"))?
+            }
+            None => self.usual_format()?,
+        };
         if let Some(path) = &self.rules {
             let told = |why: String| format!("--rules: {}: {why}", path.display());
             let text = fs::read_to_string(path).map_err(|error| told(error.to_string()))?;
@@ -95,6 +99,48 @@ impl Arguments {
         config.check().map_err(|error| format!("--trust-proxy: {error}"))?;
         Ok(config)
     }
+}
+
+impl Arguments {
+    /// The format that nginx has by default and that the first lines of the access log fit.
+    ///
+    /// # Errors
+    ///
+    /// They fit none.
+    fn usual_format(&self) -> Result<Format, Failure> {
+        for path in &self.nginx {
+            // Whether it must be there is found out later.
+            let Ok(file) = Place::of(path).and_then(|place| place.open()) else { continue };
+            let mut room = vec![0; FIRST_LINES_BYTES];
+            let begin = file.begin(&mut room)?;
+            let Some(end) = begin.iter().rposition(|byte| *byte == b'\n') else { continue };
+            let lines = begin.get(..end).unwrap_or_default().split(|byte| *byte == b'\n');
+            let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+            match Format::usual(lines) {
+                Some((COMBINED_NAME, format)) => return Ok(format),
+                Some((name, format)) => {
+                    eprintln!("auditlog: note: the access log is of {name} format");
+                    return Ok(format);
+                }
+                None => return Err(told_format(path).into()),
+            }
+        }
+        Ok(Format::default())
+    }
+}
+
+/// So much of the access log tells of which format it is.
+const FIRST_LINES_BYTES: usize = 64 * 1024;
+/// The format that needs no word.
+const COMBINED_NAME: &str = "combined";
+
+fn told_format(path: &Path) -> String {
+    let name = crate::shown(&path.display().to_string());
+    format!(
+        "{name}: its first lines are of no format that nginx has by default (combined, main, Nginx Proxy \
+         Manager's, ingress-nginx's); give the one that nginx's configuration has: --log-format \
+         'log_format NAME …;', as `nginx -T | grep -A5 log_format` shows it"
+    )
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {

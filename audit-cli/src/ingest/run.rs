@@ -269,6 +269,7 @@ impl Run {
         let app = self.files.iter().find(|it| it.log == Log::App);
         let names = app.map(Files::names).unwrap_or_default();
         self.summary.tell_blind(&names);
+        self.summary.tell_misfit();
         match self.writer.shutdown_within(FLUSH).is_complete() {
             true => Ok(self.summary),
             false => Err("the log could not be closed: what was read last may not be in it".into()),

@@ -45,6 +45,15 @@ impl Summary {
         }
     }
 
+    /// Says that the format is another one, where no line of the access log fits it.
+    pub(crate) fn tell_misfit(&mut self) {
+        let Lines { read, unreadable, .. } = self.lines.access;
+        if read > 0 && unreadable == read {
+            let notice = "no line of the access log fits its format: see --log-format";
+            self.notices.push(notice.to_owned());
+        }
+    }
+
     fn unreadable(&self) -> u64 {
         self.lines.access.unreadable + self.lines.app.unreadable
     }
