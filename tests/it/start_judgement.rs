@@ -261,6 +261,30 @@ fn a_sparse_file_is_neither_read_nor_counted() {
     assert_eq!(strange.len(), 1);
 }
 
+/// The log's own files count by what they take on the disk.
+#[test]
+fn a_hole_in_a_segment_pushes_nothing_out() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("audit");
+    let start = || {
+        let rotation = Rotation { daily: false, segment_bytes: 8 * 1024 };
+        let retention = Retention { total_bytes: 2 << 20, ..Retention::default() };
+        Writer::builder(&dir).rotation(rotation).retention(retention).start().unwrap()
+    };
+    let writer = start();
+    emit(&writer, 0, 60);
+    assert!(writer.shutdown().is_complete());
+    let storage = OsStorage::open(&dir).unwrap();
+    let is_rotated = |name: &String| name.starts_with("audit-2");
+    let name = storage.list().unwrap().into_iter().map(|(name, _)| name).find(is_rotated).unwrap();
+    storage.append(&name).unwrap().truncate(3 << 20).unwrap();
+    let writer = start();
+    assert!(writer.shutdown().is_complete());
+    assert!(storage.state(&name).unwrap().is_some());
+    let lines: Vec<Line> = Lines::of_dir(&dir).unwrap().filter_map(|(_, line)| line.ok()).collect();
+    assert_eq!(of_life(&lines, "prune").len(), 0);
+}
+
 #[test]
 fn the_time_in_a_name_steers_nothing() {
     let storage = MemoryStorage::new();
