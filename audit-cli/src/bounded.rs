@@ -1,5 +1,6 @@
 //! Small files that are given on the command line: read with a bound, and no pipe or device waited for.
 
+use audit_log::Shown;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
@@ -17,7 +18,7 @@ pub(crate) const PROOF_BYTES_MAX: u64 = 16 * 1024 * 1024;
 ///
 /// Says of which file, and why not.
 pub(crate) fn read(path: &Path, bytes_max: u64) -> Result<Vec<u8>, String> {
-    let told = |why: &dyn std::fmt::Display| format!("{}: {why}", path.display());
+    let told = |why: &dyn std::fmt::Display| format!("{}: {why}", Shown(path));
     let what = fs::metadata(path).map_err(|error| told(&error))?;
     if !what.is_file() {
         return Err(told(&"it is not a regular file"));
@@ -39,5 +40,5 @@ pub(crate) fn read(path: &Path, bytes_max: u64) -> Result<Vec<u8>, String> {
 /// As for [`read`].
 pub(crate) fn read_text(path: &Path, bytes_max: u64) -> Result<String, String> {
     let bytes = read(path, bytes_max)?;
-    String::from_utf8(bytes).map_err(|_quotes_it| format!("{}: it is no text", path.display()))
+    String::from_utf8(bytes).map_err(|_quotes_it| format!("{}: it is no text", Shown(path)))
 }

@@ -1,5 +1,6 @@
 //! `auditlog keygen` and `auditlog vkey`.
 
+use audit_log::Shown;
 use std::path::PathBuf;
 
 use audit_core::Stream;
@@ -44,10 +45,10 @@ pub(crate) fn generate(arguments: &Keygen) -> Result<Outcome, Failure> {
                 std::io::ErrorKind::AlreadyExists => {
                     format!(
                         "{} has keys already; `auditlog vkey` prints their verifier key",
-                        dir.display()
+                        Shown(dir)
                     )
                 }
-                _ => format!("could not draw keys for {}: {error}", dir.display()),
+                _ => format!("could not draw keys for {}: {error}", Shown(dir)),
             }
         })?;
     say!("{key}");
@@ -58,12 +59,12 @@ pub(crate) fn show(arguments: &Vkey) -> Result<Outcome, Failure> {
     let Vkey { dir, stream } = arguments;
     let keys = dir.join("keys");
     if !keys.is_dir() {
-        return Err(format!("there is no folder {} with keys", keys.display()).into());
+        return Err(format!("there is no folder {} with keys", Shown(&keys)).into());
     }
     match verifier_key_from(&FileKeys::of_log(dir)?, *stream) {
         Ok(Some(key)) => say!("{key}"),
-        Ok(None) => return Err(format!("there are no keys in {}", keys.display()).into()),
-        Err(error) => return Err(format!("the keys in {}: {error}", keys.display()).into()),
+        Ok(None) => return Err(format!("there are no keys in {}", Shown(&keys)).into()),
+        Err(error) => return Err(format!("the keys in {}: {error}", Shown(&keys)).into()),
     }
     Ok(Outcome::Well)
 }

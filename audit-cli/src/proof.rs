@@ -1,5 +1,6 @@
 //! `auditlog prove` and `auditlog check-proof`.
 
+use audit_log::Shown;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -105,5 +106,5 @@ fn conclusion(proven: &VerifiedProof) -> String {
 }
 
 fn told(path: &Path, error: &std::io::Error) -> String {
-    format!("{}: {error}", path.display())
+    format!("{}: {error}", Shown(path))
 }

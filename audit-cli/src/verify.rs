@@ -2,6 +2,7 @@
 
 mod trusts;
 
+use audit_log::Shown;
 use std::path::PathBuf;
 
 use audit_core::Stream;
@@ -65,7 +66,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     chosen.dedup();
     trusts.check_chosen(&chosen)?;
     if there.is_empty() {
-        return Err(format!("there is no log in {}", dir.display()).into());
+        return Err(format!("there is no log in {}", Shown(dir)).into());
     }
     let (mut has_found, mut has_failed) = (false, false);
     for stream in chosen {

@@ -1,5 +1,6 @@
 //! Why a log could not be read.
 
+use crate::shown::Shown;
 use std::io;
 use std::path::PathBuf;
 
@@ -12,7 +13,7 @@ pub struct Error(Box<ErrorKind>);
 #[derive(Debug)]
 pub(crate) enum ErrorKind {
     /// Others could replace the log's files.
-    OthersCanWrite { path: PathBuf, mode: u32 },
+    OthersCanWrite { path: PathBuf, mode: u32, keeps_modes: bool },
     /// A file of the log is not what the writer made.
     Foreign(NotOurs),
     /// What a log should be verified against is no checkpoint.
@@ -91,10 +92,15 @@ impl From<ErrorKind> for Error {
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &*self.0 {
-            ErrorKind::OthersCanWrite { path, mode } => write!(
+            ErrorKind::OthersCanWrite { path, mode, keeps_modes: false } => write!(
+                f,
+                "others can write to {} (mode {mode:04o}), so a log there could be replaced, and its file system keeps no modes: mount it with `umask=077`",
+                Shown(path)
+            ),
+            ErrorKind::OthersCanWrite { path, mode, keeps_modes: true } => write!(
                 f,
                 "others can write to {} (mode {mode:04o}), so a log there could be replaced; run `chmod go-w` on it",
-                path.display()
+                Shown(path)
             ),
             ErrorKind::Foreign(found) => {
                 write!(f, "{found}; look who put it there, and move it away")
@@ -111,7 +117,7 @@ impl std::fmt::Display for Error {
             ),
             ErrorKind::NoProof { seq, why } => write!(f, "line {seq} cannot be proved: {why}"),
             ErrorKind::Io { doing, what, source: _ } => {
-                write!(f, "could not {doing} {}", what.display())
+                write!(f, "could not {doing} {}", Shown(what))
             }
         }
     }

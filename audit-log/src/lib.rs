@@ -41,9 +41,12 @@ pub mod evidence;
 pub mod verify;
 
 mod error;
+mod shown;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 pub use crate::error::{Error, NotOurs};
 pub use crate::evidence::note::{NoteError, VerifierKey};
 pub use crate::line::{CANDIDATES_MAX, FORMAT_VERSION, Imported, Joined};
+#[doc(hidden)]
+pub use crate::shown::Shown;

@@ -1,5 +1,6 @@
 //! Why a log could not be opened or closed.
 
+use audit_log::Shown;
 use std::io;
 use std::path::PathBuf;
 
@@ -12,7 +13,7 @@ pub(crate) enum ErrorKind {
     /// Another process, or another writer of this one, has the directory.
     Locked { dir: PathBuf, pid: Option<u32> },
     /// Others could read the keys.
-    OthersCanRead { path: PathBuf, mode: u32 },
+    OthersCanRead { path: PathBuf, mode: u32, keeps_modes: bool },
     /// A recorder is installed already.
     Installed,
     /// The configuration cannot work.
@@ -81,17 +82,22 @@ impl std::fmt::Display for Error {
             ErrorKind::Locked { dir, pid: Some(pid) } => write!(
                 f,
                 "the audit log in {} is in use by process {pid}; stop it, or use a directory of your own",
-                dir.display()
+                Shown(dir)
             ),
             ErrorKind::Locked { dir, pid: None } => write!(
                 f,
                 "the audit log in {} is in use by another process; stop it, or use a directory of your own",
-                dir.display()
+                Shown(dir)
             ),
-            ErrorKind::OthersCanRead { path, mode } => write!(
+            ErrorKind::OthersCanRead { path, mode, keeps_modes: false } => write!(
+                f,
+                "others can read {} (mode {mode:04o}), where the keys are, and its file system keeps no modes: mount it with `umask=077`, and treat the keys as compromised",
+                Shown(path)
+            ),
+            ErrorKind::OthersCanRead { path, mode, keeps_modes: true } => write!(
                 f,
                 "others can read {} (mode {mode:04o}), where the keys are; run `chmod 0700` on it, and treat the keys as compromised",
-                path.display()
+                Shown(path)
             ),
             ErrorKind::Installed => {
                 f.write_str("an audit recorder is installed already, and can be only once")

@@ -56,6 +56,11 @@ impl Jumps {
         Some(jump)
     }
 
+    /// What was not recorded yet, however short ago another was: there is no later moment.
+    pub(crate) fn rest(&mut self) -> Option<Jump> {
+        self.untold.take()
+    }
+
     /// Counts that the clock shows an earlier time than the log's last line has.
     pub(crate) fn note_start(&mut self, last_unix_ns: i64, now: Stamp) {
         if last_unix_ns > now.unix_ns.saturating_add(JUMP_NS.cast_signed()) {

@@ -8,7 +8,7 @@ use audit_writer::storage::MemoryStorage;
 use audit_writer::testing::ManualClock;
 use audit_writer::{Retention, Writer};
 
-use crate::kit::{DAY, LONG, NOON, counts, door_opened, lines, of_life, text, writer_on};
+use crate::kit::{DAY, LONG, NOON, counts, door_opened, lines, number, of_life, text, writer_on};
 
 const YEAR_2038_NS: i64 = 2_147_483_648_000_000_000;
 const SECOND: Duration = Duration::from_secs(1);
@@ -48,6 +48,26 @@ fn a_jump_is_recorded_and_the_order_stays() {
     let jumps = of_life(&lines, "clock");
     let to: Vec<&str> = jumps.iter().filter_map(|jump| text(jump, "to")?.get(..4)).collect();
     assert_eq!(to, ["1970", "2038", "2026"]);
+}
+
+/// They are told once a minute, and the run may end before that.
+#[test]
+fn a_run_that_ends_tells_of_its_last_jump() {
+    let storage = MemoryStorage::new();
+    let (builder, clock) = writer_on(&storage);
+    let writer = builder.start().unwrap();
+    for (count, unix_ns) in [(0, YEAR_2038_NS), (1, NOON.unix_ns)] {
+        set(&clock, unix_ns);
+        emit(&writer, &clock, count);
+    }
+    // Nobody looked at the clock since.
+    set(&clock, 5_000_000_000);
+    assert!(writer.shutdown().is_complete());
+    let lines = lines(&storage);
+    let jumps = of_life(&lines, "clock");
+    let to: Vec<&str> = jumps.iter().filter_map(|jump| text(jump, "to")?.get(..4)).collect();
+    assert_eq!(to, ["2038", "1970"]);
+    assert_eq!(number(jumps[1], "steps"), Some(2));
 }
 
 #[test]

@@ -44,6 +44,28 @@ fn files_and_directory_are_for_owner_and_group() {
     assert_eq!(mode(&dir.join("keys/audit.key")) & 0o177, 0);
 }
 
+/// Drawing the keys first makes the same directory as a writer does.
+#[test]
+fn keys_that_are_drawn_first_leave_the_directory_as_it_should_be() {
+    let parent = tempfile::tempdir().unwrap();
+    let (first, other) = (parent.path().join("first"), parent.path().join("other"));
+    let keys = audit_writer::keys::FileKeys::of_log(&first).unwrap();
+    audit_writer::keys::generate(&keys).unwrap();
+    assert!(open(&other).unwrap().shutdown().is_complete());
+    assert_eq!(mode(&first), mode(&other));
+    assert_eq!(mode(&first.join("keys")), mode(&other.join("keys")));
+}
+
+/// What is in a path steers no terminal.
+#[test]
+fn a_path_is_escaped_where_it_is_told() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("\u{1b}[31mred\n");
+    std::fs::write(&dir, "").unwrap();
+    let (_, text) = refusal(&dir);
+    assert!(text.contains("\\u{1b}[31mred\\n") && !text.contains(['\u{1b}', '\n']), "{text}");
+}
+
 #[test]
 fn a_directory_that_others_can_write_to_is_refused() {
     let dir = tempfile::tempdir().unwrap();

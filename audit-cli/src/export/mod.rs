@@ -2,6 +2,7 @@
 
 mod text;
 
+use audit_log::Shown;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
@@ -62,14 +63,14 @@ enum Format {
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let Arguments { dir, format: Format::Text, stream, output } = arguments;
     if !streams(dir)?.contains(stream) {
-        return Err(format!("{} has no stream {}", dir.display(), stream.name()).into());
+        return Err(format!("{} has no stream {}", Shown(dir), stream.name()).into());
     }
     let lines = Lines::of_stream(dir, *stream)?;
     let exported = match output {
         None => export(*stream, lines, &mut BufWriter::new(io::stdout().lock())),
         Some(path) => create(path)
             .and_then(|file| export(*stream, lines, &mut BufWriter::new(file)))
-            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display()))),
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", Shown(path)))),
     };
     let Some(unread) = exported? else { return Ok(Outcome::Well) };
     eprintln!("auditlog: {}: {unread}", stream.name());

@@ -8,6 +8,7 @@ mod record;
 mod run;
 mod summary;
 
+use audit_log::Shown;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -92,7 +93,7 @@ impl Arguments {
             None => self.usual_format()?,
         };
         if let Some(path) = &self.rules {
-            let told = |why: String| format!("--rules: {}: {why}", path.display());
+            let told = |why: String| format!("--rules: {}: {why}", Shown(path));
             let text = fs::read_to_string(path).map_err(|error| told(error.to_string()))?;
             config.rules = Rules::from_toml(&text).map_err(|error| told(error.to_string()))?;
         }
@@ -135,7 +136,7 @@ const FIRST_LINES_BYTES: usize = 64 * 1024;
 const COMBINED_NAME: &str = "combined";
 
 fn told_format(path: &Path) -> String {
-    let name = crate::shown(&path.display().to_string());
+    let name = Shown(path).to_string();
     format!(
         "{name}: its first lines are of no format that nginx has by default (combined, main, Nginx Proxy \
          Manager's, ingress-nginx's); give the one that nginx's configuration has: --log-format \

@@ -2,6 +2,7 @@
 //! is a copy of which.
 #![expect(clippy::disallowed_methods, reason = "files of others, which are only read")]
 
+use audit_log::Shown;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -179,5 +180,5 @@ pub(crate) fn is_missing(error: &io::Error) -> bool {
 }
 
 pub(crate) fn told(path: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+    io::Error::new(error.kind(), format!("{}: {error}", Shown(path)))
 }

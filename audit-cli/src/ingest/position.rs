@@ -4,6 +4,7 @@
 //! read again from there is known by the lines of the log that came after it.
 #![expect(clippy::disallowed_methods, reason = "files of this command's own, beside the log")]
 
+use audit_log::Shown;
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -63,7 +64,7 @@ impl Kept {
             Ok(mut file) => {
                 let mut key = [0; 32];
                 let read = file.read_exact(&mut key);
-                read.map_err(|error| format!("{}: {error}", path.display()))?;
+                read.map_err(|error| format!("{}: {error}", Shown(&path)))?;
                 key
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -72,7 +73,7 @@ impl Kept {
                 replace(&folder, KEY, &key)?;
                 key
             }
-            Err(error) => return Err(format!("{}: {error}", path.display()).into()),
+            Err(error) => return Err(format!("{}: {error}", Shown(&path)).into()),
         };
         Ok(Kept { folder, key: Key(key) })
     }
@@ -87,11 +88,11 @@ impl Kept {
         let text = match fs::read(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(format!("{}: {error}", path.display()).into()),
+            Err(error) => return Err(format!("{}: {error}", Shown(&path)).into()),
         };
         let stop = parse(&text).ok_or_else(|| {
             let why = "it is no position, or of another version; without it all is read again, and";
-            format!("{}: {why} what is recorded already is skipped", path.display())
+            format!("{}: {why} what is recorded already is skipped", Shown(&path))
         })?;
         Ok(Some(stop))
     }

@@ -4,6 +4,7 @@ mod facts;
 mod join;
 mod show;
 
+use audit_log::Shown;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -79,7 +80,7 @@ fn read(arguments: &Arguments) -> Result<(Vec<Fact>, u64), Failure> {
     for dir in &arguments.dirs {
         let streams = streams(dir)?;
         if streams.is_empty() {
-            return Err(format!("there is no log in {}", dir.display()).into());
+            return Err(format!("there is no log in {}", Shown(dir)).into());
         }
         for stream in streams {
             for (_, line) in Lines::of_stream(dir, stream)? {

@@ -5,6 +5,7 @@ mod columns;
 mod dialect;
 mod views;
 
+use audit_log::Shown;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -42,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let files = files_of(dir)?;
     let schemas = schemas_of(dir)?;
     if schemas.is_empty() {
-        return Err(format!("there is no log with an event in {}", dir.display()).into());
+        return Err(format!("there is no log with an event in {}", Shown(dir)).into());
     }
     put(format_args!("{}", text(*dialect, &files, &schemas)));
     Ok(Outcome::Well)
@@ -60,8 +61,7 @@ fn text(dialect: Dialect, files: &str, schemas: &[Json]) -> String {
 ///
 /// The directory's name has characters that would not stand for themselves there.
 fn files_of(dir: &Path) -> Result<String, Failure> {
-    let told =
-        |why: &str| format!("{}: {why}: call it from inside of that directory", dir.display());
+    let told = |why: &str| format!("{}: {why}: call it from inside of that directory", Shown(dir));
     let name = dir.to_str().ok_or_else(|| told("its name is not UTF-8"))?;
     if name.contains(['*', '?', '[', ']', '{', '}']) {
         return Err(told("a database would take its name for a pattern").into());

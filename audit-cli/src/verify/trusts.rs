@@ -1,5 +1,6 @@
 //! What `auditlog verify` is given of each stream.
 
+use audit_log::Shown;
 use std::path::{Path, PathBuf};
 
 use audit_core::Stream;
@@ -92,7 +93,7 @@ fn twice(given: impl Iterator<Item = (Stream, u64)>, option: &'static str) -> Re
 /// The texts of these files, each with the stream that its first line names.
 fn checkpoints(files: &[PathBuf]) -> Result<Vec<(Stream, String)>, Failure> {
     let read = |path: &PathBuf| {
-        let told = |why: String| format!("{}: {why}", path.display());
+        let told = |why: String| format!("{}: {why}", Shown(path));
         let text = bounded::read_text(path, bounded::NOTE_BYTES_MAX)?;
         let stream = text.lines().next().and_then(stream_of_name);
         Ok((stream.ok_or_else(|| told("it is no checkpoint of a log's stream".into()))?, text))

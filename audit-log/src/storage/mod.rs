@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek};
 
 pub use os::Directory;
 #[doc(hidden)]
-pub use os::{SAFE, regular};
+pub use os::{SAFE, keeps_modes, regular};
 
 /// One directory of files, to read. Names are plain file names without a separator.
 ///

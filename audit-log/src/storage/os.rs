@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 
-use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
+use rustix::fs::{AtFlags, Dir, FileType, FsWord, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
 use super::{ReadSeek, ReadStorage};
@@ -34,7 +34,8 @@ impl Directory {
         let stat = rustix::fs::fstat(&dir).map_err(io::Error::from);
         let mode = stat.map_err(Error::io("examine the directory", &path))?.st_mode & 0o7777;
         if mode & OTHERS_WRITE != 0 {
-            return Err(ErrorKind::OthersCanWrite { path, mode }.into());
+            let keeps_modes = keeps_modes(&dir);
+            return Err(ErrorKind::OthersCanWrite { path, mode, keeps_modes }.into());
         }
         Ok(Directory(dir))
     }
@@ -72,6 +73,16 @@ impl ReadStorage for Directory {
         let opened = rustix::fs::openat(&self.0, name, flags, Mode::empty());
         Ok(Box::new(regular(name, opened)?.0))
     }
+}
+
+/// File systems that keep no modes, by their numbers: vfat, exfat and NTFS. There `chmod` says that it did
+/// what it did not, and how the file system was mounted says who may do what.
+const WITHOUT_MODES: [FsWord; 3] = [0x4d44, 0x2011_bab0, 0x5346_544e];
+
+/// Whether `chmod` changes anything in a directory.
+#[doc(hidden)]
+pub fn keeps_modes(dir: impl AsFd) -> bool {
+    rustix::fs::fstatfs(dir).map_or(true, |volume| !WITHOUT_MODES.contains(&volume.f_type))
 }
 
 /// Neither follows a link nor waits for a pipe: a pipe in a file's place must not hang a reader.

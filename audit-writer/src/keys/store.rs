@@ -66,6 +66,8 @@ impl FileKeys {
     ///
     /// As for [`in_dir`](FileKeys::in_dir).
     pub fn of_log(dir: impl AsRef<Path>) -> Result<FileKeys, Error> {
+        // The log's directory is not the keys', which are their owner's alone.
+        OsStorage::make_dir(dir.as_ref())?;
         FileKeys::in_dir(FileKeys::dir_of_log(dir.as_ref()))
     }
 

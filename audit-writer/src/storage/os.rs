@@ -5,7 +5,7 @@ mod lock;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use audit_log::NotOurs;
@@ -42,7 +42,7 @@ pub struct OsStorage {
     renamed: Option<Mutex<Vec<String>>>,
 }
 
-/// The file system that is called vfat: a renamed file has no size and no content on its disk until the
+/// Of the file system that is called vfat: a renamed file has no size and no content on its disk until the
 /// file itself is synced once more, whatever was synced before (measured on Linux 6.1).
 const VFAT: FsWord = 0x4d44;
 
@@ -54,12 +54,18 @@ impl OsStorage {
     /// What the system said; that group or others can write to the directory.
     pub fn open(path: impl Into<PathBuf>) -> Result<OsStorage, Error> {
         let path = path.into();
-        std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(DIR_MODE)
-            .create(&path)
-            .map_err(Error::io("create the directory", &path))?;
+        OsStorage::make_dir(&path)?;
         OsStorage::open_existing(path)
+    }
+
+    /// Makes a log's directory, if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// What the system said.
+    pub(crate) fn make_dir(path: &Path) -> Result<(), Error> {
+        let made = std::fs::DirBuilder::new().recursive(true).mode(DIR_MODE).create(path);
+        made.map_err(Error::io("create the directory", path))
     }
 
     /// Opens a directory that is only its owner's, and creates it so if it is not there; files in it
@@ -75,7 +81,8 @@ impl OsStorage {
         let stat = rustix::fs::fstat(&opened.dir).map_err(io::Error::from);
         let mode = stat.map_err(Error::io("examine the directory", &path))?.st_mode & 0o7777;
         if mode & !OWNERS != 0 {
-            return Err(ErrorKind::OthersCanRead { path, mode }.into());
+            let keeps_modes = audit_log::storage::keeps_modes(&opened.dir);
+            return Err(ErrorKind::OthersCanRead { path, mode, keeps_modes }.into());
         }
         Ok(OsStorage { file_mode: Mode::from_raw_mode(0o600), ..opened })
     }

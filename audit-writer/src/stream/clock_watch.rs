@@ -17,11 +17,23 @@ impl OpenStream {
             self.told_synced = self.clock_synced;
             self.record(Lifecycle::TimeSync { time_synced: self.clock_synced });
         }
-        if let Some(Jump { from, to, times }) = self.jumps.take(now) {
-            tracing::warn!(target: "audit_writer", times, "the clock jumped");
-            let step = ClockBody { from: from.rfc3339(), to: to.rfc3339(), steps: times };
-            self.record(Lifecycle::Clock(step));
+        if let Some(jump) = self.jumps.take(now) {
+            self.record_jump(jump);
         }
+    }
+
+    /// Records at the end of the run what the clock did since it was recorded last.
+    pub(super) fn tell_last_jump(&mut self) {
+        let _now = self.watch_clock();
+        if let Some(jump) = self.jumps.rest() {
+            self.record_jump(jump);
+        }
+    }
+
+    fn record_jump(&mut self, Jump { from, to, times }: Jump) {
+        tracing::warn!(target: "audit_writer", times, "the clock jumped");
+        let step = ClockBody { from: from.rfc3339(), to: to.rfc3339(), steps: times };
+        self.record(Lifecycle::Clock(step));
     }
 
     /// Asks the clock whether it is right, and whether it jumped.

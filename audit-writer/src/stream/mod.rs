@@ -352,6 +352,7 @@ impl OpenStream {
     /// Records the run's end, with so many events left in the channel. The line and the checkpoint
     /// behind it stand in one segment.
     pub(crate) fn stop(&mut self, waiting: u64) {
+        self.tell_last_jump();
         let now = self.world.clock.now();
         self.make_room(now, LOG_LINE_BYTES + CHECKPOINT_LINE_BYTES);
         let earlier = self.world.earlier.as_ref().map(|earlier| earlier.stats).unwrap_or_default();
