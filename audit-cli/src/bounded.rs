@@ -1,9 +1,10 @@
 //! Small files that are given on the command line: read with a bound, and no pipe or device waited for.
 
-use audit_log::Shown;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
+
+use audit_log::Shown;
 
 /// A verifier key and a checkpoint have at most so many bytes.
 pub(crate) const NOTE_BYTES_MAX: u64 = 4 * 1024;

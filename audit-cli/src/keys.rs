@@ -1,9 +1,9 @@
 //! `auditlog keygen` and `auditlog vkey`.
 
-use audit_log::Shown;
 use std::path::PathBuf;
 
 use audit_core::Stream;
+use audit_log::Shown;
 use audit_writer::keys::{FileKeys, verifier_key_from};
 
 use crate::out::say;

@@ -1,10 +1,10 @@
 //! `auditlog prove` and `auditlog check-proof`.
 
-use audit_log::Shown;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use audit_core::Stream;
+use audit_log::Shown;
 use audit_log::verify::{ProofError, VerifiedProof, check_proof, prove_stream};
 
 use crate::bounded;

@@ -2,10 +2,10 @@
 
 mod trusts;
 
-use audit_log::Shown;
 use std::path::PathBuf;
 
 use audit_core::Stream;
+use audit_log::Shown;
 use audit_log::reader::streams;
 use audit_log::verify::{Report, Verdict, verify_watched};
 use jiff::{SignedDuration, Timestamp};

@@ -25,8 +25,9 @@ fn behind(
 ) -> Option<IpAddr> {
     let mut last = None;
     for ip in nearest_first {
-        last = Some(ip?);
-        if !trusted.iter().any(|it| ip.is_some_and(|ip| it.contains(ip))) {
+        let ip = ip?;
+        last = Some(ip);
+        if !trusted.iter().any(|it| it.contains(ip)) {
             break;
         }
     }
@@ -54,10 +55,15 @@ fn v6(text: &str) -> Option<Ipv6Addr> {
     text.split_once('%').map_or(text, |(address, _)| address).parse().ok()
 }
 
-/// RFC 7239 has obfuscated ports too, such as `_x7`.
+/// A number, or as RFC 7239 has it something in its place, such as `_x7`.
 fn is_port(text: &str) -> bool {
-    let digits = text.strip_prefix('_').unwrap_or(text);
-    (1..=16).contains(&digits.len()) && digits.bytes().all(|it| it.is_ascii_alphanumeric())
+    match text.strip_prefix('_') {
+        Some(hidden) => {
+            let is_plain = |it: u8| it.is_ascii_alphanumeric() || b"._-".contains(&it);
+            (1..=64).contains(&hidden.len()) && hidden.bytes().all(is_plain)
+        }
+        None => (1..=5).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit()),
+    }
 }
 
 /// The value of `for` in an element of a `Forwarded` header.
@@ -111,6 +117,8 @@ mod tests {
             ("-", "unknown"),
             ("", "unknown"),
             ("198.51.100.7:", "unknown"),
+            ("198.51.100.7:abc", "unknown"),
+            ("198.51.100.7:123456", "unknown"),
             ("198.51.100.7 10.0.0.1", "unknown"),
             ("[198.51.100.7]:1", "unknown"),
             ("_hidden", "unknown"),

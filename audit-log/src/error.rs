@@ -1,10 +1,10 @@
 //! Why a log could not be read.
 
-use crate::shown::Shown;
 use std::io;
 use std::path::PathBuf;
 
 use crate::line::FORMAT_VERSION;
+use crate::shown::Shown;
 
 /// Why a log could not be read.
 #[derive(Debug)]

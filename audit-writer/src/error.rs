@@ -1,8 +1,9 @@
 //! Why a log could not be opened or closed.
 
-use audit_log::Shown;
 use std::io;
 use std::path::PathBuf;
+
+use audit_log::Shown;
 
 /// Why a log could not be opened or written.
 #[derive(Debug)]

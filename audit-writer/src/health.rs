@@ -3,7 +3,7 @@
 use crate::sync::atomic::{AtomicU8, Ordering};
 
 /// What the writer can do at present, of all its streams together. What it cannot, it tries again;
-/// each change stands in the log too, as a `fault` line.
+/// what was amiss stands in the log too, in a `fault` line, once lines can be written.
 ///
 /// ```
 /// # let dir = tempfile::tempdir()?; let dir = dir.path().join("audit");

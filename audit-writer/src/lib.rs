@@ -44,8 +44,8 @@
 //! # Handling faults
 //!
 //! After a failed write or sync the segment is given up, never synced again, and the writer tries
-//! after a second, and then after up to eight times that, to begin a new one, into which the lines that may be missing are written again, byte
-//! for byte. Meanwhile events wait in the channel, and then go the way that [`Overflow`] says. The
+//! after a second, and then after up to eight times that, to begin a new one, into which the lines
+//! that may be missing are written again, byte for byte. Meanwhile events wait in the channel, and then go the way that [`Overflow`] says. The
 //! first new line tells of the fault. `emit` never waits longer than its bound. The same is done
 //! where somebody else was at the active file: deleted, renamed, truncated or wrote to it.
 //!

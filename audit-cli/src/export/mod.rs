@@ -2,12 +2,12 @@
 
 mod text;
 
-use audit_log::Shown;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use audit_core::Stream;
+use audit_log::Shown;
 use audit_log::reader::{LineError, Lines, Position, streams};
 
 use crate::{Failure, Outcome};

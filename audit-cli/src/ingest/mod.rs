@@ -8,11 +8,11 @@ mod record;
 mod run;
 mod summary;
 
-use audit_log::Shown;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use audit_ingest::{Config, Format, Network, Rules};
+use audit_log::Shown;
 
 use self::places::Place;
 use crate::out::{put, say};

@@ -2,11 +2,12 @@
 //! is a copy of which.
 #![expect(clippy::disallowed_methods, reason = "files of others, which are only read")]
 
-use audit_log::Shown;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+
+use audit_log::Shown;
 
 use super::opened::Opened;
 use super::position::Key;

@@ -4,7 +4,6 @@
 //! read again from there is known by the lines of the log that came after it.
 #![expect(clippy::disallowed_methods, reason = "files of this command's own, beside the log")]
 
-use audit_log::Shown;
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -12,6 +11,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use audit_ingest::{FileId, Id, Position};
+use audit_log::Shown;
 use audit_log::reader::{Json, Lines};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};

@@ -4,10 +4,10 @@ mod facts;
 mod join;
 mod show;
 
-use audit_log::Shown;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use audit_log::Shown;
 use audit_log::reader::{Lines, streams};
 
 use self::facts::{Fact, Facts, moment};

@@ -5,10 +5,10 @@ mod columns;
 mod dialect;
 mod views;
 
-use audit_log::Shown;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use audit_log::Shown;
 use audit_log::reader::{Json, Lines, streams};
 
 use self::dialect::Dialect;

@@ -1,9 +1,9 @@
 //! What `auditlog verify` is given of each stream.
 
-use audit_log::Shown;
 use std::path::{Path, PathBuf};
 
 use audit_core::Stream;
+use audit_log::Shown;
 use audit_log::VerifierKey;
 use audit_log::verify::{KeyFrom, Trust};
 

@@ -1,15 +1,15 @@
 //! Whether those who write to the device could write what is taken for the rest of a line.
 //!
-//! nginx escapes the quote in every value, so nobody ends a value in quotes. Outside of them a client's
-//! value must be followed, up to the next quote, only by what has a grammar of its own (an address, a
-//! time, digits): then its end is found from there. Whatever stands behind all that is used is free.
+//! nginx escapes the quote in every value, so nobody ends a value in quotes. Outside of them a value
+//! without a grammar of its own (an address, a time, digits) is as long as the rest of the line lets it
+//! be: its end is sure where only what has a grammar follows up to the next quote. One whose end is not
+//! sure may stand there if no client writes any such value, or if nothing that is used stands behind it.
 
 use super::{Piece, Var, fixed};
 use crate::error::Error;
 
-/// Variables that nginx itself makes, whatever a client sends.
-const BY_NGINX: [&str; 24] = [
-    "bytes_sent",
+/// Variables without a grammar here that nginx itself makes, whatever a client sends.
+const BY_NGINX: [&str; 18] = [
     "connection_time",
     "gzip_ratio",
     "hostname",
@@ -20,17 +20,12 @@ const BY_NGINX: [&str; 24] = [
     "realip_remote_addr",
     "request_completion",
     "request_id",
-    "request_length",
-    "scheme",
     "server",
     "server_addr",
     "server_name",
-    "server_protocol",
     "ssl_cipher",
     "ssl_protocol",
     "ssl_session_reused",
-    "time_iso8601",
-    "time_local",
     "proxy_upstream_name",
     "proxy_alternative_upstream_name",
 ];
@@ -39,27 +34,32 @@ fn is_by_nginx(name: &str) -> bool {
     BY_NGINX.contains(&name) || name.starts_with("upstream_") || name.starts_with("tcpinfo_")
 }
 
-/// Whether a value is used, or says where others end.
+/// Whether a value becomes part of an action, or decides whose it is.
 fn is_used(piece: &Piece) -> bool {
-    !matches!(piece, Piece::Literal(_) | Piece::Value(Var::Other | Var::Number))
-        && !matches!(piece, Piece::Quoted(Var::Other))
+    let (Piece::Value(var) | Piece::Quoted(var)) = piece else { return false };
+    !matches!(var, Var::Other | Var::Number | Var::Word | Var::Upgrade)
 }
 
 /// # Errors
 ///
-/// Names the first variable that a client could end.
+/// Names a variable that a client could end, or by which it could move the end of another.
 pub(super) fn check(pieces: &[Piece], names: &[(usize, String)]) -> Result<(), Error> {
-    for (at, name) in names {
-        let Some(Piece::Value(var)) = pieces.get(*at) else { continue };
-        let is_free = fixed(*var, b"").is_none();
-        if !is_free || is_by_nginx(name) || !pieces.iter().skip(*at).any(is_used) {
-            continue;
-        }
-        if !is_anchored(pieces.get(at + 1..).unwrap_or_default()) {
-            return Err(Error::open_variable(name));
-        }
+    let is_open = |at: usize| {
+        let is_free =
+            matches!(pieces.get(at), Some(Piece::Value(var)) if fixed(*var, b"").is_none());
+        is_free && !is_anchored(pieces.get(at + 1..).unwrap_or_default())
+    };
+    let reaches = |at: usize| pieces.iter().skip(at).any(is_used);
+    let mut open = names.iter().filter(|(at, _)| is_open(*at)).peekable();
+    // The first open value lets a client move what follows it, whoever writes that one itself.
+    let Some((first, _)) = open.peek() else { return Ok(()) };
+    if !reaches(*first) {
+        return Ok(());
     }
-    Ok(())
+    match open.find(|(_, name)| !is_by_nginx(name)) {
+        Some((_, name)) => Err(Error::open_variable(name)),
+        None => Ok(()),
+    }
 }
 
 /// Whether up to the next quote there is nothing whose end is not known by itself.

@@ -72,6 +72,8 @@ fn formats_of_the_users_own() {
         "$remote_addr $http_x [$time_local] $args \"$request\" $status",
         "$remote_addr [$time_local] \"$http_user_agent $request\" $status",
         "$cookie_a $remote_addr [$time_local] $uri \"$request\" $status",
+        // What stands last moves the end of what nginx itself makes, and with it the status.
+        "$remote_addr [$time_local] \"$request\" $upstream_addr $status $http_x",
     ] {
         assert!(Format::new(bad).unwrap_err().is_format(), "{bad}");
     }

@@ -34,7 +34,7 @@ use crate::worker::{Home, Log, OnHealth, Opened, Opener, Worker};
 /// What a writer is told before it starts. Every setting has a default.
 #[must_use = "a builder does nothing before `install` or `start`"]
 pub struct Builder {
-    place: Place,
+    target: Target,
     clock: Arc<dyn Clock>,
     config: Config,
     keys: Option<Arc<dyn KeyStore>>,
@@ -43,7 +43,8 @@ pub struct Builder {
     on_health: Option<OnHealth>,
 }
 
-enum Place {
+/// What the log is written to.
+enum Target {
     Dir(PathBuf),
     Storage(Arc<dyn Storage>),
 }
@@ -59,7 +60,7 @@ impl Writer {
     /// there.
     pub fn builder(dir: impl Into<PathBuf>) -> Builder {
         Builder {
-            place: Place::Dir(dir.into()),
+            target: Target::Dir(dir.into()),
             clock: Arc::new(SystemClock::new()),
             config: Config::default(),
             keys: None,
@@ -71,7 +72,7 @@ impl Writer {
 
     /// A writer into a storage of the caller's.
     pub fn builder_on(storage: Arc<dyn Storage>) -> Builder {
-        Builder { place: Place::Storage(storage), ..Writer::builder("") }
+        Builder { target: Target::Storage(storage), ..Writer::builder("") }
     }
 }
 
@@ -182,7 +183,8 @@ impl Builder {
         self
     }
 
-    /// How long the writer waits after a fault before it tries to write again; 1 s by default.
+    /// How long the writer waits after a fault before it tries to write again; 1 s by default. Where it
+    /// fails again and again it waits longer, up to eight times as long, unless the disk has more room.
     pub fn retry_after(mut self, pause: Duration) -> Builder {
         self.config.retry_after = pause;
         self
@@ -203,7 +205,7 @@ impl Builder {
 
     /// What is called, on the writer's thread, each time its health changes: to light a lamp, or to tell
     /// a supervisor. It should be quick, because nothing is written meanwhile; events that it emits may
-    /// not be waited for.
+    /// not be waited for. A panic in it ends the writer.
     pub fn on_health(mut self, tell: impl Fn(Health) + Send + 'static) -> Builder {
         self.on_health = Some(Box::new(tell));
         self
@@ -243,23 +245,23 @@ impl Builder {
     }
 
     fn begin(self, takes_unrecorded: bool) -> Result<Writer, Error> {
-        let Builder { place, clock, config, keys, identity, catalogs, on_health } = self;
+        let Builder { target, clock, config, keys, identity, catalogs, on_health } = self;
         config.check()?;
         check_clashes(&catalogs)?;
-        let dir = match &place {
-            Place::Dir(dir) => dir.clone(),
-            Place::Storage(_) => PathBuf::from("the given storage"),
+        let dir = match &target {
+            Target::Dir(dir) => dir.clone(),
+            Target::Storage(_) => PathBuf::from("the given storage"),
         };
         // First, so that nothing is touched where no thread is to be had. If there is an error
         // below it has nothing to do, and ends.
         let WriterThread { thread, work, ended } =
             WriterThread::spawn().map_err(Error::io("start the writer thread for", &dir))?;
-        let (opened, opener) = match place {
-            Place::Dir(dir) => {
+        let (opened, opener) = match target {
+            Target::Dir(dir) => {
                 let open = opener(dir, config.evidence, keys);
                 (open()?, Some(open))
             }
-            Place::Storage(storage) => {
+            Target::Storage(storage) => {
                 let lock = lock(storage.as_ref(), &dir)?;
                 let keys = keys.unwrap_or_else(|| Arc::new(FileKeys(Arc::clone(&storage))));
                 (Opened { storage, keys, lock }, None)
