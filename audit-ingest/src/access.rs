@@ -8,9 +8,13 @@ use crate::action::{Address, Outcome};
 use crate::error::{Error, ErrorKind};
 use crate::format::{Escape, Fields, Format, Var, hex, unescape};
 use crate::forwarded::{address, behind_elements, behind_proxies};
-use crate::rules::{Means, Rule, Rules, has_parameter};
+use crate::name::passing_hash;
+use crate::rules::{Logged, Means, Rule, Rules, has_parameter, parameter};
 use memchr::{memchr, memmem};
 use std::net::IpAddr;
+
+/// A connection cannot be made another one.
+const BAD_REQUEST: u16 = 400;
 
 /// What a line of the access log is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +41,8 @@ pub(crate) struct Request {
     pub(crate) claims: bool,
     /// How long it took, in milliseconds, where the format has it.
     pub(crate) took: Option<i64>,
+    /// The name of the connection that it is of, hashed, where it has one.
+    pub(crate) poll: Option<u64>,
 }
 
 /// Addresses of proxies that are believed about where a request came from.
@@ -143,13 +149,16 @@ impl Reader {
         let Some(outcome) = outcome(means, status, words.query()) else {
             return Some(None);
         };
+        let connection = means.connection.as_ref();
+        let poll = connection.and_then(|it| parameter(words.query(), it.as_bytes()));
+        let poll = poll.map(passing_hash);
         let path = self.rules.get(rule)?.path.contains('*').then(|| {
             let path = path_of(words.target);
             let path = decode(path, self.format.escape).unwrap_or_default();
             shown(&path)
         });
         let source = self.source(peer, fields);
-        Some(Some(Request { rule, source, at, path, status, outcome, claims, took }))
+        Some(Some(Request { rule, source, at, path, status, outcome, claims, took, poll }))
     }
 
     /// Where a request came from: what the proxies say, if the peer is one that is trusted, and nobody
@@ -265,17 +274,28 @@ fn shown(path: &[u8]) -> String {
 /// How a request ended; `None` when nothing was done, and the client was sent elsewhere or only
 /// asked whether there was anything new.
 fn outcome(rule: &Rule, status: u16, query: &[u8]) -> Option<Outcome> {
-    if let Means::Session { open, .. } = &rule.means {
+    if let Means::Session { open, logged, .. } = &rule.means {
+        let connection = rule.connection.as_ref();
+        let is_named = connection.is_some_and(|it| parameter(query, it.as_bytes()).is_some());
         if status == *open {
-            return Some(Outcome::Success);
+            // The first poll asks what the connection is called.
+            return (*logged != Logged::Polls || is_named).then_some(Outcome::Success);
         }
         let asked = match &rule.query {
             Some(wanted) => has_parameter(query, wanted.as_bytes()),
             None => !(200..300).contains(&status),
         };
-        if !asked || status < 400 {
+        // What is open already goes on in the way that it did, and who polls asks again soon.
+        let goes_on = match logged {
+            Logged::Polls => is_named || !matches!(status, 401 | 403 | 429),
+            Logged::AtEnd | Logged::AtBegin => is_named && status == BAD_REQUEST,
+        };
+        if !asked || status < 400 || goes_on {
             return None;
         }
+    }
+    if let Some((_, answer)) = rule.statuses.iter().find(|(it, _)| *it == status) {
+        return answer.outcome();
     }
     match status {
         200..=299 => Some(Outcome::Success),

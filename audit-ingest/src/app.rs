@@ -12,7 +12,7 @@
 
 use crate::access::Network;
 use crate::forwarded::behind_proxies;
-use crate::name::Name;
+use crate::name::{Name, passing_hash};
 use crate::source::{End, Line};
 use crate::zone::{Moments, Zone};
 use std::collections::hash_map::RandomState;
@@ -229,8 +229,8 @@ impl Records {
             Form::Deleted => What::Deleted(name()),
             Form::AllDeleted => text.filter(|it| it.is_empty()).map(|_| What::AllDeleted)?,
             Form::Client => match form::client(text?)? {
-                (id, true) => What::Connected(client_hash(id)),
-                (id, false) => What::Disconnected(client_hash(id)),
+                (id, true) => What::Connected(passing_hash(id)),
+                (id, false) => What::Disconnected(passing_hash(id)),
             },
         })
     }
@@ -278,15 +278,6 @@ impl Open {
         shorter.reverse();
         Text { whole, shorter }
     }
-}
-
-/// The same in every run, because a connection may outlast one. It is the id of a connection, and
-/// good for nothing when that is over.
-fn client_hash(id: &[u8]) -> u64 {
-    // FNV-1a.
-    id.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }
 
 /// The time and the message of a line that begins like a record, exactly as Python writes it.

@@ -56,6 +56,15 @@ impl fmt::Debug for Name {
     }
 }
 
+/// Of the id of a connection: the same in every run, because a connection may outlast one, and good
+/// for nothing when that is over.
+pub(crate) fn passing_hash(id: &[u8]) -> u64 {
+    // FNV-1a.
+    id.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

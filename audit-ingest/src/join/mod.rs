@@ -9,6 +9,7 @@
 mod clock;
 mod consoles;
 mod evidence;
+mod polls;
 mod sessions;
 mod solve;
 mod state;
@@ -21,11 +22,12 @@ pub(crate) use state::{Place, State};
 use crate::access::Request;
 use crate::action::{Action, FileId, Origin, Outcome, Unconfirmed};
 use crate::app::Note;
-use crate::rules::{Means, Proof, Rules};
+use crate::rules::{Logged, Means, Proof, Rules};
 use crate::zone::Moments;
 use clock::Clock;
 use consoles::Consoles;
 use evidence::Claims;
+use polls::Polls;
 use sessions::Sessions;
 use solve::Verdict;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -72,6 +74,7 @@ pub(crate) struct Join {
     claims: Claims,
     sessions: Sessions,
     consoles: Consoles,
+    polls: Polls,
     /// Lines that were told, decided about, or taken, before a stop and come again.
     done: BTreeSet<Origin>,
     decided: BTreeMap<Origin, Verdict>,
@@ -91,6 +94,7 @@ impl Join {
             claims: Claims::new(Clock::at(i64::MIN, message_max), 0, false),
             sessions: Sessions::default(),
             consoles: Consoles::default(),
+            polls: Polls::default(),
             done: BTreeSet::new(),
             decided: BTreeMap::new(),
             taken: BTreeSet::new(),
@@ -148,6 +152,7 @@ impl Join {
     pub(crate) fn finish(&mut self, out: &mut dyn FnMut(Told)) {
         (self.access_over, self.app_over) = (true, true);
         self.step(out);
+        self.tell_last_polls(out);
         self.expire(i64::MAX, out);
         self.sessions.open().for_each(|it| out(Told::Session(it.clone())));
     }
@@ -174,8 +179,9 @@ impl Join {
     /// Whether all lines were read that could be about a request.
     fn is_ready(&self, index: usize) -> bool {
         let Some(it) = self.waiting.get(index) else { return false };
-        let session = matches!(self.means(it), Some(Means::Session { .. }));
-        if it.request.outcome != Outcome::Success || (it.proof.is_none() && !session) {
+        let session = matches!(self.means(it), Some(Means::Session { logged: Logged::AtEnd, .. }));
+        let is_poll = matches!(self.means(it), Some(Means::Session { logged: Logged::Polls, .. }));
+        if it.request.outcome != Outcome::Success || (it.proof.is_none() && !session) || is_poll {
             return true;
         }
         let app = self.app_over || self.claims.clock.passed() > it.request.at + AFTER;

@@ -5,6 +5,7 @@
 use super::clock::Clock;
 use super::consoles::Consoles;
 use super::evidence::{Again, Claims};
+use super::polls::Polls;
 use super::sessions::Sessions;
 use super::solve::Verdict;
 use super::{Join, Waiting};
@@ -35,6 +36,8 @@ pub(crate) struct State {
     tells_checks: bool,
     sessions: Sessions,
     consoles: Consoles,
+    #[serde(default)]
+    polls: Polls,
 }
 
 impl Join {
@@ -72,12 +75,13 @@ impl Join {
             tells_checks: self.claims.tells_checks,
             sessions: self.sessions.clone(),
             consoles: self.consoles.clone(),
+            polls: self.polls.clone(),
         }
     }
 
     /// A new one goes on from what was kept.
     pub(crate) fn go_on(mut self, state: State, message_max: u64) -> Join {
-        let State { access, app, horizon, tells_checks, sessions, consoles, .. } = state;
+        let State { access, app, horizon, tells_checks, sessions, consoles, polls, .. } = state;
         let join = &mut self;
         join.access_clock = access.clock;
         join.claims = Claims::new(Clock::at(app.clock, message_max), horizon, tells_checks);
@@ -87,6 +91,7 @@ impl Join {
         join.explained = state.explained.into_iter().collect();
         join.sessions = sessions;
         join.consoles = consoles;
+        join.polls = polls;
         self
     }
 }

@@ -6,7 +6,7 @@ use super::solve::Verdict;
 use super::{Join, Told, Waiting};
 use crate::action::{Action, Actor, Address, Confidence, Id, Kind, Origin, Outcome, When, Why};
 use crate::name::Name;
-use crate::rules::{Means, Proof};
+use crate::rules::{Logged, Means, Proof};
 
 /// Statuses that nginx answers with by itself, without asking the application.
 const BY_NGINX: [u16; 11] = [408, 411, 413, 414, 421, 494, 495, 496, 497, 501, 505];
@@ -14,13 +14,48 @@ const BY_NGINX: [u16; 11] = [408, 411, 413, 414, 421, 494, 495, 496, 497, 501, 5
 const SECOND: i64 = 1_000;
 
 /// What is told of a request, before who did it is.
-struct Telling {
-    kind: Kind,
-    when: When,
-    part: u8,
-    who: Who,
-    target: Option<Name>,
-    proof: Option<Origin>,
+pub(super) struct Telling {
+    pub(super) kind: Kind,
+    pub(super) when: When,
+    pub(super) part: u8,
+    pub(super) who: Who,
+    pub(super) target: Option<Name>,
+    pub(super) proof: Option<Origin>,
+}
+
+impl Telling {
+    pub(super) fn of(kind: Kind, when: When, part: u8, who: Who) -> Telling {
+        Telling { kind, when, part, who, target: None, proof: None }
+    }
+}
+
+/// What is told of the request itself.
+pub(super) struct Tells {
+    pub(super) source: Address,
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) status: u16,
+}
+
+impl Tells {
+    pub(super) fn told(&self, it: Telling, outcome: Outcome, origin: Origin, line: u64) -> Told {
+        Told::Action(Action {
+            id: Id { origin, part: it.part },
+            line,
+            kind: it.kind,
+            outcome,
+            occurred: it.when,
+            source: self.source,
+            method: self.method.clone(),
+            path: self.path.clone(),
+            status: self.status,
+            actor: it.who.actor,
+            confidence: it.who.confidence,
+            why: it.who.why,
+            target: it.target,
+            proof: it.proof,
+        })
+    }
 }
 
 impl Join {
@@ -32,6 +67,13 @@ impl Join {
         let Some(rule) = self.rules.get(request.rule).cloned() else { return };
         let source = request.source.canonical();
         self.sessions.expire(request.at, self.idle, |it| out(Told::Session(it)));
+        self.tell_polls(request.at, &[], out);
+        let tells = Tells {
+            source: request.source,
+            method: rule.method.clone(),
+            path: request.path.clone().unwrap_or_else(|| rule.path.clone()),
+            status: request.status,
+        };
         let tellings = match rule.means {
             Means::Page => {
                 if request.outcome == Outcome::Success {
@@ -40,9 +82,17 @@ impl Join {
                 }
                 return;
             }
+            Means::Session { logged: Logged::Polls, .. } if request.outcome == Outcome::Success => {
+                return self.polled(&request, &tells, origin, line);
+            }
+            Means::Session { logged: Logged::AtBegin, .. } => {
+                let who = self.by_address(source, &Seen::of(&request));
+                vec![Telling::of(Kind::SessionStart, When::At(request.at), 0, who)]
+            }
             Means::Session { after, .. } => {
+                let polled = request.poll.and_then(|it| self.polls.gone_over(source, it));
                 let is_client = rule.proof == Some(Proof::Client);
-                self.connection(index, is_client, after)
+                self.connection(index, is_client, after, polled)
             }
             Means::Action(kind) => {
                 let found = Found { kind, proof: rule.proof, verdict, source, origin };
@@ -57,38 +107,22 @@ impl Join {
             if user.is_some() {
                 self.sessions.heard(request.at, source, user);
             }
-            out(Told::Action(Action {
-                id: Id { origin, part: it.part },
-                line,
-                kind: it.kind,
-                outcome: request.outcome,
-                occurred: it.when,
-                source: request.source,
-                method: rule.method.clone(),
-                path: request.path.clone().unwrap_or_else(|| rule.path.clone()),
-                status: request.status,
-                actor: it.who.actor,
-                confidence: it.who.confidence,
-                why: it.who.why,
-                target: it.target,
-                proof: it.proof,
-            }));
+            out(tells.told(it, request.outcome, origin, line));
         }
     }
 
-    /// A connection that ended tells of its begin, too.
-    fn connection(&mut self, index: usize, is_client: bool, after: Option<Kind>) -> Vec<Telling> {
+    /// A connection that ended tells of its begin, too. `polled` is when its client began to poll.
+    fn connection(
+        &mut self,
+        index: usize,
+        is_client: bool,
+        after: Option<Kind>,
+        polled: Option<i64>,
+    ) -> Vec<Telling> {
         let Some(Waiting { request, .. }) = self.waiting.get(index) else { return Vec::new() };
         let (source, at, rule) = (request.source.canonical(), request.at, request.rule);
         let seen = Seen::of(request);
-        let telling = |kind: Kind, when: When, part: u8, who: Who| Telling {
-            kind,
-            when,
-            part,
-            who,
-            target: None,
-            proof: None,
-        };
+        let telling = Telling::of;
         if request.outcome != Outcome::Success {
             let who = self.by_address(source, &seen);
             return vec![telling(Kind::SessionStart, When::At(at), 0, who)];
@@ -98,8 +132,8 @@ impl Join {
         let since = self.sessions.since(source);
         let ended = consoles::Ended { source, at, rule, is_client, after, since, notes: &notes };
         let consoles::Began { when: mut began, mut first, client } = self.consoles.began(&ended);
-        if let Some(took) = request.took {
-            first = at - took;
+        if let Some(known) = request.took.map(|took| at - took).or(polled) {
+            first = known;
             began = Some(When::At(first));
         }
         if let Some(client) = client {

@@ -3,8 +3,9 @@
 use crate::{Action, Actor, Confidence, Config, FileId, Ingest, Log, Told, Unconfirmed, Why};
 use proptest::prelude::*;
 
-fn access(address: &str, second: u32, request: &str, status: u16) -> String {
-    let time = format!("21/Nov/2026:02:{:02}:{:02} +0000", second / 60, second % 60);
+pub(super) fn access(address: &str, second: u32, request: &str, status: u16) -> String {
+    let (hour, minute) = (2 + second / 3600, second / 60 % 60);
+    let time = format!("21/Nov/2026:{hour:02}:{minute:02}:{:02} +0000", second % 60);
     format!("{address} - - [{time}] \"{request} HTTP/1.1\" {status} 3 \"-\" \"-\"\n")
 }
 
@@ -23,7 +24,7 @@ fn login(second: u32, millis: u32, address: &str, name: &str) -> String {
         + &note(second, millis + 1, "session", &format!("Started session for user {name}"))
 }
 
-fn read(access: &str, app: &str) -> (Vec<Action>, Vec<Unconfirmed>) {
+pub(super) fn read(access: &str, app: &str) -> (Vec<Action>, Vec<Unconfirmed>) {
     read_bytes(&Config::default(), access.as_bytes(), app.as_bytes())
 }
 
