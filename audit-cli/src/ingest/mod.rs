@@ -1,20 +1,26 @@
 //! `auditlog ingest`.
 
 mod files;
+mod input;
+mod journal;
 mod opened;
 mod places;
 mod position;
 mod record;
 mod run;
+mod stream;
 mod summary;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use audit_ingest::{Config, Format, Network, Rules};
+use audit_ingest::{Config, Format, Log, Network, Rules};
 use audit_log::Shown;
 
+use self::files::Begin;
+use self::input::{Input, is_stdin};
 use self::places::Place;
+use self::stream::Stream;
 use crate::out::{put, say};
 use crate::{Failure, Outcome};
 
@@ -39,12 +45,16 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "LOGDIR")]
     dir: PathBuf,
     /// The access log's files, oldest first, plain or gzipped; with --follow the last one is the one
-    /// that grows.
-    #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
+    /// that grows. `-` is standard input.
+    #[arg(long, visible_alias = "access-log", value_name = "FILE", num_args = 1.., required = true)]
     nginx: Vec<PathBuf>,
-    /// The application log's files, oldest first, plain or gzipped; without them nobody is known by name.
-    #[arg(long, value_name = "FILE", num_args = 1..)]
+    /// The application log's files, oldest first, plain or gzipped, or `-`; without them nobody is known by
+    /// name.
+    #[arg(long, visible_alias = "app-log", value_name = "FILE", num_args = 1..)]
     tinypilot: Vec<PathBuf>,
+    /// The application log is in the journal of this unit, which `journalctl` hands out.
+    #[arg(long, value_name = "UNIT", conflicts_with = "tinypilot")]
+    journal: Option<String>,
     /// The device's time zone, such as `Europe/Berlin` or `UTC`: the application log has local times.
     #[arg(long, value_name = "ZONE")]
     timezone: Option<String>,
@@ -73,7 +83,7 @@ impl Arguments {
     fn config(&self) -> Result<Config, Failure> {
         let mut config = Config {
             trusted: self.trusted.clone(),
-            has_app: !self.tinypilot.is_empty(),
+            has_app: !self.tinypilot.is_empty() || self.journal.is_some(),
             ..Config::default()
         };
         match &self.timezone {
@@ -103,13 +113,51 @@ impl Arguments {
 }
 
 impl Arguments {
+    /// # Errors
+    ///
+    /// Standard input cannot be read as what was asked for.
+    fn check_stdin(&self) -> Result<(), Failure> {
+        let logs = [("--nginx", &self.nginx), ("--tinypilot", &self.tinypilot)];
+        for (option, paths) in logs {
+            if paths.len() > 1 && paths.iter().any(|it| it == Path::new("-")) {
+                return Err(format!(
+                    "{option}: standard input is read alone: give `-` and no files"
+                )
+                .into());
+            }
+        }
+        match logs.iter().all(|(_, paths)| is_stdin(paths)) {
+            true => {
+                Err("both logs cannot come from standard input: give one of them as a file".into())
+            }
+            false => Ok(()),
+        }
+    }
+
+    /// What is read through pipes, each from where reading stopped.
+    ///
+    /// # Errors
+    ///
+    /// `journalctl` cannot be run.
+    fn streams(&self, begin: impl Fn(Log) -> Option<Begin>) -> Result<Vec<Input>, Failure> {
+        let logs = [(Log::Access, &self.nginx), (Log::App, &self.tinypilot)];
+        let of_stdin = |(log, _): &(Log, _)| Stream::of_stdin(*log, self.follow, begin(*log));
+        let mut streams: Vec<_> =
+            logs.iter().filter(|(_, paths)| is_stdin(paths)).map(of_stdin).collect();
+        if let Some(unit) = &self.journal {
+            let log = Log::App;
+            streams.push(Stream::of_journal(log, unit, self.follow, begin(log))?);
+        }
+        Ok(streams.into_iter().map(|it| Input::Stream(Box::new(it))).collect())
+    }
+
     /// The format that nginx has by default and that the first lines of the access log fit.
     ///
     /// # Errors
     ///
     /// They fit none.
     fn usual_format(&self) -> Result<Format, Failure> {
-        for path in &self.nginx {
+        for path in self.nginx.iter().filter(|it| *it != Path::new("-")) {
             // Whether it must be there is found out later.
             let Ok(file) = Place::of(path).and_then(|place| place.open()) else { continue };
             let mut room = vec![0; FIRST_LINES_BYTES];
@@ -145,6 +193,7 @@ fn told_format(path: &Path) -> String {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+    arguments.check_stdin()?;
     let config = arguments.config()?;
     let summary = run::run(arguments, config)?;
     match arguments.json {

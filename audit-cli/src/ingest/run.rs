@@ -13,6 +13,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::Arguments;
 use super::files::{Begin, Files, Step};
+use super::input::{Input, is_stdin};
 use super::position::{Kept, Recorded, Stop};
 use super::record::record;
 use super::summary::Summary;
@@ -63,7 +64,7 @@ struct Run {
     kept: Kept,
     recorded: Recorded,
     ingest: Ingest,
-    files: Vec<Files>,
+    files: Vec<Input>,
     buffer: Vec<u8>,
     /// When, and after how many bytes, the position was kept.
     kept_at: (u64, u64),
@@ -83,7 +84,8 @@ impl Run {
         let open = |stop: Option<&Stop>| {
             let mut all = Vec::new();
             let mut is_found = true;
-            for (log, paths) in given.iter().filter(|(_, paths)| !paths.is_empty()) {
+            let is_of_files = |paths: &[_]| !paths.is_empty() && !is_stdin(paths);
+            for (log, paths) in given.iter().filter(|(_, paths)| is_of_files(paths)) {
                 let begin = stop.and_then(|it| begin(it, *log));
                 let (files, found) = Files::new(*log, paths, arguments.follow, begin, &kept.key)?;
                 is_found &= found;
@@ -106,8 +108,11 @@ impl Run {
             }
         };
         let recorded = Recorded::of_log(dir, stop.as_ref())?;
+        let mut files: Vec<Input> =
+            files.into_iter().map(|it| Input::Files(Box::new(it))).collect();
+        files.extend(arguments.streams(|log| begin(stop.as_ref()?, log))?);
         for files in &mut files {
-            files.known = recorded.files().clone();
+            files.know(recorded.files());
         }
         let ingest = match stop {
             Some(stop) => Ingest::resume(config, stop.position),
@@ -133,7 +138,7 @@ impl Run {
 
     /// Reads what is there.
     fn once(&mut self, progress: &Read) -> Result<(), Failure> {
-        progress.expect(self.files.iter().map(Files::left).sum());
+        progress.expect(self.files.iter().map(Input::left).sum());
         let mut before = 0;
         while self.step()? {
             progress.add(self.bytes - before);
@@ -168,19 +173,19 @@ impl Run {
     /// Reads on in the log that is behind; whether there was anything.
     fn step(&mut self) -> Result<bool, Failure> {
         let next = self.ingest.next();
-        self.files.sort_by_key(|it| it.log != next);
+        self.files.sort_by_key(|it| it.log() != next);
         let mut told = Vec::new();
         self.warn();
         for files in &mut self.files {
             match files.read(&mut self.buffer, &self.kept.key)? {
                 Step::Bytes(count) => {
                     let bytes = self.buffer.get(..count).unwrap_or_default();
-                    self.ingest.push(files.log, bytes, &mut |it| told.push(it));
+                    self.ingest.push(files.log(), bytes, &mut |it| told.push(it));
                     self.bytes += count as u64;
                     self.is_kept = false;
                 }
                 Step::Opened(file) => {
-                    self.ingest.open(files.log, file);
+                    self.ingest.open(files.log(), file);
                     // Kept at once: after a stop it is found again, whatever it is called then.
                     (self.kept_at, self.is_kept) = ((0, 0), false);
                 }
@@ -195,7 +200,7 @@ impl Run {
     /// Says at once what was lost on the way: whoever follows would learn of it too late.
     fn warn(&mut self) {
         for files in &mut self.files {
-            for notice in files.notices.drain(..) {
+            for notice in files.notices() {
                 eprintln!("auditlog: warning: {}", shown(&notice));
                 self.summary.notices.push(notice);
             }
@@ -230,7 +235,7 @@ impl Run {
     }
 
     fn name(&self, log: Log, file: audit_ingest::FileId) -> String {
-        let files = self.files.iter().find(|it| it.log == log);
+        let files = self.files.iter().find(|it| it.log() == log);
         files.and_then(|it| it.name(file)).unwrap_or("a file that was read before").to_owned()
     }
 
@@ -266,8 +271,8 @@ impl Run {
         let places = self.summary.lines.unreadable.clone();
         let names = places.iter().map(|it| self.name(it.log, it.file)).collect();
         self.summary.names = names;
-        let app = self.files.iter().find(|it| it.log == Log::App);
-        let names = app.map(Files::names).unwrap_or_default();
+        let app = self.files.iter().find(|it| it.log() == Log::App);
+        let names = app.map(Input::names).unwrap_or_default();
         self.summary.tell_blind(&names);
         self.summary.tell_misfit();
         match self.writer.shutdown_within(FLUSH).is_complete() {

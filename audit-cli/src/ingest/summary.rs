@@ -10,7 +10,7 @@ use crate::shown;
 /// What is said of an application log in which there is no record.
 const NO_RECORD: &str = "has no record in it: it should have lines such as `2026-11-21 02:09:47.631 \
     auth            INFO message`, bare or behind what journalctl, syslog or docker compose puts before \
-    them; a service that logs to the journal alone: `journalctl -u UNIT > FILE`";
+    them; a service that logs to the journal alone: `--journal UNIT`";
 
 /// Places that are told one by one.
 const PLACES_MAX: usize = 10;
