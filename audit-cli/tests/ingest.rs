@@ -3,14 +3,14 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, reason = "a test that fails panics")]
 
-use std::fs;
-use std::io::Write as _;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
-use std::thread;
-use std::time::Duration;
+mod kit;
 
-use audit_log::reader::{Line, Lines};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use audit_log::reader::Line;
+use kit::{case, ingest_case, recorded, text, who_did_what};
 use serde_json::Value;
 
 const TIME: &str = "[01/Nov/2026:10:00:00 +0000]";
@@ -21,17 +21,6 @@ fn ingest(home: &Path, lines: &str, options: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_auditlog"));
     command.current_dir(home).args(["ingest", "--dir", "log", "--nginx", "access.log"]);
     command.args(options).output().unwrap()
-}
-
-fn recorded(home: &Path) -> Vec<Line> {
-    let lines = Lines::of_dir(home.join("log")).unwrap().map(|(_, line)| line.unwrap());
-    lines.filter(|it| it.get("origin").is_some()).collect()
-}
-
-fn text<'a>(line: &'a Line, path: &[&str]) -> &'a str {
-    let (first, rest) = path.split_first().unwrap();
-    let json = rest.iter().fold(line.get(first), |json, key| json?.get(key));
-    json.and_then(|it| it.as_str()).unwrap_or("nothing")
 }
 
 #[test]
@@ -105,62 +94,6 @@ fn what_cannot_be_done_is_said_with_what_would() {
         assert_eq!(output.status.code(), Some(2), "{options:?}: {told}");
         assert!(told.contains(why), "{options:?}: {told}");
     }
-}
-
-/// The files of a case, in a folder of its own.
-fn case(name: &str) -> tempfile::TempDir {
-    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let home = tempfile::tempdir().unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let file = path.file_name().unwrap().to_str().unwrap();
-        if let Some(rest) = file.strip_prefix(name) {
-            fs::copy(&path, home.path().join(rest.trim_start_matches('.'))).unwrap();
-        }
-    }
-    home
-}
-
-/// Ingests a case's files as they are.
-fn ingest_case(home: &Path, options: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_auditlog"));
-    command.current_dir(home).args(["ingest", "--dir", "log", "--nginx", "access.log"]);
-    command.args(options).output().unwrap()
-}
-
-/// What was recorded, each as action, user and address.
-fn who_did_what(home: &Path) -> Vec<String> {
-    let who = |line: &Line| match text(line, &["actor", "user"]) {
-        "nothing" => "?".to_owned(),
-        user => user.to_owned(),
-    };
-    let row = |it: &Line| {
-        format!("{} {} {}", text(it, &["action"]), who(it), text(it, &["source", "ip"]))
-    };
-    recorded(home).iter().map(row).collect()
-}
-
-#[test]
-fn the_journal_s_lines_are_records() {
-    let home = case("app-log-from-journal");
-    let options = ["--tinypilot", "app.log", "--timezone", "Europe/London"];
-    let output = ingest_case(home.path(), &options);
-    let told = String::from_utf8(output.stdout).unwrap();
-    let done = who_did_what(home.path());
-    assert!(done.contains(&"login carol 192.0.2.10".to_owned()), "{done:?}\n{told}");
-    assert!(done.contains(&"paste carol 192.0.2.10".to_owned()), "{done:?}\n{told}");
-}
-
-#[test]
-fn an_application_log_without_a_record_is_told() {
-    let home = case("app-log-from-journal");
-    fs::write(home.path().join("app.log"), "nothing here\nis a record\n").unwrap();
-    let options = ["--tinypilot", "app.log", "--timezone", "Europe/London"];
-    let output = ingest_case(home.path(), &options);
-    let told = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("app.log has no record in it: it should have lines such as"), "{told}");
-    assert!(!told.contains("is a record"), "{told}");
 }
 
 /// A stranger behind the proxy is not taken for whoever logged in through it.
@@ -272,118 +205,6 @@ fn a_format_in_which_clients_can_end_a_value_is_refused() {
     assert_eq!(output.status.code(), Some(2), "{told}");
     assert!(told.contains("clients write $http_user_agent, and could end it"), "{told}");
     assert!(told.contains("put it in quotes, as in \"$http_user_agent\""), "{told}");
-}
-
-const CAROL: [&str; 2] = ["login carol 192.0.2.10", "paste carol 192.0.2.10"];
-
-#[test]
-fn the_application_log_comes_through_standard_input() {
-    let home = case("app-log-from-journal");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_auditlog"));
-    command.current_dir(home.path()).args(["ingest", "--dir", "log", "--nginx", "access.log"]);
-    command.args(["--tinypilot", "-", "--timezone", "Europe/London"]);
-    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let lines = fs::read(home.path().join("app.log")).unwrap();
-    child.stdin.take().unwrap().write_all(&lines).unwrap();
-    let told = String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap();
-    let done = who_did_what(home.path());
-    assert!(CAROL.iter().all(|it| done.contains(&(*it).to_owned())), "{done:?}\n{told}");
-    for (options, why) in [
-        (&["--nginx", "-", "--tinypilot", "-"][..], "both logs cannot come from standard input"),
-        (&["--nginx", "-", "access.log"], "--nginx: standard input is read alone"),
-    ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_auditlog"))
-            .current_dir(home.path())
-            .args(["ingest", "--dir", "log2", "--timezone", "UTC"])
-            .args(options)
-            .output()
-            .unwrap();
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{told}");
-        assert!(told.contains(why), "{told}");
-    }
-}
-
-/// A `journalctl` that hands out the entries of a case, and says what it was asked for.
-fn fake_journal(home: &Path) {
-    let text = fs::read_to_string(home.join("app.log")).unwrap();
-    let mut entries = String::new();
-    for (at, line) in text.lines().filter(|it| !it.starts_with("--")).enumerate() {
-        let message = line.split_once("]: ").map_or(line, |(_, message)| message);
-        // Text that is none for the journal comes as an array of bytes.
-        let message = match at % 2 {
-            0 => Value::from(message),
-            _ => message.bytes().map(Value::from).collect(),
-        };
-        let time = (1_768_899_660_000_000_u64 + at as u64).to_string();
-        let entry = serde_json::json!({
-            "__REALTIME_TIMESTAMP": time, "SYSLOG_IDENTIFIER": "python", "_PID": "7",
-            "MESSAGE": message,
-        });
-        entries += &format!("{entry}\n");
-    }
-    fs::write(home.join("entries"), entries).unwrap();
-    let script = "#!/bin/sh\necho \"$@\" >>asked\ncat entries\n\
-        case \"$*\" in *--follow*) echo $$ >child; exec sleep 600;; esac\n";
-    fs::create_dir(home.join("bin")).unwrap();
-    let path = home.join("bin/journalctl");
-    fs::write(&path, script).unwrap();
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    fs::set_permissions(path, mode).unwrap();
-}
-
-fn with_journal(home: &Path, path: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_auditlog"));
-    command.current_dir(home).env("PATH", path).args(["ingest", "--dir", "log"]);
-    command.args(["--nginx", "access.log", "--journal", "tinypilot"]);
-    command.args(["--timezone", "Europe/London"]);
-    command
-}
-
-#[test]
-fn the_journal_is_read_where_it_is() {
-    let home = case("app-log-from-journal");
-    fake_journal(home.path());
-    let path = format!("{}:/usr/bin:/bin", home.path().join("bin").display());
-    for recorded in [true, false] {
-        let output = with_journal(home.path(), &path).output().unwrap();
-        let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-        assert_eq!(told.contains("\n0 events recorded"), !recorded, "{told}");
-        let done = who_did_what(home.path());
-        assert!(CAROL.iter().all(|it| done.contains(&(*it).to_owned())), "{done:?}\n{told}");
-    }
-    let asked = fs::read_to_string(home.path().join("asked")).unwrap();
-    let asked: Vec<&str> = asked.lines().collect();
-    assert!(asked[0].contains("--unit=tinypilot") && !asked[0].contains("--since"), "{asked:?}");
-    // The second time from the hour on in which reading stopped.
-    assert!(asked[1].contains("--since=@1768899600"), "{asked:?}");
-    let output = with_journal(home.path(), "/nowhere").output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(told.contains("--journal needs journalctl"), "{told}");
-}
-
-#[test]
-fn the_journal_is_followed_and_its_reader_ends_with_us() {
-    let home = case("app-log-from-journal");
-    fake_journal(home.path());
-    let path = format!("{}:/usr/bin:/bin", home.path().join("bin").display());
-    let mut child = with_journal(home.path(), &path).arg("--follow").spawn().unwrap();
-    let is_done = || CAROL.iter().all(|it| who_did_what(home.path()).contains(&(*it).to_owned()));
-    let is_there = || home.path().join("log/audit.jsonl").exists() && is_done();
-    // However slow the machine is.
-    for _ in 0..2_400 {
-        match is_there() {
-            true => break,
-            false => thread::sleep(Duration::from_millis(50)),
-        }
-    }
-    assert!(is_there(), "{:?}", who_did_what(home.path()));
-    let pid = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(0));
-    let reader = fs::read_to_string(home.path().join("child")).unwrap();
-    assert!(!Path::new("/proc").join(reader.trim()).exists(), "journalctl goes on");
 }
 
 /// When, as `09:01:02`, each action was that begins with these words.

@@ -7,7 +7,7 @@
 use std::io::{self, BufRead, BufReader, Read};
 use std::process::{Child as Process, ChildStdout, Command, Stdio};
 use std::sync::mpsc::SyncSender;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
@@ -22,15 +22,30 @@ const HOUR: u64 = 3_600;
 
 /// `journalctl`, which ends with this.
 #[derive(Debug)]
-pub(super) struct Child(Arc<Mutex<Process>>);
+pub(super) struct Child(Arc<Mutex<Running>>);
+
+/// The one that runs.
+#[derive(Debug)]
+struct Running {
+    process: Process,
+    /// Nobody wants another one.
+    is_over: bool,
+}
 
 /// What it writes.
 pub(super) struct Entries {
     from: BufReader<ChildStdout>,
-    child: Arc<Mutex<Process>>,
+    child: Arc<Mutex<Running>>,
+    /// The unit that is followed, if it is.
+    followed: Option<String>,
+    /// Where reading goes on: behind the last entry.
+    cursor: Option<String>,
 }
 
 impl Child {
+    /// What there is of a unit's entries, from an hour since 1970 on; and then, if it is followed, what
+    /// comes.
+    ///
     /// # Errors
     ///
     /// It cannot be run.
@@ -39,59 +54,88 @@ impl Child {
         since: Option<u64>,
         follow: bool,
     ) -> io::Result<(Child, Entries)> {
-        let mut command = Command::new("journalctl");
-        command.args(["--output=json", "--all", "--quiet", "--no-pager"]);
-        command.arg("--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_COMM,_PID");
-        command.arg(format!("--unit={unit}"));
-        if let Some(hour) = since {
-            command.arg(format!("--since=@{}", hour * HOUR));
-        }
-        if follow {
-            command.args(["--follow", "--lines=all"]);
-        }
-        command.stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut process = command.spawn().map_err(|error| {
-            let why = "--journal needs journalctl: run it where the journal is, or give --tinypilot the \
-                output of `journalctl -u UNIT -o short-iso-precise`";
-            io::Error::new(error.kind(), format!("journalctl: {error}; {why}"))
-        })?;
-        let out = process.stdout.take().ok_or_else(|| io::Error::other("journalctl: no output"))?;
-        let child = Arc::new(Mutex::new(process));
-        let entries = Entries { from: BufReader::new(out), child: Arc::clone(&child) };
+        let since = since.map(|hour| format!("--since=@{}", hour * HOUR));
+        let (process, from) = run(unit, since.as_slice())?;
+        let child = Arc::new(Mutex::new(Running { process, is_over: false }));
+        let followed = follow.then(|| unit.to_owned());
+        let entries = Entries { from, child: Arc::clone(&child), followed, cursor: None };
         Ok((Child(child), entries))
     }
 }
 
+fn run(unit: &str, options: &[String]) -> io::Result<(Process, BufReader<ChildStdout>)> {
+    let mut command = Command::new("journalctl");
+    command.args(["--output=json", "--all", "--quiet", "--no-pager"]);
+    command.arg("--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_COMM,_PID");
+    command.arg(format!("--unit={unit}")).args(options);
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut process = command.spawn().map_err(|error| {
+        let why = "--journal needs journalctl: run it where the journal is, or give the log as a file, the \
+            output of `journalctl -u UNIT -o short-iso-precise`";
+        io::Error::new(error.kind(), format!("journalctl: {error}; {why}"))
+    })?;
+    let out = process.stdout.take().ok_or_else(|| io::Error::other("journalctl: no output"))?;
+    Ok((process, BufReader::new(out)))
+}
+
 impl Drop for Child {
     fn drop(&mut self) {
-        let mut process = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut running = lock(&self.0);
+        running.is_over = true;
         // It may be over already.
-        let _ended = process.kill();
-        let _status = process.wait();
+        let _ended = running.process.kill();
+        let _status = running.process.wait();
     }
+}
+
+fn lock(child: &Mutex<Running>) -> MutexGuard<'_, Running> {
+    child.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Entries {
     /// Hands all entries on, and says so if `journalctl` failed.
     pub(super) fn pump(mut self, to: &SyncSender<Piece>) {
-        if let Err(error) = self.hand_on(to) {
+        if let Err(error) = self.hand_all_on(to) {
             let _nobody_listens = to.send(Piece::Broken(error));
         }
     }
 
-    fn hand_on(&mut self, to: &SyncSender<Piece>) -> io::Result<()> {
+    /// First what there is, so that it is known when that was read; then what comes.
+    fn hand_all_on(&mut self, to: &SyncSender<Piece>) -> io::Result<()> {
+        let mut hour = None;
+        self.hand_on(to, &mut hour)?;
+        to.send(Piece::CaughtUp).map_err(|_nobody| io::Error::from(io::ErrorKind::BrokenPipe))?;
+        let Some(unit) = self.followed.take() else { return Ok(()) };
+        let behind = match &self.cursor {
+            Some(cursor) => vec![format!("--after-cursor={cursor}"), "--lines=all".to_owned()],
+            // There was none.
+            None => vec!["--lines=all".to_owned()],
+        };
+        {
+            let mut running = lock(&self.child);
+            if running.is_over {
+                return Ok(());
+            }
+            (running.process, self.from) =
+                run(&unit, &[&behind[..], &["--follow".to_owned()]].concat())?;
+        }
+        self.hand_on(to, &mut hour)
+    }
+
+    fn hand_on(&mut self, to: &SyncSender<Piece>, hour: &mut Option<u64>) -> io::Result<()> {
         let over = |_nobody_listens| io::Error::from(io::ErrorKind::BrokenPipe);
-        let (mut hour, mut text, mut line) = (None, Vec::new(), Vec::new());
+        let (mut text, mut line) = (Vec::new(), Vec::new());
         while read_line(&mut self.from, &mut line)? {
-            let Some(entry) = serde_json::from_slice(&line).ok().and_then(|it| Entry::of(&it))
-            else {
-                continue;
-            };
+            let Ok(json) = serde_json::from_slice::<Value>(&line) else { continue };
+            if let Some(cursor) = json.get("__CURSOR").and_then(Value::as_str) {
+                self.cursor = Some(cursor.to_owned());
+            }
+            let Some(entry) = Entry::of(&json) else { continue };
             let now = entry.micros / 1_000_000 / HOUR;
-            if hour != Some(now) {
+            if *hour != Some(now) {
                 to.send(Piece::Bytes(std::mem::take(&mut text))).map_err(over)?;
                 to.send(Piece::Hour(now)).map_err(over)?;
-                hour = Some(now);
+                *hour = Some(now);
             }
             entry.write(&mut text);
             if text.len() >= BATCH || self.from.buffer().is_empty() {
@@ -99,7 +143,7 @@ impl Entries {
             }
         }
         to.send(Piece::Bytes(text)).map_err(over)?;
-        let status = self.child.lock().unwrap_or_else(PoisonError::into_inner).wait()?;
+        let status = lock(&self.child).process.wait()?;
         match status.success() {
             true => Ok(()),
             false => Err(io::Error::other(format!("journalctl failed: {status}"))),

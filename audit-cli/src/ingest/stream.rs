@@ -6,8 +6,9 @@
 
 use std::collections::HashMap;
 use std::io::{self, Read};
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
+use std::time::Duration;
 
 use audit_ingest::{FileId, Log};
 
@@ -21,6 +22,9 @@ const CHUNK: usize = 64 * 1024;
 const WAITING_MAX: usize = 256;
 /// The first line tells what this is by at most so many bytes.
 const FIRST_MAX: usize = 4096;
+/// A pipe that was quiet for so long has nothing for now; before the first line it may take longer.
+const QUIET: Duration = Duration::from_secs(1);
+const FIRST: Duration = Duration::from_secs(5);
 /// Hours whose names are remembered, for messages.
 const IDS_MAX: usize = 1024;
 
@@ -30,6 +34,8 @@ pub(super) enum Piece {
     Bytes(Vec<u8>),
     /// What follows was written in this hour since 1970.
     Hour(u64),
+    /// All that there was is read; what follows is new.
+    CaughtUp,
     /// It cannot be read on.
     Broken(io::Error),
 }
@@ -41,6 +47,8 @@ pub(crate) struct Stream {
     pieces: Receiver<Piece>,
     /// Whether more is waited for, or looked for now and then.
     follow: bool,
+    /// All was read that there was when reading began, as far as can be known.
+    caught_up: bool,
     is_over: bool,
     /// Which journal it is, and the hour.
     journal: Option<(u64, u64)>,
@@ -100,6 +108,7 @@ impl Stream {
             name,
             pieces,
             follow,
+            caught_up: false,
             is_over: false,
             journal: None,
             pending: Vec::new(),
@@ -137,6 +146,7 @@ impl Stream {
                     self.journal = self.journal.map(|(which, _)| (which, hour));
                     (self.id, self.skip) = (None, 0);
                 }
+                Some(Piece::CaughtUp) => self.caught_up = true,
                 Some(Piece::Broken(error)) => {
                     return Err(io::Error::new(error.kind(), format!("{}: {error}", self.name)));
                 }
@@ -148,14 +158,20 @@ impl Stream {
         if self.is_over {
             return None;
         }
-        let piece = match self.follow {
-            true => self.pieces.try_recv(),
-            false => self.pieces.recv().map_err(|_over| TryRecvError::Disconnected),
+        let is_live = self.follow && self.caught_up;
+        let piece = match (self.follow, self.journal) {
+            (true, Some(_)) if is_live => self.pieces.recv_timeout(Duration::ZERO),
+            // A pipe does not say that it was read to its end for now.
+            (true, None) => self.pieces.recv_timeout(if is_live { QUIET } else { FIRST }),
+            _ => self.pieces.recv().map_err(|_over| RecvTimeoutError::Disconnected),
         };
         match piece {
             Ok(piece) => return Some(piece),
-            Err(TryRecvError::Empty) => return None,
-            Err(TryRecvError::Disconnected) => self.is_over = true,
+            Err(RecvTimeoutError::Timeout) => {
+                self.caught_up = true;
+                return None;
+            }
+            Err(RecvTimeoutError::Disconnected) => self.is_over = true,
         }
         // What it ends with may be a first line without its end.
         (self.id.is_none() && !self.pending.is_empty()).then(|| Piece::Bytes(Vec::new()))
