@@ -10,11 +10,13 @@ use crate::common::{
 };
 use crate::hypervisor::{BridgeCreated, StorageConnectionRegistered, StoragePoolFormatted, Vm};
 use crate::kvm::imported::{
-    ImportedDebugLogExport, ImportedFirmwareUpdate, ImportedLogin, ImportedLogout,
-    ImportedMediaFetch, ImportedMediaMount, ImportedMediaUnmount, ImportedMediaUpload,
-    ImportedPasswordChange, ImportedPaste, ImportedPowerRestart, ImportedPowerShutdown,
-    ImportedRoleChange, ImportedScriptRun, ImportedSerialConfig, ImportedSessionEnd,
-    ImportedSessionStart, ImportedSettingChange, ImportedUserCreate, ImportedUserDelete,
+    ImportedDebugLogExport, ImportedFirmwareUpdate, ImportedKeysSend, ImportedLogin,
+    ImportedLogout, ImportedMachinePower, ImportedMachineRestart, ImportedMachineStart,
+    ImportedMachineStop, ImportedMediaDelete, ImportedMediaDownload, ImportedMediaFetch,
+    ImportedMediaMount, ImportedMediaUnmount, ImportedMediaUpload, ImportedPasswordChange,
+    ImportedPaste, ImportedPowerRestart, ImportedPowerShutdown, ImportedRoleChange,
+    ImportedScriptRun, ImportedSerialConfig, ImportedSessionEnd, ImportedSessionStart,
+    ImportedSettingChange, ImportedUserCreate, ImportedUserDelete,
 };
 use crate::kvm::{
     DebugLogExported, DevicePower, FirmwareUpdated, MachinePower, MediaFetched, MediaMounted,
@@ -99,6 +101,13 @@ pub const EVENTS: Catalog = audit_core::catalog![
     ImportedSerialConfig<'_>,
     ImportedDebugLogExport<'_>,
     ImportedScriptRun<'_>,
+    ImportedMachineStart<'_>,
+    ImportedMachineStop<'_>,
+    ImportedMachineRestart<'_>,
+    ImportedMachinePower<'_>,
+    ImportedMediaDelete<'_>,
+    ImportedMediaDownload<'_>,
+    ImportedKeysSend<'_>,
 ];
 
 // None of these programs may record content, not even by word.

@@ -28,6 +28,13 @@ pub enum Kind {
     DebugLogExport,
     ScriptRun,
     SerialConfig,
+    MachineStart,
+    MachineStop,
+    MachineRestart,
+    MachinePower,
+    MediaDelete,
+    MediaDownload,
+    KeysSend,
     SessionStart,
     SessionEnd,
 }
@@ -238,6 +245,8 @@ pub enum Why {
     NotAuthenticated,
     /// The application log says nothing of it.
     NothingInAppLog,
+    /// The device itself names the user beside the request.
+    Named,
 }
 
 /// Something that somebody did, as the logs tell it.
@@ -286,6 +295,8 @@ pub enum Claim {
     UsersDeleted,
     PasswordChanged,
     RoleChanged,
+    /// Of a log that has both: that there was a request.
+    Request,
 }
 
 /// A line of the application log that says that something happened, and that no line of the access

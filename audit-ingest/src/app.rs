@@ -10,9 +10,9 @@
 //! Anybody who can send a user name can write lines that look like records. So nothing here is an
 //! event: the join decides what the access log bears out.
 
-use crate::access::Network;
 use crate::forwarded::behind_proxies;
 use crate::name::{Name, passing_hash};
+use crate::network::Network;
 use crate::source::{End, Line};
 use crate::zone::{Moments, Zone};
 use std::collections::hash_map::RandomState;
@@ -21,7 +21,7 @@ use std::hash::BuildHasher;
 use std::net::IpAddr;
 
 pub(crate) mod form;
-mod prefix;
+pub(crate) mod prefix;
 
 use form::Form;
 use prefix::Prefix;
@@ -59,6 +59,11 @@ pub(crate) enum What {
     /// The name, if it is whole and not too long, and its hash.
     Started(Text<(Option<Name>, u64)>),
     Ended(Option<Name>),
+    /// One line has the whole login, and from where, if it says so.
+    LoggedIn {
+        name: Option<Name>,
+        address: Option<IpAddr>,
+    },
     Created(Option<Name>),
     PasswordChanged(Option<Name>),
     RoleChanged(Option<Name>),

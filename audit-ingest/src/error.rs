@@ -22,6 +22,7 @@ pub(crate) enum ErrorKind {
     },
     Zone,
     Network,
+    Device,
 }
 
 impl Error {
@@ -57,6 +58,11 @@ impl Error {
         matches!(self.0, ErrorKind::Zone)
     }
 
+    /// Whether it is the device that nobody knows.
+    pub fn is_device(&self) -> bool {
+        matches!(self.0, ErrorKind::Device)
+    }
+
     /// Whether it is the network of a trusted proxy that cannot be read.
     pub fn is_network(&self) -> bool {
         matches!(self.0, ErrorKind::Network)
@@ -82,6 +88,9 @@ impl fmt::Display for Error {
             }
             ErrorKind::Zone => f.write_str(
                 "no such time zone: give its name in the IANA database, such as Europe/Berlin",
+            ),
+            ErrorKind::Device => f.write_str(
+                "no such device: `auditlog ingest --device list` shows those that there are",
             ),
             ErrorKind::Network => {
                 f.write_str("no network: give an address or a prefix, such as 192.0.2.0/24")

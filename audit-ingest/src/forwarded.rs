@@ -4,7 +4,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use crate::access::Network;
+use crate::network::Network;
 
 /// Of a list as `X-Forwarded-For` has it, the right-most address that is no trusted proxy; where all
 /// are, the left-most. `None` when the address that counts cannot be read.

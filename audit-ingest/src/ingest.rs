@@ -1,17 +1,24 @@
 //! The face of it all: bytes in, actions out, and a position to go on from.
 
-use crate::access::{Network, Reader, Reading};
-use crate::action::{Address, FileId, Log, Origin};
-use crate::app::{Became, Records};
+use crate::access::Reader;
+use crate::action::{FileId, Log};
+use crate::app::Records;
+use crate::device::Device;
+use crate::device::kvmd::Kvmd;
 use crate::error::Error;
 use crate::format::Format;
 use crate::join::{Join, Place as Begin, State, Told};
-use crate::report::{Place, Report};
+use crate::network::Network;
+use crate::report::Report;
 use crate::rules::Rules;
-use crate::source::{End, Line, Lines};
+use crate::source::Lines;
 use crate::zone::Zone;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+mod lines;
+
+use lines::{read_access, read_app, read_kvmd};
 
 /// nginx's own limit of a request line is 8 KiB by default, and a byte may be logged as four.
 const LINE_MAX: usize = 256 * 1024;
@@ -19,12 +26,12 @@ const LINE_MAX: usize = 256 * 1024;
 const MESSAGE_MAX: u64 = 256 * 1024;
 /// A session that is not heard of for so long is over, in milliseconds: half a day.
 const IDLE: i64 = 12 * 3_600_000;
-/// Of the lines that mean nothing, each so many-th tells the time.
-const TIME_EVERY: u64 = 128;
 
 /// What is read, and how it is understood.
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// Whose logs they are. TinyPilot's by default.
+    pub device: Device,
     /// What requests mean. TinyPilot's by default.
     pub rules: Rules,
     /// The access log's format. `combined` by default.
@@ -48,6 +55,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Config {
         Config {
+            device: Device::default(),
             rules: Rules::default(),
             format: Format::default(),
             zone: Zone::default(),
@@ -67,6 +75,11 @@ impl Config {
     ///
     /// When proxies are trusted and the format does not say what they forwarded.
     pub fn check(&self) -> Result<(), Error> {
+        if !self.trusted.is_empty() && self.device != Device::TinyPilot {
+            let why = "of this device the address is in the log as the device knows it, and no \
+                       proxies are asked";
+            return Err(Error::format(why));
+        }
         if !self.trusted.is_empty() && !self.format.has_forwarded() {
             return Err(Error::format("trusted proxies need $http_x_forwarded_for in it"));
         }
@@ -120,7 +133,9 @@ struct Source {
 /// # Ok::<(), audit_ingest::Error>(())
 /// ```
 pub struct Ingest {
+    device: Device,
     reader: Reader,
+    kvmd: Kvmd,
     records: Records,
     join: Join,
     line_max: usize,
@@ -145,11 +160,15 @@ impl fmt::Debug for Ingest {
 impl Ingest {
     /// From the start.
     pub fn new(config: Config) -> Ingest {
-        let Config { rules, format, zone, trusted, has_app, line_max, message_max, idle } = config;
+        let Config { device, rules, format, zone, trusted, line_max, message_max, idle, .. } =
+            config;
+        let has_app = config.has_app && !device.has_one_log();
         Ingest {
+            device,
+            kvmd: Kvmd::default(),
             join: Join::new(rules.clone(), idle, has_app, message_max),
             records: Records::new(zone, trusted.clone(), false),
-            reader: Reader { format, rules, trusted },
+            reader: Reader { device, format, rules, trusted },
             line_max,
             access: Source::new(FileId::default(), line_max),
             app: Source::new(FileId::default(), line_max),
@@ -168,6 +187,7 @@ impl Ingest {
         ingest.records = Records::new(config.zone, config.trusted, state.app.in_block);
         ingest.access.file = state.access.file;
         ingest.app.file = state.app.file;
+        ingest.kvmd.state = state.kvmd.clone();
         ingest.join = ingest.join.go_on(state, config.message_max);
         ingest.begin = begin;
         ingest
@@ -194,13 +214,16 @@ impl Ingest {
     /// Read both logs side by side, some 64 KiB at a time ([`next`](Ingest::next) says which is
     /// behind): what waits for the other log is bounded, and told without it beyond that.
     pub fn push(&mut self, log: Log, bytes: &[u8], out: &mut dyn FnMut(Told)) {
-        let Ingest { reader, records, join, access, app, report, .. } = self;
+        let Ingest { device, reader, kvmd, records, join, access, app, report, .. } = self;
         match log {
+            Log::Access if device.has_one_log() => access.lines.push(bytes, |line| {
+                read_kvmd((kvmd, reader, join, report), access.file, line);
+            }),
             Log::Access => access.lines.push(bytes, |line| {
                 read_access((reader, join, report), access.file, line);
             }),
             Log::App => app.lines.push(bytes, |line| {
-                read_app((records, join, report), app.file, line);
+                read_app((*device, records, join, report), app.file, line);
             }),
         }
         self.step(out);
@@ -240,7 +263,16 @@ impl Ingest {
         let app = Begin { file: self.app.file, offset, line, clock: app_clock, in_block };
         let access = self.begin[0].unwrap_or(access);
         let app = self.begin[1].unwrap_or(app);
-        Position(self.join.state(access, app))
+        let mut state = self.join.state(access, app);
+        state.kvmd = self.kvmd.state.clone();
+        // What was said of requests that come must be heard again.
+        if let Some((offset, line)) = self.kvmd.begin()
+            && state.access.file == self.access.file
+            && offset < state.access.offset
+        {
+            (state.access.offset, state.access.line) = (offset, line);
+        }
+        Position(state)
     }
 
     /// What became of the lines so far.
@@ -255,13 +287,19 @@ impl Ingest {
 
     /// The file is over: a line without its end is torn, and no record goes on in the next one.
     fn end_file(&mut self, log: Log) {
-        let Ingest { reader, records, join, access, app, report, .. } = self;
+        let Ingest { device, reader, kvmd, records, join, access, app, report, .. } = self;
         match log {
+            Log::Access if device.has_one_log() => {
+                access.lines.finish(|line| {
+                    read_kvmd((kvmd, reader, join, report), access.file, line);
+                });
+                kvmd.end_file();
+            }
             Log::Access => access.lines.finish(|line| {
                 read_access((reader, join, report), access.file, line);
             }),
             Log::App => {
-                app.lines.finish(|line| read_app((records, join, report), app.file, line));
+                app.lines.finish(|line| read_app((*device, records, join, report), app.file, line));
                 records.flush(&mut |note| join.push_note(note, app.file));
             }
         }
@@ -271,61 +309,6 @@ impl Ingest {
 impl Source {
     fn new(file: FileId, line_max: usize) -> Source {
         Source { file, lines: Lines::new(line_max, 0, 1) }
-    }
-}
-
-fn read_access(
-    (reader, join, report): (&Reader, &mut Join, &mut Report),
-    file: FileId,
-    line: Line<'_>,
-) {
-    report.access.read += 1;
-    let reading = match line.end {
-        End::Whole => reader.read(line.bytes),
-        End::Torn | End::TooLong => Reading::Unreadable,
-    };
-    match reading {
-        Reading::Ignored => {
-            report.access.ignored += 1;
-            if report.access.ignored.is_multiple_of(TIME_EVERY)
-                && let Some(at) = reader.time_of(line.bytes)
-            {
-                join.access_time(at);
-            }
-        }
-        Reading::Unreadable => {
-            report.unreadable(Place { log: Log::Access, file, line: line.number });
-        }
-        Reading::Request(request) => {
-            report.access.mapped += 1;
-            report.unknown_sources += u64::from(request.source == Address::Unknown);
-            let origin = Origin { log: Log::Access, file, offset: line.offset };
-            join.push_request(request, origin, line.number);
-        }
-    }
-}
-
-fn read_app(
-    (records, join, report): (&mut Records, &mut Join, &mut Report),
-    file: FileId,
-    line: Line<'_>,
-) {
-    report.app.read += 1;
-    match records.read(line, &mut |note| join.push_note(note, file)) {
-        Became::Understood(moments) => {
-            report.app.mapped += 1;
-            report.app_records += 1;
-            join.app_line(line.bytes.len(), Some(moments));
-        }
-        Became::Ignored(moments) => {
-            report.app.ignored += 1;
-            report.app_records += u64::from(moments.is_some());
-            join.app_line(line.bytes.len(), moments);
-        }
-        Became::Unreadable => {
-            report.unreadable(Place { log: Log::App, file, line: line.number });
-            join.app_line(line.bytes.len(), None);
-        }
     }
 }
 

@@ -19,26 +19,29 @@ pub mod source;
 mod access;
 mod action;
 mod app;
+mod device;
 mod error;
 mod format;
 mod forwarded;
 mod ingest;
 mod join;
 mod name;
+mod network;
 mod report;
 mod rules;
 mod zone;
 
-pub use access::Network;
 pub use action::{
     Action, Actor, Address, Claim, Confidence, FileId, Id, Kind, Log, Origin, Outcome, Unconfirmed,
     When, Why,
 };
+pub use device::Device;
 pub use error::Error;
 pub use format::{COMBINED, Format};
 pub use ingest::{Config, Ingest, Position};
 pub use join::{Ended, Session, Told};
 pub use name::{NAME_MAX, Name};
+pub use network::Network;
 pub use report::{Lines, Place, Report};
 pub use rules::Rules;
 pub use zone::Zone;

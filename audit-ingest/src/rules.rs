@@ -1,14 +1,16 @@
 //! What a request means: rules as data, TinyPilot's built in.
 
 mod file;
+mod outcome;
 mod spelling;
 
 use crate::action::{Kind, Outcome};
+use crate::device::Device;
 use crate::error::Error;
+use crate::format::hex;
 use serde::Deserialize;
 use spelling::Spelling;
-
-const TINYPILOT: &str = include_str!("../rules/tinypilot.toml");
+use std::borrow::Cow;
 
 /// Rules that a file may hold.
 const RULES_MAX: usize = 1_000;
@@ -31,6 +33,8 @@ const RULES_MAX: usize = 1_000;
 pub struct Rules {
     rules: Vec<Rule>,
     spelling: Spelling,
+    /// What statuses mean for every rule that does not say it itself.
+    statuses: Vec<(u16, Answer)>,
     /// By the length of the path, which rules could be met: most lines end here.
     by_length: Vec<Vec<u16>>,
     with_star: Vec<u16>,
@@ -49,6 +53,8 @@ pub(crate) struct Rule {
     pub(crate) statuses: Vec<(u16, Answer)>,
     /// The parameter that names the connection that a request is of.
     pub(crate) connection: Option<String>,
+    /// It ends the user's sessions everywhere, and not one of them.
+    pub(crate) everywhere: bool,
 }
 
 /// What a status of an answer means.
@@ -88,6 +94,8 @@ pub(crate) enum Means {
     },
     /// The page was loaded.
     Page,
+    /// Nothing, although a rule with less to it would have it mean something.
+    Nothing,
 }
 
 /// When the line of a connection is written.
@@ -118,14 +126,14 @@ pub(crate) enum Proof {
 
 impl Default for Rules {
     fn default() -> Rules {
-        Rules::tinypilot()
+        Device::default().rules()
     }
 }
 
 impl Rules {
-    /// The rules for TinyPilot.
-    pub fn tinypilot() -> Rules {
-        Rules::from_toml(TINYPILOT).unwrap_or_else(|_| Rules::of(Vec::new(), Spelling::default()))
+    /// Rules that are built in.
+    pub(crate) fn built_in(text: &str) -> Rules {
+        Rules::from_toml(text).unwrap_or_else(|_| Rules::of(file::Read::default()))
     }
 
     /// Rules from a TOML file; `docs/ingest.md` describes it, and `rules/tinypilot.toml` is one.
@@ -135,15 +143,16 @@ impl Rules {
     /// When the text is no TOML, or a rule has an unknown key or kind, a method that is not in
     /// capitals, or a path that does not begin with a slash. Says the line, and quotes nothing.
     pub fn from_toml(text: &str) -> Result<Rules, Error> {
-        let (rules, spelling) = file::read(text)?;
-        if rules.len() > RULES_MAX {
+        let read = file::read(text)?;
+        if read.rules.len() > RULES_MAX {
             return Err(Error::rules(None, "there are too many of them"));
         }
-        check_met(&rules)?;
-        Ok(Rules::of(rules, spelling))
+        check_met(&read.rules)?;
+        Ok(Rules::of(read))
     }
 
-    fn of(mut rules: Vec<Rule>, spelling: Spelling) -> Rules {
+    fn of(read: file::Read) -> Rules {
+        let file::Read { mut rules, spelling, statuses } = read;
         rules.iter_mut().for_each(|it| spelling.of_rule(&mut it.path));
         let (mut by_length, mut with_star) = (Vec::<Vec<u16>>::new(), Vec::new());
         for (rule, index) in rules.iter().zip(0..) {
@@ -159,7 +168,7 @@ impl Rules {
                 slot.push(index);
             }
         }
-        Rules { rules, spelling, by_length, with_star }
+        Rules { rules, spelling, statuses, by_length, with_star }
     }
 
     /// The kinds that connections begin with.
@@ -173,9 +182,14 @@ impl Rules {
         self.rules.get(usize::from(index))
     }
 
+    /// A path as those of the rules are spelled.
+    pub(crate) fn usual<'a>(&self, path: &'a [u8]) -> Cow<'a, [u8]> {
+        self.spelling.of_request(path)
+    }
+
     /// The rule that a request meets.
     pub(crate) fn find(&self, method: &[u8], path: &[u8], query: &[u8]) -> Option<u16> {
-        let path = &*self.spelling.of_request(path);
+        let path = &*self.usual(path);
         let exact = self.by_length.get(path.len()).map(Vec::as_slice).unwrap_or_default();
         let met = |index: &&u16| {
             self.get(**index)
@@ -195,19 +209,52 @@ impl Rules {
 }
 
 impl Rule {
+    pub(crate) fn is_login(&self) -> bool {
+        self.means == Means::Action(Kind::Login)
+    }
+
+    pub(crate) fn is_session(&self) -> bool {
+        matches!(self.means, Means::Session { .. })
+    }
+
     /// The parameter without which a request does not meet it.
     fn wanted(&self) -> Option<&str> {
         match self.means {
             Means::Session { logged: Logged::AtEnd | Logged::AtBegin, .. } => None,
-            Means::Session { .. } | Means::Action(_) | Means::Page => self.query.as_deref(),
+            _ => self.query.as_deref(),
         }
     }
 }
 
-/// Whether one of a query's parameters is exactly this one.
+/// Whether a query has exactly this parameter, and none of its name with another value: which of two
+/// counts is the server's secret.
 pub(crate) fn has_parameter(query: &[u8], wanted: &[u8]) -> bool {
     let query = query.strip_prefix(b"?").unwrap_or(query);
-    query.split(|it| *it == b'&').any(|it| it == wanted)
+    let name = |it: &[u8]| it.iter().position(|it| *it == b'=').unwrap_or(it.len());
+    let mut found = false;
+    for it in query.split(|it| *it == b'&').map(decoded) {
+        if it.get(..name(&it)) == wanted.get(..name(wanted)) {
+            if it != wanted {
+                return false;
+            }
+            found = true;
+        }
+    }
+    found
+}
+
+/// A parameter without its percent-encoding.
+fn decoded(parameter: &[u8]) -> Cow<'_, [u8]> {
+    if !parameter.contains(&b'%') {
+        return Cow::Borrowed(parameter);
+    }
+    let (mut out, mut rest) = (Vec::new(), parameter);
+    while let Some((byte, after)) = rest.split_first() {
+        let code = rest.get(1..3).filter(|_| *byte == b'%').and_then(hex);
+        out.push(code.unwrap_or(*byte));
+        rest = if code.is_some() { rest.get(3..).unwrap_or_default() } else { after };
+    }
+    Cow::Owned(out)
 }
 
 /// The value of a query's parameter.
@@ -243,13 +290,13 @@ fn meets(pattern: &[u8], path: &[u8]) -> bool {
     if !pattern.contains(&b'*') {
         return pattern == path;
     }
-    if let Some(begin) = pattern.strip_suffix(b"**") {
-        return path.starts_with(begin) && !path.split(|it| *it == b'/').any(|it| it == b"..");
-    }
     let (mut pattern, mut path) = (pattern.split(|it| *it == b'/'), path.split(|it| *it == b'/'));
     loop {
         match (pattern.next(), path.next()) {
             (None, None) => return true,
+            (Some(b"**"), Some(first)) => {
+                return std::iter::once(first).chain(path).all(|it| it != b"..");
+            }
             (Some(b"*"), Some(segment)) if !segment.is_empty() && segment != b".." => {}
             (Some(wanted), Some(segment)) if wanted == segment => {}
             _ => return false,

@@ -12,6 +12,7 @@
 )]
 
 mod device;
+mod devices;
 mod kit;
 mod leaks;
 mod score;
@@ -28,6 +29,7 @@ fn main() {
         Some(dir) => real(&dir),
         None => println!("SKIPPED: ../shared/data/kvm is not beside the checkout"),
     }
+    devices::all();
     hostile();
     killed();
     println!("ingest: all held");

@@ -14,7 +14,7 @@ mod summary;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use audit_ingest::{Config, Format, Log, Network, Rules};
+use audit_ingest::{Config, Device, Format, Log, Network, Rules};
 use audit_log::Shown;
 
 use self::files::Begin;
@@ -24,7 +24,7 @@ use self::stream::Stream;
 use crate::out::{put, say};
 use crate::{Failure, Outcome};
 
-/// Turn the logs of nginx and of TinyPilot into an audit log: who did what, when, from where.
+/// Turn the logs of TinyPilot, PiKVM or Proxmox into an audit log: who did what, when, from where.
 ///
 /// Each action becomes one signed line, with the time at which it happened (`occurred`), the line that
 /// tells of it (`origin`), and how sure it is who did it. Nobody is guessed. What was read before is
@@ -37,25 +37,30 @@ use crate::{Failure, Outcome};
     auditlog ingest --dir /var/log/kvm-audit --timezone Europe/Berlin \\\n      \
         --nginx /var/log/nginx/access.log.2.gz /var/log/nginx/access.log.1 /var/log/nginx/access.log \\\n      \
         --tinypilot /var/log/tinypilot.log\n  \
+    auditlog ingest --dir /var/log/kvm-audit --device pikvm --journal kvmd --follow\n  \
+    auditlog ingest --device list\n  \
     auditlog sessions /var/log/kvm-audit\n\n\
     Exit status: 0 all was read, 1 some lines were unreadable or claim what nothing bears out, 2 it \
     could not be done.")]
 pub(crate) struct Arguments {
     /// The directory of the audit log that is written; it is made if it is not there.
     #[arg(long, value_name = "LOGDIR")]
-    dir: PathBuf,
+    dir: Option<PathBuf>,
+    /// Whose logs they are; `list` shows the devices that there are, and which logs they have.
+    #[arg(long, value_name = "NAME", default_value = "tinypilot")]
+    device: String,
     /// The access log's files, oldest first, plain or gzipped; with --follow the last one is the one
     /// that grows. `-` is standard input.
-    #[arg(long, visible_alias = "access-log", value_name = "FILE", num_args = 1.., required = true)]
+    #[arg(long, visible_alias = "access-log", value_name = "FILE", num_args = 1..)]
     nginx: Vec<PathBuf>,
     /// The application log's files, oldest first, plain or gzipped, or `-`; without them nobody is known by
-    /// name.
+    /// name. Of a device that has one log, that one.
     #[arg(long, visible_alias = "app-log", value_name = "FILE", num_args = 1..)]
     tinypilot: Vec<PathBuf>,
     /// The application log is in the journal of this unit, which `journalctl` hands out.
     #[arg(long, value_name = "UNIT", conflicts_with = "tinypilot")]
     journal: Option<String>,
-    /// The device's time zone, such as `Europe/Berlin` or `UTC`: the application log has local times.
+    /// TinyPilot's time zone, such as `Europe/Berlin` or `UTC`: its application log has local times.
     #[arg(long, value_name = "ZONE")]
     timezone: Option<String>,
     /// The access log's `log_format`, pasted from nginx's configuration, quotes and all; without it, that
@@ -65,7 +70,7 @@ pub(crate) struct Arguments {
     /// A proxy, or a network of them, whose `X-Forwarded-For` is believed; as often as needed.
     #[arg(long = "trust-proxy", value_name = "NET")]
     trusted: Vec<Network>,
-    /// What requests mean, as a TOML file, if it is not TinyPilot.
+    /// What requests mean, as a TOML file, if it is not what they mean to the device.
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
     /// Go on as the files grow and are rotated, until SIGINT or SIGTERM.
@@ -80,13 +85,16 @@ impl Arguments {
     /// # Errors
     ///
     /// Says what cannot be understood, or must be said.
-    fn config(&self) -> Result<Config, Failure> {
+    fn config(&self, device: Device) -> Result<Config, Failure> {
         let mut config = Config {
+            device,
+            rules: device.rules(),
             trusted: self.trusted.clone(),
             has_app: !self.tinypilot.is_empty() || self.journal.is_some(),
             ..Config::default()
         };
         match &self.timezone {
+            _ if device.has_offsets() => {}
             Some(zone) => {
                 config.zone = zone.parse().map_err(|error| format!("--timezone: {error}"))?
             }
@@ -100,7 +108,8 @@ impl Arguments {
             Some(format) => {
                 Format::new(format).map_err(|error| format!("--log-format: {error}"))?
             }
-            None => self.usual_format()?,
+            None if device == Device::TinyPilot => self.usual_format()?,
+            None => config.format,
         };
         if let Some(path) = &self.rules {
             let told = |why: String| format!("--rules: {}: {why}", Shown(path));
@@ -113,6 +122,47 @@ impl Arguments {
 }
 
 impl Arguments {
+    fn dir(&self) -> &Path {
+        self.dir.as_deref().unwrap_or(Path::new(""))
+    }
+
+    /// The files of each log. One that has requests and messages is read as the access log.
+    fn given(&self) -> [(Log, &[PathBuf]); 2] {
+        match self.has_one_log() {
+            true => [(Log::Access, &self.tinypilot), (Log::App, &[])],
+            false => [(Log::Access, &self.nginx), (Log::App, &self.tinypilot)],
+        }
+    }
+
+    fn has_one_log(&self) -> bool {
+        self.device.parse().is_ok_and(Device::has_one_log)
+    }
+
+    /// # Errors
+    ///
+    /// Something is missing, or is there and cannot be used for this device.
+    fn check(&self, device: Device) -> Result<(), Failure> {
+        let has_log = match device.has_one_log() {
+            true => !self.tinypilot.is_empty() || self.journal.is_some(),
+            false => !self.nginx.is_empty(),
+        };
+        let logs = device.logs();
+        let why = if self.dir.is_none() {
+            "--dir: give the directory of the audit log that is to be written".to_owned()
+        } else if !has_log {
+            format!("give the logs of {device}: {logs}")
+        } else if device.has_one_log() && !self.nginx.is_empty() {
+            format!("--nginx: {device} has one log: {logs}")
+        } else if device.has_offsets() && self.timezone.is_some() {
+            format!("--timezone: the lines of {device} say themselves when they were written")
+        } else if device != Device::TinyPilot && self.log_format.is_some() {
+            format!("--log-format: the lines of {device} have a form of their own")
+        } else {
+            return self.check_stdin();
+        };
+        Err(why.into())
+    }
+
     /// # Errors
     ///
     /// Standard input cannot be read as what was asked for.
@@ -140,12 +190,12 @@ impl Arguments {
     ///
     /// `journalctl` cannot be run.
     fn streams(&self, begin: impl Fn(Log) -> Option<Begin>) -> Result<Vec<Input>, Failure> {
-        let logs = [(Log::Access, &self.nginx), (Log::App, &self.tinypilot)];
+        let logs = self.given();
         let of_stdin = |(log, _): &(Log, _)| Stream::of_stdin(*log, self.follow, begin(*log));
         let mut streams: Vec<_> =
             logs.iter().filter(|(_, paths)| is_stdin(paths)).map(of_stdin).collect();
         if let Some(unit) = &self.journal {
-            let log = Log::App;
+            let log = if self.has_one_log() { Log::Access } else { Log::App };
             streams.push(Stream::of_journal(log, unit, self.follow, begin(log))?);
         }
         Ok(streams.into_iter().map(|it| Input::Stream(Box::new(it))).collect())
@@ -193,8 +243,15 @@ fn told_format(path: &Path) -> String {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
-    arguments.check_stdin()?;
-    let config = arguments.config()?;
+    if arguments.device == "list" {
+        for device in Device::all() {
+            say!("{device}: {}", device.logs());
+        }
+        return Ok(Outcome::Well);
+    }
+    let device = arguments.device.parse().map_err(|error| format!("--device: {error}"))?;
+    arguments.check(device)?;
+    let config = arguments.config(device)?;
     let summary = run::run(arguments, config)?;
     match arguments.json {
         true => say!("{}", summary.as_json()),

@@ -99,6 +99,13 @@ fn import(
         Kind::DebugLogExport => import!(ImportedDebugLogExport::of(request)),
         Kind::ScriptRun => import!(ImportedScriptRun::of(request)),
         Kind::SerialConfig => import!(ImportedSerialConfig::of(request)),
+        Kind::MachineStart => import!(ImportedMachineStart::of(request)),
+        Kind::MachineStop => import!(ImportedMachineStop::of(request)),
+        Kind::MachineRestart => import!(ImportedMachineRestart::of(request)),
+        Kind::MachinePower => import!(ImportedMachinePower::of(request)),
+        Kind::MediaDelete => import!(ImportedMediaDelete::of(request)),
+        Kind::MediaDownload => import!(ImportedMediaDownload::of(request)),
+        Kind::KeysSend => import!(ImportedKeysSend::of(request)),
         Kind::SessionStart => import!(ImportedSessionStart::of(request, off_by)),
         Kind::SessionEnd => import!(ImportedSessionEnd::of(request)),
     }
@@ -148,5 +155,6 @@ fn why(it: Why) -> &'static str {
         Why::NotChecked => "not_checked",
         Why::NotAuthenticated => "not_authenticated",
         Why::NothingInAppLog => "nothing_in_app_log",
+        Why::Named => "named",
     }
 }

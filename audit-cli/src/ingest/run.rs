@@ -38,7 +38,7 @@ const AGES: u64 = 1_000 * 366 * 86_400;
 ///
 /// What was asked for could not be done.
 pub(crate) fn run(arguments: &Arguments, config: Config) -> Result<Summary, Failure> {
-    let writer = Writer::builder(&arguments.dir)
+    let writer = Writer::builder(arguments.dir())
         .evidence(Evidence::Signed)
         .retention(Retention {
             age: Duration::from_secs(AGES),
@@ -77,10 +77,10 @@ struct Run {
 
 impl Run {
     fn new(arguments: &Arguments, config: Config, writer: Writer) -> Result<Run, Failure> {
-        let dir: &Path = &arguments.dir;
+        let dir: &Path = arguments.dir();
         let kept = Kept::of_log(dir)?;
         let stop = kept.stop()?;
-        let given = [(Log::Access, &arguments.nginx), (Log::App, &arguments.tinypilot)];
+        let given = arguments.given();
         let open = |stop: Option<&Stop>| {
             let mut all = Vec::new();
             let mut is_found = true;
@@ -93,7 +93,7 @@ impl Run {
             }
             Ok::<_, Failure>((all, is_found))
         };
-        let mut summary = Summary::default();
+        let mut summary = Summary::of(config.device);
         let (mut files, is_found) = open(stop.as_ref())?;
         let stop = match is_found {
             true => stop,
@@ -271,7 +271,8 @@ impl Run {
         let places = self.summary.lines.unreadable.clone();
         let names = places.iter().map(|it| self.name(it.log, it.file)).collect();
         self.summary.names = names;
-        let app = self.files.iter().find(|it| it.log() == Log::App);
+        let log = if self.summary.device.has_one_log() { Log::Access } else { Log::App };
+        let app = self.files.iter().find(|it| it.log() == log);
         let names = app.map(Input::names).unwrap_or_default();
         self.summary.tell_blind(&names);
         self.summary.tell_misfit();

@@ -2,21 +2,17 @@
 
 use std::fmt;
 
-use audit_ingest::{Claim, Lines, Report, Unconfirmed};
+use audit_ingest::{Claim, Device, Lines, Report, Unconfirmed};
 use serde_json::{Value, json};
 
 use crate::shown;
-
-/// What is said of an application log in which there is no record.
-const NO_RECORD: &str = "has no record in it: it should have lines such as `2026-11-21 02:09:47.631 \
-    auth            INFO message`, bare or behind what journalctl, syslog or docker compose puts before \
-    them; a service that logs to the journal alone: `--journal UNIT`";
 
 /// Places that are told one by one.
 const PLACES_MAX: usize = 10;
 
 #[derive(Debug, Default)]
 pub(crate) struct Summary {
+    pub(crate) device: Device,
     pub(crate) lines: Report,
     /// The file of each place in `lines.unreadable`.
     pub(crate) names: Vec<String>,
@@ -31,6 +27,10 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
+    pub(crate) fn of(device: Device) -> Summary {
+        Summary { device, ..Summary::default() }
+    }
+
     pub(crate) fn unconfirmed(&mut self, file: String, claim: &Unconfirmed) {
         self.unconfirmed += 1;
         if self.claims.len() < PLACES_MAX {
@@ -40,8 +40,16 @@ impl Summary {
 
     /// Says that nobody can be known by name, where no line of these files is a record.
     pub(crate) fn tell_blind(&mut self, names: &str) {
-        if self.lines.app.read > 0 && self.lines.app_records == 0 {
-            self.notices.push(format!("{names} {NO_RECORD}"));
+        let read = match self.device.has_one_log() {
+            true => self.lines.access.read,
+            false => self.lines.app.read,
+        };
+        if read > 0 && self.lines.app_records == 0 {
+            let example = self.device.example();
+            self.notices.push(format!(
+                "{names} has no record in it: it should have lines such as {example}; a service that \
+                 logs to the journal alone: `--journal UNIT`"
+            ));
         }
     }
 
@@ -49,7 +57,10 @@ impl Summary {
     pub(crate) fn tell_misfit(&mut self) {
         let Lines { read, unreadable, .. } = self.lines.access;
         if read > 0 && unreadable == read {
-            let notice = "no line of the access log fits its format: see --log-format";
+            let notice = match self.device {
+                Device::TinyPilot => "no line of the access log fits its format: see --log-format",
+                _ => "no line of the access log is one of this device: see --device",
+            };
             self.notices.push(notice.to_owned());
         }
     }
@@ -68,6 +79,17 @@ impl Summary {
         self.names.iter().map(String::as_str).zip(numbers).take(PLACES_MAX)
     }
 
+    /// What was read, by what it is called.
+    fn logs(&self) -> Vec<(&'static str, Lines)> {
+        let (access, app) = (self.lines.access, self.lines.app);
+        match self.device {
+            Device::TinyPilot => vec![("nginx", access), ("tinypilot", app)],
+            Device::PiKvm => vec![("kvmd", access)],
+            Device::Proxmox => vec![("pveproxy", access), ("pvedaemon", app)],
+            _ => vec![("access", access), ("messages", app)],
+        }
+    }
+
     pub(crate) fn as_json(&self) -> Value {
         let lines = |it: Lines| {
             let Lines { read, mapped, ignored, unreadable } = it;
@@ -77,9 +99,7 @@ impl Summary {
         let claims = self.claims.iter().map(
             |(file, line, claim)| json!({ "file": file, "line": line, "claim": words(*claim) }),
         );
-        json!({
-            "nginx": lines(self.lines.access),
-            "tinypilot": lines(self.lines.app),
+        let mut whole = json!({
             "unreadable": self.places().map(place).collect::<Vec<_>>(),
             "unconfirmed": self.unconfirmed,
             "unconfirmed_claims": claims.collect::<Vec<_>>(),
@@ -87,13 +107,17 @@ impl Summary {
             "recorded": self.recorded,
             "repeated": self.repeated,
             "notices": self.notices,
-        })
+        });
+        if let Value::Object(whole) = &mut whole {
+            whole.extend(self.logs().into_iter().map(|(name, it)| (name.to_owned(), lines(it))));
+        }
+        whole
     }
 }
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (name, it) in [("nginx", self.lines.access), ("tinypilot", self.lines.app)] {
+        for (name, it) in self.logs() {
             let Lines { read, mapped, ignored, unreadable } = it;
             writeln!(
                 f,
@@ -107,7 +131,11 @@ impl fmt::Display for Summary {
         more(f, self.unreadable())?;
         if self.unconfirmed > 0 {
             let claims = self.unconfirmed;
-            writeln!(f, "{claims} claims of the application log that no request bears out")?;
+            let why = match self.device.has_one_log() {
+                true => "lines that a client may have written",
+                false => "claims of the application log that no request bears out",
+            };
+            writeln!(f, "{claims} {why}")?;
             for (file, line, claim) in &self.claims {
                 writeln!(f, "  unconfirmed: {} line {line}: {}", shown(file), words(*claim))?;
             }
@@ -147,5 +175,6 @@ fn words(claim: Claim) -> &'static str {
         Claim::UsersDeleted => "all users deleted",
         Claim::PasswordChanged => "a password changed",
         Claim::RoleChanged => "a role changed",
+        Claim::Request => "a request",
     }
 }

@@ -243,4 +243,38 @@ imported! {
     #[audit(action = "script_run", category = "script")]
     #[audit(ocsf(class = 1009, activity = 1), ecs(category = "process", type = "end"))]
     ImportedScriptRun {}
+
+    /// The machine that is attached, or a guest, was to be started.
+    #[audit(action = "machine_start", category = "power")]
+    #[audit(ecs(category = "host", type = "start"))]
+    ImportedMachineStart {}
+
+    /// The machine that is attached, or a guest, was to be stopped, with or without its consent.
+    #[audit(action = "machine_stop", category = "power")]
+    #[audit(ecs(category = "host", type = "end"))]
+    ImportedMachineStop {}
+
+    /// The machine that is attached, or a guest, was to be restarted or reset.
+    #[audit(action = "machine_restart", category = "power")]
+    #[audit(ecs(category = "host", type = "change"))]
+    ImportedMachineRestart {}
+
+    /// The power of a machine was to change; which way, the other log does not say.
+    #[audit(action = "machine_power", category = "power")]
+    #[audit(ecs(category = "host", type = "change"))]
+    ImportedMachinePower {}
+
+    /// An image was deleted, or all of them.
+    #[audit(action = "media_delete", category = "media")]
+    #[audit(ocsf(class = 1001, activity = 4), ecs(category = "file", type = "deletion"))]
+    ImportedMediaDelete {}
+
+    /// An image was handed out.
+    #[audit(action = "media_download", category = "media")]
+    #[audit(ocsf(class = 1001, activity = 2), ecs(category = "file", type = "access"))]
+    ImportedMediaDownload {}
+
+    /// Keys were sent to the attached machine by a request, and not through the console.
+    #[audit(action = "keys_send", category = "input")]
+    ImportedKeysSend {}
 }

@@ -2,7 +2,12 @@ use super::*;
 use proptest::prelude::*;
 
 fn reader() -> Reader {
-    Reader { format: Format::combined(), rules: Rules::tinypilot(), trusted: Vec::new() }
+    Reader {
+        device: Device::TinyPilot,
+        format: Format::combined(),
+        rules: Rules::default(),
+        trusted: Vec::new(),
+    }
 }
 
 fn line(request: &str, status: u16) -> String {
@@ -102,7 +107,8 @@ fn only_trusted_proxies_are_believed() {
     let format = Format::new(format).unwrap();
     let source = |peer: &str, forwarded: &str, trusted: &[&str]| {
         let trusted = trusted.iter().map(|it| it.parse().unwrap()).collect();
-        let reader = Reader { format: format.clone(), rules: Rules::tinypilot(), trusted };
+        let (device, rules) = (Device::TinyPilot, Rules::default());
+        let reader = Reader { device, format: format.clone(), rules, trusted };
         let line = format!(
             r#"{peer} [21/Nov/2026:02:09:47 +0100] "POST /api/auth HTTP/1.1" 200 "{forwarded}""#
         );

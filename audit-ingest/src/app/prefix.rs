@@ -25,7 +25,7 @@ impl Prefix {
     pub(crate) fn strip(self, line: &[u8]) -> Option<&[u8]> {
         match self {
             Prefix::None => Some(line),
-            Prefix::Syslog => program(word(time(line)?)?.1),
+            Prefix::Syslog => program(word(time(line)?)?.1).map(|(_, message)| message),
             Prefix::Rfc5424 => rfc5424(line),
             Prefix::Compose => compose(line),
         }
@@ -82,8 +82,8 @@ fn is_seconds(word: &[u8]) -> bool {
     digits(parts.next(), 10) && digits(parts.next(), 6) && parts.next().is_none()
 }
 
-/// What follows `program[123]: ` or `program: `.
-fn program(text: &[u8]) -> Option<&[u8]> {
+/// The program in `program[123]: ` or `program: `, and what follows.
+fn program(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let (tag, rest) = word(text)?;
     let name = tag.strip_suffix(b":")?;
     let name = match name.strip_suffix(b"]") {
@@ -94,11 +94,16 @@ fn program(text: &[u8]) -> Option<&[u8]> {
             pid.get(1..)?.iter().all(u8::is_ascii_digit).then_some(name)?
         }
     };
-    (!name.is_empty() && name.iter().all(u8::is_ascii_graphic)).then_some(rest)
+    (!name.is_empty() && name.iter().all(u8::is_ascii_graphic)).then_some((name, rest))
 }
 
 /// `<30>1 TIME HOST APP PROCID MSGID [STRUCTURED] `
 fn rfc5424(line: &[u8]) -> Option<&[u8]> {
+    rfc5424_parts(line).map(|it| it.2)
+}
+
+/// Its time, its program and its message.
+fn rfc5424_parts(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let line = match line.strip_prefix(b"<") {
         None => line,
         Some(rest) => {
@@ -111,11 +116,48 @@ fn rfc5424(line: &[u8]) -> Option<&[u8]> {
     let time;
     (time, rest) = word(rest)?;
     (time == b"-" || is_like(time, b"0000-00-00T00:00:00")).then_some(())?;
-    for _host_program_process_message in 0..4 {
+    let program;
+    (_, rest) = word(rest)?;
+    (program, rest) = word(rest)?;
+    for _process_and_message in 0..2 {
         (_, rest) = word(rest)?;
     }
     let rest = structured(rest)?.strip_prefix(b" ")?;
-    Some(rest.strip_prefix(b"\xef\xbb\xbf").unwrap_or(rest))
+    Some((time, program, rest.strip_prefix(b"\xef\xbb\xbf").unwrap_or(rest)))
+}
+
+/// A line that says itself when it was written, whatever the device's zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamped<'a> {
+    /// In milliseconds since 1970.
+    pub(crate) at: i64,
+    pub(crate) program: &'a [u8],
+    pub(crate) message: &'a [u8],
+}
+
+impl<'a> Stamped<'a> {
+    /// Of `journalctl` in its forms `short-iso`, `short-iso-precise` and `short-unix`, and of syslog's
+    /// files with the times of RFC 3339 or RFC 5424. A time without offset or year is none.
+    pub(crate) fn of(line: &'a [u8]) -> Option<Stamped<'a>> {
+        let (time, rest) = word(line)?;
+        if let Some((time, program, message)) = rfc5424_parts(line) {
+            return Some(Stamped { at: moment(time)?, program, message });
+        }
+        let at = moment(time)?;
+        let (program, message) = program(word(rest)?.1)?;
+        Some(Stamped { at, program, message })
+    }
+}
+
+/// A time with its offset, or of so many seconds since 1970, in milliseconds.
+fn moment(time: &[u8]) -> Option<i64> {
+    let text = std::str::from_utf8(time).ok()?;
+    if is_seconds(time) {
+        let (seconds, micros) = text.split_once('.')?;
+        return Some(seconds.parse::<i64>().ok()? * 1_000 + micros.parse::<i64>().ok()? / 1_000);
+    }
+    let is_whole = is_like(time, b"0000-00-00T00:00:00");
+    is_whole.then(|| text.parse::<jiff::Timestamp>().ok())?.map(jiff::Timestamp::as_millisecond)
 }
 
 /// What follows `-` or `[id name="value" …]`, as often as it stands there.
@@ -181,6 +223,33 @@ mod tests {
         }
         for before in ["tinypilot-1  | ", "tinypilot_1 | ", "kvm.web-12    | "] {
             check(Prefix::Compose, before);
+        }
+    }
+
+    #[test]
+    fn a_line_with_an_offset_says_when_it_was_written() {
+        let found = |line: &str| {
+            let line = line.as_bytes().to_vec();
+            let it = Stamped::of(&line)?;
+            let text = |it: &[u8]| String::from_utf8(it.to_vec()).unwrap();
+            Some((it.at, text(it.program), text(it.message)))
+        };
+        for (before, millis) in [
+            ("2026-01-20T10:01:00+0100 kvm kvmd[621]: ", 0),
+            ("2026-01-20T09:01:00.123456+00:00 kvm kvmd: ", 123),
+            ("1768899660.123456 kvm kvmd[621]: ", 123),
+            ("<30>1 2026-01-20T09:01:00.123Z kvm kvmd 621 - - ", 123),
+        ] {
+            let expected = Some((1_768_899_660_000 + millis, "kvmd".to_owned(), "x y".to_owned()));
+            assert_eq!(found(&format!("{before}x y")), expected, "{before}");
+        }
+        for line in [
+            "Jan 20 09:01:00 kvm kvmd[621]: x",
+            "2026-01-20T09:01:00 kvm kvmd[621]: x",
+            "Tue 2026-01-20 09:01:00 GMT kvm kvmd[621]: x",
+            "2026-01-20T09:01:00+0000 kvm x",
+        ] {
+            assert_eq!(found(line), None, "{line}");
         }
     }
 

@@ -152,6 +152,11 @@ impl Claims {
                 }
                 (Proof::Login, name)
             }
+            What::LoggedIn { name, address } => {
+                evidence.chained = address.is_some();
+                evidence.hints = address.map(|it| it.to_canonical()).into_iter().collect();
+                (Proof::Login, name)
+            }
             What::Ended(name) => (Proof::Logout, name),
             What::Created(name) => (Proof::UserCreated, name),
             What::PasswordChanged(name) => (Proof::PasswordChanged, name),

@@ -80,6 +80,8 @@ pub(crate) struct Join {
     decided: BTreeMap<Origin, Verdict>,
     taken: BTreeSet<Origin>,
     explained: BTreeSet<Origin>,
+    /// Lines that are not believed, and are to be told of.
+    doubts: Vec<Unconfirmed>,
 }
 
 impl Join {
@@ -99,6 +101,7 @@ impl Join {
             decided: BTreeMap::new(),
             taken: BTreeSet::new(),
             explained: BTreeSet::new(),
+            doubts: Vec::new(),
         }
     }
 
@@ -126,6 +129,11 @@ impl Join {
         let Some(last) = self.claims.held.back_mut() else { return };
         last.is_taken |= self.taken.remove(&last.origin);
         last.explained |= self.explained.remove(&last.origin);
+    }
+
+    /// A line is told of and not believed.
+    pub(crate) fn doubt(&mut self, line: Unconfirmed) {
+        self.doubts.push(line);
     }
 
     /// A line of the access log that means nothing was written then.
@@ -159,6 +167,7 @@ impl Join {
 
     /// Tells what can be told.
     pub(crate) fn step(&mut self, out: &mut dyn FnMut(Told)) {
+        self.doubts.drain(..).for_each(|it| out(Told::Unconfirmed(it)));
         while let Some(index) = self.waiting.iter().position(|it| !it.told) {
             let full = self.waiting.len() > WAITING_MAX;
             if !full && !self.is_ready(index) {

@@ -62,6 +62,7 @@ pub(crate) struct Sessions {
 }
 
 /// Who could have done something.
+#[derive(Clone, Debug)]
 pub(crate) struct Who {
     pub(crate) actor: Actor,
     pub(crate) confidence: Confidence,

@@ -10,6 +10,7 @@ use super::sessions::Sessions;
 use super::solve::Verdict;
 use super::{Join, Waiting};
 use crate::action::{FileId, Origin};
+use crate::device::kvmd;
 use serde::{Deserialize, Serialize};
 
 /// Where reading begins again in a log, and how far the log had come there.
@@ -38,6 +39,9 @@ pub(crate) struct State {
     consoles: Consoles,
     #[serde(default)]
     polls: Polls,
+    /// Of a log that has requests and messages.
+    #[serde(default)]
+    pub(crate) kvmd: kvmd::State,
 }
 
 impl Join {
@@ -76,6 +80,7 @@ impl Join {
             sessions: self.sessions.clone(),
             consoles: self.consoles.clone(),
             polls: self.polls.clone(),
+            kvmd: kvmd::State::default(),
         }
     }
 

@@ -6,7 +6,7 @@ use super::solve::Verdict;
 use super::{Join, Told, Waiting};
 use crate::action::{Action, Actor, Address, Confidence, Id, Kind, Origin, Outcome, When, Why};
 use crate::name::Name;
-use crate::rules::{Logged, Means, Proof};
+use crate::rules::{Logged, Means, Proof, Rule};
 
 /// Statuses that nginx answers with by itself, without asking the application.
 const BY_NGINX: [u16; 11] = [408, 411, 413, 414, 421, 494, 495, 496, 497, 501, 505];
@@ -75,6 +75,7 @@ impl Join {
             status: request.status,
         };
         let tellings = match rule.means {
+            Means::Nothing => return,
             Means::Page => {
                 if request.outcome == Outcome::Success {
                     self.consoles.mark(source, request.at, None);
@@ -87,6 +88,7 @@ impl Join {
             }
             Means::Session { logged: Logged::AtBegin, .. } => {
                 let who = self.by_address(source, &Seen::of(&request));
+                let who = self.named(&request).unwrap_or(who);
                 vec![Telling::of(Kind::SessionStart, When::At(request.at), 0, who)]
             }
             Means::Session { after, .. } => {
@@ -95,8 +97,11 @@ impl Join {
                 self.connection(index, is_client, after, polled)
             }
             Means::Action(kind) => {
-                let found = Found { kind, proof: rule.proof, verdict, source, origin };
-                vec![self.action(&found, &Seen::of(&request), out)]
+                let named = self.named(&request);
+                let everywhere = rule.everywhere;
+                let proof = rule.proof;
+                let found = Found { kind, proof, verdict, source, origin, named, everywhere };
+                vec![self.action(found, &Seen::of(&request), out)]
             }
         };
         for it in tellings {
@@ -123,8 +128,9 @@ impl Join {
         let (source, at, rule) = (request.source.canonical(), request.at, request.rule);
         let seen = Seen::of(request);
         let telling = Telling::of;
+        let named = self.named(request);
         if request.outcome != Outcome::Success {
-            let who = self.by_address(source, &seen);
+            let who = named.unwrap_or_else(|| self.by_address(source, &seen));
             return vec![telling(Kind::SessionStart, When::At(at), 0, who)];
         }
         let notes: Vec<_> =
@@ -144,7 +150,8 @@ impl Join {
         }
         // Where the begin is known, whoever logged in later did not open it.
         let until = if matches!(began, Some(When::At(_))) { first + SECOND } else { at };
-        let who = || self.sessions.who(source, Some(first - SECOND), until.max(first));
+        let by_address = || self.sessions.who(source, Some(first - SECOND), until.max(first));
+        let who = || named.clone().unwrap_or_else(by_address);
         let ended = telling(Kind::SessionEnd, When::At(at), 1, who());
         match began {
             Some(began) => vec![telling(Kind::SessionStart, began, 0, who()), ended],
@@ -173,8 +180,37 @@ impl Join {
         }
     }
 
-    fn action(&mut self, found: &Found, seen: &Seen, out: &mut dyn FnMut(Told)) -> Telling {
-        let Found { kind, proof, ref verdict, source, origin } = *found;
+    /// Who did it, where the device itself says so beside the request.
+    fn named(&self, request: &crate::access::Request) -> Option<Who> {
+        let users = &request.named.as_ref()?.0;
+        let source = request.source.canonical();
+        let is_login = self.rules.get(request.rule).is_some_and(Rule::is_login);
+        let user = match &users[..] {
+            [user] => user,
+            // By the messages of the other log, if there is one.
+            [] if is_login => return None,
+            // Whoever has a session there is not who the device says that it does not know.
+            [] => {
+                let actor = if request.claims { Actor::Claimed } else { Actor::Unknown };
+                let (confidence, why) = (Confidence::None, Why::NotAuthenticated);
+                return Some(Who { actor, confidence, why });
+            }
+            several => {
+                let actor = Actor::Candidates { users: several.to_vec(), others: false };
+                let (confidence, why) = (Confidence::Ambiguous, Why::OrderUnknown);
+                return Some(Who { actor, confidence, why });
+            }
+        };
+        // A login that is known bears it out that the user was there.
+        let confidence = match is_login || self.sessions.has(user, source) {
+            true => Confidence::Certain,
+            false => Confidence::Likely,
+        };
+        Some(Who { actor: Actor::Known(user.clone()), confidence, why: Why::Named })
+    }
+
+    fn action(&mut self, found: Found, seen: &Seen, out: &mut dyn FnMut(Told)) -> Telling {
+        let Found { kind, proof, verdict, source, origin, named, everywhere } = found;
         let success = seen.outcome == Outcome::Success;
         let mut who = match (kind, success) {
             (Kind::Login, false) => {
@@ -197,8 +233,9 @@ impl Join {
                 _ => None,
             };
         }
+        who = named.unwrap_or(who);
         if success {
-            let follows = Follows { kind, proof, source, at: seen.at, origin };
+            let follows = Follows { kind, proof, source, at: seen.at, origin, everywhere };
             self.follow(&follows, &who, target.as_ref(), out);
         }
         let target = target.filter(|_| kind != Kind::Login);
@@ -213,7 +250,7 @@ impl Join {
         target: Option<&Name>,
         out: &mut dyn FnMut(Told),
     ) {
-        let Follows { kind, proof, source, at, origin } = *it;
+        let Follows { kind, proof, source, at, origin, everywhere } = *it;
         let mut over = |it: Session| out(Told::Session(it));
         let user = match &who.actor {
             Actor::Known(name) => Some(name),
@@ -238,6 +275,10 @@ impl Join {
                     why: who.why,
                 };
                 self.sessions.begin(session, over);
+            }
+            Kind::Logout if everywhere && user.is_some() => {
+                let meant = |it: &Session| it.users.len() == 1 && it.users.first() == user;
+                self.sessions.end((at, Ended::Logout), meant, over);
             }
             Kind::Logout => self.sessions.logout(at, source, user, over),
             Kind::UserDelete if proof == Some(Proof::UsersDeleted) => {
@@ -268,6 +309,8 @@ struct Found {
     verdict: Option<Verdict>,
     source: Address,
     origin: Origin,
+    named: Option<Who>,
+    everywhere: bool,
 }
 
 /// What an action's consequences depend on.
@@ -277,6 +320,7 @@ struct Follows {
     source: Address,
     at: i64,
     origin: Origin,
+    everywhere: bool,
 }
 
 /// How a request was answered.

@@ -12,7 +12,17 @@ use std::collections::BTreeMap;
 struct File {
     #[serde(default)]
     spelling: Spelling,
+    #[serde(default)]
+    status: BTreeMap<String, Answer>,
     rule: Vec<Entry>,
+}
+
+/// What a file says.
+#[derive(Default)]
+pub(super) struct Read {
+    pub(super) rules: Vec<Rule>,
+    pub(super) spelling: Spelling,
+    pub(super) statuses: Vec<(u16, Answer)>,
 }
 
 #[derive(Deserialize)]
@@ -29,6 +39,8 @@ struct Entry {
     proof: Option<Proof>,
     #[serde(default)]
     status: BTreeMap<String, Answer>,
+    #[serde(default)]
+    everywhere: bool,
 }
 
 #[derive(Deserialize)]
@@ -43,14 +55,15 @@ enum Word {
 enum Other {
     Session,
     Page,
+    Nothing,
 }
 
-/// The rules in a file, and how the device takes the spellings of a path.
+/// The rules in a file, and what it says for all of them.
 ///
 /// # Errors
 ///
 /// As [`super::Rules::from_toml`].
-pub(super) fn read(text: &str) -> Result<(Vec<Rule>, Spelling), Error> {
+pub(super) fn read(text: &str) -> Result<Read, Error> {
     let file: File = toml::from_str(text).map_err(|error| {
         let line = error
             .span()
@@ -60,7 +73,9 @@ pub(super) fn read(text: &str) -> Result<(Vec<Rule>, Spelling), Error> {
     let numbered = file.rule.into_iter().enumerate();
     let rule =
         |(at, entry): (usize, Entry)| entry.rule().map_err(|why| Error::rule_number(at + 1, why));
-    Ok((numbered.map(rule).collect::<Result<_, _>>()?, file.spelling))
+    let statuses = statuses(&file.status).map_err(|why| Error::rules(None, why))?;
+    let rules = numbered.map(rule).collect::<Result<_, _>>()?;
+    Ok(Read { rules, spelling: file.spelling, statuses })
 }
 
 impl Entry {
@@ -81,13 +96,17 @@ impl Entry {
             }
             (_, Some(_)) => return Err("only a session has a status that opens it"),
             (Word::Other(Other::Page), None) => Means::Page,
+            (Word::Other(Other::Nothing), None) => Means::Nothing,
             (Word::Action(Kind::SessionStart | Kind::SessionEnd), None) => {
                 return Err("a connection that lasts is a session");
             }
             (Word::Action(kind), None) => Means::Action(kind),
         };
-        let Entry { method, path, query, proof, connection, .. } = self;
-        Ok(Rule { means, method, path, query, proof, statuses, connection })
+        if self.everywhere && means != Means::Action(Kind::Logout) {
+            return Err("only a logout ends sessions everywhere");
+        }
+        let Entry { method, path, query, proof, connection, everywhere, .. } = self;
+        Ok(Rule { means, method, path, query, proof, statuses, connection, everywhere })
     }
 
     fn check_request(&self) -> Result<(), &'static str> {
@@ -103,8 +122,9 @@ impl Entry {
         if self.query.as_ref().is_some_and(|it| it.is_empty() || it.contains(['?', '&', '#'])) {
             return Err("a query is one parameter, such as `connected=1`");
         }
-        if self.proof.is_some() && matches!(self.kind, Word::Other(Other::Page)) {
-            return Err("nothing bears out that a page was loaded");
+        let is_bare = matches!(self.kind, Word::Other(Other::Page | Other::Nothing));
+        if self.proof.is_some() && is_bare {
+            return Err("nothing bears out that a page was loaded, or what means nothing");
         }
         Ok(())
     }
@@ -130,16 +150,20 @@ impl Entry {
     }
 
     fn statuses(&self) -> Result<Vec<(u16, Answer)>, &'static str> {
-        let is_page = matches!(self.kind, Word::Other(Other::Page));
-        let mut statuses = Vec::new();
-        for (status, answer) in &self.status {
-            let number = status.parse().ok().filter(|it| (100..=599).contains(it));
-            let number = number.ok_or("a status is a number of three digits")?;
-            if is_page || self.open == Some(number) {
-                return Err("what this status means is said by the rule already");
-            }
-            statuses.push((number, *answer));
+        let is_bare = matches!(self.kind, Word::Other(Other::Page | Other::Nothing));
+        let statuses = statuses(&self.status)?;
+        let is_said = |(it, _): &(u16, Answer)| is_bare || self.open == Some(*it);
+        match statuses.iter().any(is_said) {
+            true => Err("what this status means is said by the rule already"),
+            false => Ok(statuses),
         }
-        Ok(statuses)
     }
+}
+
+fn statuses(written: &BTreeMap<String, Answer>) -> Result<Vec<(u16, Answer)>, &'static str> {
+    let status = |(status, answer): (&String, &Answer)| {
+        let number = status.parse().ok().filter(|it| (100..=599).contains(it));
+        Ok((number.ok_or("a status is a number of three digits")?, *answer))
+    };
+    written.iter().map(status).collect()
 }

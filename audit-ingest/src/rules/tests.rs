@@ -3,7 +3,7 @@
 use super::*;
 
 fn kind(method: &str, path: &str) -> Option<Kind> {
-    let rules = Rules::tinypilot();
+    let rules = Rules::default();
     match rules.get(rules.find(method.as_bytes(), path.as_bytes(), b"")?)?.means {
         Means::Action(kind) => Some(kind),
         _ => None,
@@ -12,7 +12,7 @@ fn kind(method: &str, path: &str) -> Option<Kind> {
 
 #[test]
 fn the_rules_that_are_built_in_are_read() {
-    assert_eq!(Rules::tinypilot().rules.len(), 35);
+    assert_eq!(Rules::default().rules.len(), 35);
     assert_eq!(kind("POST", "/api/auth"), Some(Kind::Login));
     assert_eq!(kind("POST", "/api/scripts/collect/run"), Some(Kind::ScriptRun));
     assert_eq!(kind("GET", "/api/debugLogs"), Some(Kind::DebugLogExport));
@@ -66,6 +66,9 @@ fn two_stars_stand_for_all_that_follows() {
     for path in ["/a", "/b/", "/a/../b", "/A/b"] {
         assert!(!found(path), "{path}");
     }
+    let rules = Rules::from_toml(&rule("paste", "/*/b/**", "")).unwrap();
+    let found = |path: &str| rules.find(b"POST", path.as_bytes(), b"").is_some();
+    assert!(found("/a/b/c/d") && found("/a/b/") && !found("/a/b") && !found("/a/b/../c"));
 }
 
 #[test]
