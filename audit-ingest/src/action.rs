@@ -8,7 +8,7 @@ use std::net::IpAddr;
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "docs/ingest.md has the table of them with their requests")]
+#[expect(missing_docs, reason = "docs/ingest.md lists them")]
 pub enum Kind {
     Login,
     Logout,

@@ -5,8 +5,8 @@
 //! application log about who did it where a request bears that out. Nobody is guessed: an actor is
 //! known with a confidence and a reason, or one of several candidates, or not known. What lines
 //! hold beside that (queries, referers, user agents, claimed names, sensitive blocks) is in no
-//! result, no position and no message. `docs/ingest.md` in the repository says what the result can show
-//! and what it cannot.
+//! result, no position and no message. `docs/ingest-how-it-decides.md` in the repository says what
+//! the result can show and what it cannot.
 //!
 //! [`Ingest`] is where to begin. It opens no file and asks no clock: bytes are handed in.
 //!

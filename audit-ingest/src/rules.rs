@@ -136,7 +136,7 @@ impl Rules {
         Rules::from_toml(text).unwrap_or_else(|_| Rules::of(file::Read::default()))
     }
 
-    /// Rules from a TOML file; `docs/ingest.md` describes it, and `rules/tinypilot.toml` is one.
+    /// Rules from a TOML file; `docs/ingest-rules.md` describes it, and `rules/tinypilot.toml` is one.
     ///
     /// # Errors
     ///

@@ -6,7 +6,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 use std::fmt;
 
 /// The time zone of the device. In the hour that is repeated when summer time ends a local time
-/// means two moments; what else is known decides between them (`docs/ingest.md`).
+/// means two moments; what else is known decides between them (`docs/ingest-how-it-decides.md`).
 #[derive(Clone)]
 pub struct Zone(TimeZone);
 
