@@ -43,7 +43,12 @@ fn each_is_listed_with_its_logs() {
     let output = ingest(home.path(), &["--device", "list"]);
     assert_eq!(output.status.code(), Some(0));
     let told = told(output);
-    for name in ["tinypilot: nginx's", "pikvm: the journal of kvmd", "proxmox: pveproxy's"] {
+    for name in [
+        "tinypilot: nginx's",
+        "pikvm: the journal of kvmd",
+        "proxmox: pveproxy's",
+        "guacamole: nginx's",
+    ] {
         assert!(told.contains(name), "{told}");
     }
 }

@@ -46,11 +46,17 @@ fn machine(home: &Path) {
     let login = format!("aiohttp.access                    INFO --- {login}");
     let logged_in = "kvmd.apps.kvmd.auth               INFO --- Logged in user 'alice'; expire=INF";
     entries("kvmd", &[logged_in, &login]);
+    let by = "User \"alice\" (authenticated by \"mysql\") successfully authenticated from";
+    let by =
+        format!("12:00:00.000 [http-1] INFO  o.a.g.event.EventLoggingListener - {by} 192.0.2.7");
+    entries("tomcat10", &[&by]);
     entries("pvedaemon", &["<root@pam> successful auth for user 'alice@pve'"]);
     fs::create_dir_all(home.join("nginx")).unwrap();
     fs::create_dir_all(home.join("pveproxy")).unwrap();
     let nginx = "192.0.2.7 - - [30/Nov/2026:11:00:00 +0000] \"POST /api/auth HTTP/1.1\" 200 3 \"-\" \"-\"\n";
     fs::write(home.join("nginx/access.log"), nginx).unwrap();
+    fs::write(home.join("nginx/guac.log"), nginx.replace("/api/auth", "/guacamole/api/tokens"))
+        .unwrap();
     let ticket = "\"POST /api2/extjs/access/ticket HTTP/1.1\" 200 663";
     let pveproxy = format!("192.0.2.7 - - [30/11/2026:12:00:00 +0100] {ticket}\n");
     fs::write(home.join("pveproxy/access.log"), pveproxy).unwrap();
@@ -64,7 +70,7 @@ fn machine(home: &Path) {
 #[test]
 fn each_first_run_names_who_logged_in() {
     let blocks = blocks();
-    let logs = ["kvm-audit", "pikvm-audit", "pve-audit"];
+    let logs = ["kvm-audit", "pikvm-audit", "pve-audit", "guac-audit"];
     assert_eq!(blocks.len(), logs.len());
     let home = tempfile::tempdir().unwrap();
     machine(home.path());

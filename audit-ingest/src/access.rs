@@ -49,6 +49,13 @@ pub(crate) struct Request {
     pub(crate) named: Option<Named>,
 }
 
+impl Request {
+    /// Whether it may have been done, or not, whatever the messages say.
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        !matches!(self.outcome, Outcome::Success | Outcome::Denied)
+    }
+}
+
 /// Who did something, as the device says: one, or one of several, or nobody that it knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Named(pub(crate) Vec<Name>);
@@ -141,9 +148,9 @@ impl Reader {
         let connection = means.connection.as_ref();
         let poll = connection.and_then(|it| parameter(words.query(), it.as_bytes()));
         let poll = poll.map(passing_hash);
-        let path = means.path.contains('*').then(|| {
+        let path = means.path.contains(['*', '{']).then(|| {
             let path = decode(path_of(words.target), words.escape).unwrap_or_default();
-            shown(&self.rules.usual(&path))
+            shown(&self.rules.usual(&path), &means.path)
         });
         let request =
             Request { rule, source, at, path, status, outcome, claims, took, poll, named };

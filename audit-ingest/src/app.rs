@@ -59,6 +59,10 @@ pub(crate) enum What {
     /// The name, if it is whole and not too long, and its hash.
     Started(Text<(Option<Name>, u64)>),
     Ended(Option<Name>),
+    /// A session is over, by a logout or otherwise.
+    Over(Option<Name>),
+    /// A login was refused that came from there.
+    LoginRefused(Option<IpAddr>),
     /// One line has the whole login, and from where, if it says so.
     LoggedIn {
         name: Option<Name>,

@@ -5,6 +5,7 @@ use crate::error::{Error, ErrorKind};
 use crate::rules::Rules;
 use std::fmt;
 
+pub(crate) mod guacamole;
 pub(crate) mod kvmd;
 pub(crate) mod messages;
 pub(crate) mod pveproxy;
@@ -28,10 +29,12 @@ pub enum Device {
     PiKvm,
     /// pveproxy's access log, and the messages of pvedaemon.
     Proxmox,
+    /// The access log of the nginx before it, and what the servlet container writes.
+    Guacamole,
 }
 
 /// What there is to say of each: its name, its rules, and its logs in words.
-const ALL: [(Device, &str, &str, &str); 3] = [
+const ALL: [(Device, &str, &str, &str); 4] = [
     (
         Device::TinyPilot,
         "tinypilot",
@@ -52,6 +55,13 @@ const ALL: [(Device, &str, &str, &str); 3] = [
         include_str!("../rules/proxmox.toml"),
         "pveproxy's access log, and who logged in: --access-log /var/log/pveproxy/access.log with --journal \
          pvedaemon",
+    ),
+    (
+        Device::Guacamole,
+        "guacamole",
+        include_str!("../rules/guacamole.toml"),
+        "nginx's access log, and the servlet container's: --nginx FILE… with --journal tomcat10 or --app-log \
+         FILE… of `docker logs -t guacamole`",
     ),
 ];
 
@@ -87,6 +97,11 @@ impl Device {
         self == Device::PiKvm
     }
 
+    /// Whether its access log is nginx's.
+    pub fn has_nginx(self) -> bool {
+        matches!(self, Device::TinyPilot | Device::Guacamole)
+    }
+
     /// Whether the lines of its messages say themselves in which time zone they are.
     pub fn has_offsets(self) -> bool {
         self != Device::TinyPilot
@@ -106,6 +121,11 @@ impl Device {
             Device::Proxmox => {
                 "`2026-11-21T02:09:47+01:00 n1 pvedaemon[900]: <root@pam> message`, as `journalctl -u \
                  pvedaemon -o short-iso` hands them out"
+            }
+            Device::Guacamole => {
+                "`2026-11-21T01:09:47.631Z 02:09:47.630 [http-nio-8080-exec-1] INFO  o.a.g.LOGGER - message`, \
+                 as `docker logs -t` hands them out, or the same behind what `journalctl -o short-iso` puts \
+                 before it"
             }
         }
     }

@@ -75,7 +75,7 @@ impl Config {
     ///
     /// When proxies are trusted and the format does not say what they forwarded.
     pub fn check(&self) -> Result<(), Error> {
-        if !self.trusted.is_empty() && self.device != Device::TinyPilot {
+        if !self.trusted.is_empty() && !self.device.has_nginx() {
             let why = "of this device the address is in the log as the device knows it, and no \
                        proxies are asked";
             return Err(Error::format(why));
@@ -223,7 +223,7 @@ impl Ingest {
                 read_access((reader, join, report), access.file, line);
             }),
             Log::App => app.lines.push(bytes, |line| {
-                read_app((*device, records, join, report), app.file, line);
+                read_app((*device, reader, records, join, report), app.file, line);
             }),
         }
         self.step(out);
@@ -299,7 +299,9 @@ impl Ingest {
                 read_access((reader, join, report), access.file, line);
             }),
             Log::App => {
-                app.lines.finish(|line| read_app((*device, records, join, report), app.file, line));
+                app.lines.finish(|line| {
+                    read_app((*device, reader, records, join, report), app.file, line)
+                });
                 records.flush(&mut |note| join.push_note(note, app.file));
             }
         }

@@ -12,12 +12,14 @@ use serde::Deserialize;
 use spelling::Spelling;
 use std::borrow::Cow;
 
+/// A segment of a path that is never shown.
+pub(crate) const SECRET: &[u8] = b"{secret}";
 /// Rules that a file may hold.
 const RULES_MAX: usize = 1_000;
 
 /// What requests mean. The whole path must be met, in its usual spelling: a slash at the end, two
-/// in a row or another case make another path, unless the rules say that the device takes them for one. A `*` stands for one segment, and `**` at the end for
-/// all that follows. A rule with a `query` is met by requests that have exactly that parameter.
+/// in a row or another case make another path, unless the rules say that the device takes them for one. A `*` stands for one segment, `{secret}` for one that is never shown, and `**`
+/// at the end for all that follows. A rule with a `query` is met by requests that have exactly that parameter.
 ///
 /// ```
 /// use audit_ingest::Rules;
@@ -53,6 +55,10 @@ pub(crate) struct Rule {
     pub(crate) statuses: Vec<(u16, Answer)>,
     /// The parameter that names the connection that a request is of.
     pub(crate) connection: Option<String>,
+    /// The message that bears a refusal out.
+    pub(crate) refusal: Option<Proof>,
+    /// Where there is an application log, it is what it means only if a message bears it out.
+    pub(crate) must_prove: bool,
     /// It ends the user's sessions everywhere, and not one of them.
     pub(crate) everywhere: bool,
 }
@@ -114,6 +120,7 @@ pub(crate) enum Logged {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Proof {
     Login,
+    LoginRefused,
     Logout,
     UserCreated,
     UserDeleted,
@@ -156,7 +163,7 @@ impl Rules {
         rules.iter_mut().for_each(|it| spelling.of_rule(&mut it.path));
         let (mut by_length, mut with_star) = (Vec::<Vec<u16>>::new(), Vec::new());
         for (rule, index) in rules.iter().zip(0..) {
-            if rule.path.contains('*') {
+            if rule.path.contains(['*', '{']) {
                 with_star.push(index);
                 continue;
             }
@@ -211,6 +218,15 @@ impl Rules {
 impl Rule {
     pub(crate) fn is_login(&self) -> bool {
         self.means == Means::Action(Kind::Login)
+    }
+
+    /// The message that bears out a request that ended so.
+    pub(crate) fn proof_of(&self, outcome: Outcome) -> Option<Proof> {
+        match outcome {
+            Outcome::Success => self.proof,
+            Outcome::Denied => self.refusal,
+            _ => None,
+        }
     }
 
     pub(crate) fn is_session(&self) -> bool {
@@ -287,7 +303,7 @@ fn check_met(rules: &[Rule]) -> Result<(), Error> {
 }
 
 fn meets(pattern: &[u8], path: &[u8]) -> bool {
-    if !pattern.contains(&b'*') {
+    if !pattern.contains(&b'*') && !pattern.contains(&b'{') {
         return pattern == path;
     }
     let (mut pattern, mut path) = (pattern.split(|it| *it == b'/'), path.split(|it| *it == b'/'));
@@ -297,7 +313,7 @@ fn meets(pattern: &[u8], path: &[u8]) -> bool {
             (Some(b"**"), Some(first)) => {
                 return std::iter::once(first).chain(path).all(|it| it != b"..");
             }
-            (Some(b"*"), Some(segment)) if !segment.is_empty() && segment != b".." => {}
+            (Some(b"*" | SECRET), Some(segment)) if !segment.is_empty() && segment != b".." => {}
             (Some(wanted), Some(segment)) if wanted == segment => {}
             _ => return false,
         }

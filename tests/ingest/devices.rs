@@ -17,7 +17,7 @@ struct Case {
     ambiguous: usize,
 }
 
-const CASES: [Case; 2] = [
+const CASES: [Case; 3] = [
     Case {
         device: Device::PiKvm,
         access: "journal.log",
@@ -30,6 +30,13 @@ const CASES: [Case; 2] = [
         access: "access.log",
         messages: Some("messages.log"),
         unconfirmed: 0,
+        ambiguous: 0,
+    },
+    Case {
+        device: Device::Guacamole,
+        access: "access.log",
+        messages: Some("messages.log"),
+        unconfirmed: 4,
         ambiguous: 0,
     },
 ];

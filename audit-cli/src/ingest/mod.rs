@@ -24,7 +24,7 @@ use self::stream::Stream;
 use crate::out::{put, say};
 use crate::{Failure, Outcome};
 
-/// Turn the logs of TinyPilot, PiKVM or Proxmox into an audit log: who did what, when, from where.
+/// Turn the logs of TinyPilot, PiKVM, Proxmox or Guacamole into an audit log: who did what, when, from where.
 ///
 /// Each action becomes one signed line, with the time at which it happened (`occurred`), the line that
 /// tells of it (`origin`), and how sure it is who did it. Nobody is guessed. What was read before is
@@ -108,7 +108,7 @@ impl Arguments {
             Some(format) => {
                 Format::new(format).map_err(|error| format!("--log-format: {error}"))?
             }
-            None if device == Device::TinyPilot => self.usual_format()?,
+            None if device.has_nginx() => self.usual_format()?,
             None => config.format,
         };
         if let Some(path) = &self.rules {
@@ -155,7 +155,7 @@ impl Arguments {
             format!("--nginx: {device} has one log: {logs}")
         } else if device.has_offsets() && self.timezone.is_some() {
             format!("--timezone: the lines of {device} say themselves when they were written")
-        } else if device != Device::TinyPilot && self.log_format.is_some() {
+        } else if !device.has_nginx() && self.log_format.is_some() {
             format!("--log-format: the lines of {device} have a form of their own")
         } else {
             return self.check_stdin();

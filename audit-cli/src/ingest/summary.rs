@@ -58,7 +58,9 @@ impl Summary {
         let Lines { read, unreadable, .. } = self.lines.access;
         if read > 0 && unreadable == read {
             let notice = match self.device {
-                Device::TinyPilot => "no line of the access log fits its format: see --log-format",
+                it if it.has_nginx() => {
+                    "no line of the access log fits its format: see --log-format"
+                }
                 _ => "no line of the access log is one of this device: see --device",
             };
             self.notices.push(notice.to_owned());
@@ -86,7 +88,7 @@ impl Summary {
             Device::TinyPilot => vec![("nginx", access), ("tinypilot", app)],
             Device::PiKvm => vec![("kvmd", access)],
             Device::Proxmox => vec![("pveproxy", access), ("pvedaemon", app)],
-            _ => vec![("access", access), ("messages", app)],
+            _ => vec![("nginx", access), ("guacamole", app)],
         }
     }
 

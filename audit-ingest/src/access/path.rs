@@ -1,6 +1,7 @@
 //! Paths of requests: where they stand in a target, and how they are shown.
 
 use crate::format::{Escape, hex, unescape};
+use crate::rules::SECRET;
 use memchr::{memchr, memmem};
 
 /// The path of a target: without query, fragment, and what an absolute one has before.
@@ -37,14 +38,19 @@ pub(super) fn decode(path: &[u8], escape: Option<Escape>) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// A path whose segments look like names, or have a star in their place.
-pub(super) fn shown(path: &[u8]) -> String {
+/// A path whose segments look like names, or have a star in their place; and that of a secret has.
+pub(super) fn shown(path: &[u8], pattern: &str) -> String {
     let name = |it: &[u8]| {
         let plain = |it: &u8| it.is_ascii_alphanumeric() || b"._-".contains(it);
         it.len() <= 64 && it.iter().all(plain)
     };
-    let segments = path
-        .split(|it| *it == b'/')
-        .map(|it| if name(it) { String::from_utf8_lossy(it).into_owned() } else { "*".to_owned() });
+    let mut pattern = pattern.as_bytes().split(|it| *it == b'/');
+    let segments = path.split(|it| *it == b'/').map(|it| {
+        let is_secret = pattern.next() == Some(SECRET);
+        match name(it) && !is_secret {
+            true => String::from_utf8_lossy(it).into_owned(),
+            false => "*".to_owned(),
+        }
+    });
     segments.collect::<Vec<_>>().join("/")
 }

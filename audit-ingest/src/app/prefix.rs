@@ -149,6 +149,12 @@ impl<'a> Stamped<'a> {
     }
 }
 
+/// A line as `docker logs -t` hands it out, and `docker compose logs -t`: its time, and what follows.
+pub(crate) fn container(line: &[u8]) -> Option<(i64, &[u8])> {
+    let (time, rest) = word(compose(line).unwrap_or(line))?;
+    Some((moment(time)?, rest))
+}
+
 /// A time with its offset, or of so many seconds since 1970, in milliseconds.
 fn moment(time: &[u8]) -> Option<i64> {
     let text = std::str::from_utf8(time).ok()?;

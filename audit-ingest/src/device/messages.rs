@@ -2,22 +2,28 @@
 
 use crate::app::prefix::Stamped;
 use crate::app::{Became, Note, What};
-use crate::device::Device;
+use crate::device::{Device, guacamole};
 use crate::name::Name;
+use crate::network::Network;
 use crate::source::{End, Line};
 use crate::zone::Moments;
 
 /// Reads a line of the log with a device's messages, and hands on what it says.
-pub(crate) fn read(device: Device, line: Line<'_>, note: &mut impl FnMut(Note)) -> Became {
+pub(crate) fn read(
+    (device, trusted): (Device, &[Network]),
+    line: Line<'_>,
+    note: &mut impl FnMut(Note),
+) -> Became {
     if line.end != End::Whole {
         return Became::Unreadable;
     }
-    let Some(stamped) = Stamped::of(line.bytes) else { return Became::Ignored(None) };
-    let moments = Moments { first: stamped.at, second: None };
-    let what = match device {
-        Device::Proxmox => pvedaemon(&stamped),
-        _ => None,
+    let read = match device {
+        Device::Proxmox => Stamped::of(line.bytes).map(|it| (it.at, pvedaemon(&it))),
+        Device::Guacamole => guacamole::read(line.bytes, trusted),
+        Device::TinyPilot | Device::PiKvm => None,
     };
+    let Some((at, what)) = read else { return Became::Ignored(None) };
+    let moments = Moments { first: at, second: None };
     let Some(what) = what else { return Became::Ignored(Some(moments)) };
     let (offset, line) = (line.offset, line.number);
     note(Note { moments, what, offset, line, in_block: false });

@@ -84,7 +84,13 @@ pub(super) fn read_kvmd(
 }
 
 pub(super) fn read_app(
-    (device, records, join, report): (Device, &mut Records, &mut Join, &mut Report),
+    (device, reader, records, join, report): (
+        Device,
+        &Reader,
+        &mut Records,
+        &mut Join,
+        &mut Report,
+    ),
     file: FileId,
     line: Line<'_>,
 ) {
@@ -92,7 +98,7 @@ pub(super) fn read_app(
     let mut note = |note| join.push_note(note, file);
     let became = match device {
         Device::TinyPilot => records.read(line, &mut note),
-        other => messages::read(other, line, &mut note),
+        other => messages::read((other, &reader.trusted), line, &mut note),
     };
     match became {
         Became::Understood(moments) => {

@@ -157,6 +157,15 @@ impl Claims {
                 evidence.hints = address.map(|it| it.to_canonical()).into_iter().collect();
                 (Proof::Login, name)
             }
+            What::LoginRefused(address) => {
+                evidence.hints = address.map(|it| it.to_canonical()).into_iter().collect();
+                (Proof::LoginRefused, None)
+            }
+            What::Over(name) => {
+                // Nobody need have asked for it.
+                evidence.explained = true;
+                (Proof::Logout, name)
+            }
             What::Ended(name) => (Proof::Logout, name),
             What::Created(name) => (Proof::UserCreated, name),
             What::PasswordChanged(name) => (Proof::PasswordChanged, name),
@@ -328,7 +337,8 @@ pub(crate) fn unconfirmed(evidence: &Evidence) -> Option<Unconfirmed> {
         Proof::UsersDeleted => Claim::UsersDeleted,
         Proof::PasswordChanged | Proof::OwnPasswordChanged => Claim::PasswordChanged,
         Proof::RoleChanged => Claim::RoleChanged,
-        Proof::Client => return None,
+        // Who pays a visit is refused, too, and it is the other log that counts.
+        Proof::LoginRefused | Proof::Client => return None,
     };
     Some(Unconfirmed {
         origin: evidence.origin,

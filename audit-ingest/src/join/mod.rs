@@ -67,6 +67,7 @@ struct Waiting {
 pub(crate) struct Join {
     rules: Rules,
     idle: i64,
+    has_app: bool,
     waiting: VecDeque<Waiting>,
     access_clock: i64,
     access_over: bool,
@@ -89,6 +90,7 @@ impl Join {
         Join {
             rules,
             idle,
+            has_app,
             waiting: VecDeque::new(),
             access_clock: i64::MIN,
             access_over: false,
@@ -118,7 +120,7 @@ impl Join {
     pub(crate) fn push_request(&mut self, request: Request, origin: Origin, line: u64) {
         let clock = self.access_clock;
         self.access_time(request.at);
-        let proof = self.rules.get(request.rule).and_then(|it| it.proof);
+        let proof = self.rules.get(request.rule).and_then(|it| it.proof_of(request.outcome));
         let told = self.done.remove(&origin);
         let verdict = self.decided.remove(&origin);
         self.waiting.push_back(Waiting { request, proof, origin, line, clock, verdict, told });
@@ -190,7 +192,8 @@ impl Join {
         let Some(it) = self.waiting.get(index) else { return false };
         let session = matches!(self.means(it), Some(Means::Session { logged: Logged::AtEnd, .. }));
         let is_poll = matches!(self.means(it), Some(Means::Session { logged: Logged::Polls, .. }));
-        if it.request.outcome != Outcome::Success || (it.proof.is_none() && !session) || is_poll {
+        let session = session && it.request.outcome == Outcome::Success;
+        if (it.proof.is_none() && !session) || is_poll {
             return true;
         }
         let app = self.app_over || self.claims.clock.passed() > it.request.at + AFTER;

@@ -97,6 +97,10 @@ impl Join {
                 self.connection(index, is_client, after, polled)
             }
             Means::Action(kind) => {
+                let is_proved = verdict.as_ref().is_some_and(|it| it.sure.is_some());
+                if rule.must_prove && self.has_app && !is_proved && !request.is_in_doubt() {
+                    return;
+                }
                 let named = self.named(&request);
                 let everywhere = rule.everywhere;
                 let proof = rule.proof;
@@ -225,7 +229,7 @@ impl Join {
         let own = matches!(proof, Some(Proof::Login | Proof::Logout | Proof::OwnPasswordChanged));
         let mut target = None;
         if let Some(it) = told {
-            if own {
+            if own && success {
                 who = by_verdict(it);
             }
             target = match &it.names[..] {

@@ -3,7 +3,7 @@
 use super::evidence::Evidence;
 use super::solve::{Candidate, Verdict, solve};
 use super::{AFTER, BEFORE, Join, Waiting};
-use crate::action::{Address, Confidence, Outcome, Why};
+use crate::action::{Address, Confidence, Why};
 use crate::rules::Proof;
 
 /// Requests that are decided together.
@@ -11,7 +11,7 @@ const GROUP_MAX: usize = 32;
 
 impl Waiting {
     fn wants_proof(&self, proof: Proof) -> bool {
-        self.proof == Some(proof) && self.request.outcome == Outcome::Success
+        self.proof == Some(proof)
     }
 
     fn source(&self) -> Address {
@@ -27,11 +27,10 @@ impl Join {
             return true;
         };
         let Some(proof) = it.proof.filter(|proof| *proof != Proof::Client) else { return true };
-        if it.request.outcome != Outcome::Success {
-            return true;
-        }
-        let at_one_address =
-            matches!(proof, Proof::Login | Proof::Logout | Proof::OwnPasswordChanged);
+        let at_one_address = matches!(
+            proof,
+            Proof::Login | Proof::LoginRefused | Proof::Logout | Proof::OwnPasswordChanged
+        );
         let source = at_one_address.then(|| it.source());
         let group = self.group(index, proof, source);
         if !must && group.last().is_some_and(|last| !self.is_ready(*last)) {
@@ -39,6 +38,11 @@ impl Join {
         }
         let verdicts = match proof {
             Proof::Login => self.logins(&group),
+            Proof::LoginRefused => {
+                let from_here =
+                    |it: &Evidence| it.hints.iter().any(|hint| Some(Address::Ip(*hint)) == source);
+                solve(&self.could(&group, |it| it.proof == proof && from_here(it)))
+            }
             Proof::Logout | Proof::OwnPasswordChanged => self.by_session(&group, proof),
             _ => solve(&self.could(&group, |it| it.proof == proof && !it.own)),
         };

@@ -1,7 +1,7 @@
 //! A file of rules, and what in it makes no sense.
 
 use super::spelling::Spelling;
-use super::{Answer, Logged, Means, Proof, Rule};
+use super::{Answer, Logged, Means, Proof, Rule, SECRET};
 use crate::action::Kind;
 use crate::error::Error;
 use serde::Deserialize;
@@ -37,6 +37,9 @@ struct Entry {
     logged: Option<Logged>,
     connection: Option<String>,
     proof: Option<Proof>,
+    refusal: Option<Proof>,
+    #[serde(default)]
+    must_prove: bool,
     #[serde(default)]
     status: BTreeMap<String, Answer>,
     #[serde(default)]
@@ -105,8 +108,24 @@ impl Entry {
         if self.everywhere && means != Means::Action(Kind::Logout) {
             return Err("only a logout ends sessions everywhere");
         }
-        let Entry { method, path, query, proof, connection, everywhere, .. } = self;
-        Ok(Rule { means, method, path, query, proof, statuses, connection, everywhere })
+        if self.must_prove && (self.proof.is_none() || !matches!(means, Means::Action(_))) {
+            return Err("an action that must be proved has a proof");
+        }
+        let Entry {
+            method, path, query, proof, refusal, must_prove, connection, everywhere, ..
+        } = self;
+        Ok(Rule {
+            means,
+            method,
+            path,
+            query,
+            proof,
+            refusal,
+            must_prove,
+            statuses,
+            connection,
+            everywhere,
+        })
     }
 
     fn check_request(&self) -> Result<(), &'static str> {
@@ -116,6 +135,12 @@ impl Entry {
         if !self.path.starts_with('/') || self.path.contains(['?', '#', '%']) {
             return Err("its path must begin with a slash and hold no ?, # or %");
         }
+        if self.refusal.is_some_and(|it| it != Proof::LoginRefused) {
+            return Err("what bears out a refusal is `login_refused`");
+        }
+        if self.path.split('/').any(|it| it.contains(['{', '}']) && it.as_bytes() != SECRET) {
+            return Err("braces stand in a path as `{secret}` only");
+        }
         if self.path.strip_suffix("**").unwrap_or(&self.path).contains("**") {
             return Err("two stars stand at the end of a path only");
         }
@@ -123,7 +148,7 @@ impl Entry {
             return Err("a query is one parameter, such as `connected=1`");
         }
         let is_bare = matches!(self.kind, Word::Other(Other::Page | Other::Nothing));
-        if self.proof.is_some() && is_bare {
+        if (self.proof.is_some() || self.refusal.is_some()) && is_bare {
             return Err("nothing bears out that a page was loaded, or what means nothing");
         }
         Ok(())
