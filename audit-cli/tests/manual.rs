@@ -60,7 +60,14 @@ fn machine(home: &Path) {
     let ticket = "\"POST /api2/extjs/access/ticket HTTP/1.1\" 200 663";
     let pveproxy = format!("192.0.2.7 - - [30/11/2026:12:00:00 +0100] {ticket}\n");
     fs::write(home.join("pveproxy/access.log"), pveproxy).unwrap();
-    let script = "#!/bin/sh\nfor it in \"$@\"; do case $it in --unit=*) cat \"$HOME/${it#--unit=}\";; esac; done\n";
+    fs::create_dir_all(home.join("audit")).unwrap();
+    let start = "msg='virt=kvm op=start reason=booted vm=\"n1\" res=success'";
+    let record = format!("type=VIRT_CONTROL msg=audit(1796036400.123:45): pid=9 uid=0 {start}\n");
+    fs::write(home.join("audit/audit.log"), record).unwrap();
+    let opened = "pam_unix(cockpit:session): session opened for user alice(uid=1001) by (uid=0)";
+    let opened = format!("{TIME}.000000+00:00 n1 cockpit-session[9]: {opened}\n");
+    fs::write(home.join("cockpit-session"), opened).unwrap();
+    let script = "#!/bin/sh\nfor it in \"$@\"; do case $it in --unit=*) cat \"$HOME/${it#--unit=}\";; cockpit-*) cat \"$HOME/$it\";; esac; done\n";
     let path = home.join("journalctl");
     fs::write(&path, script).unwrap();
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
@@ -70,7 +77,7 @@ fn machine(home: &Path) {
 #[test]
 fn each_first_run_names_who_logged_in() {
     let blocks = blocks();
-    let logs = ["kvm-audit", "pikvm-audit", "pve-audit", "guac-audit"];
+    let logs = ["kvm-audit", "pikvm-audit", "pve-audit", "guac-audit", "cockpit-audit"];
     assert_eq!(blocks.len(), logs.len());
     let home = tempfile::tempdir().unwrap();
     machine(home.path());

@@ -47,6 +47,8 @@ pub(crate) struct Request {
     pub(crate) poll: Option<u64>,
     /// Who did it, where the device itself says so.
     pub(crate) named: Option<Named>,
+    /// There was no request: it has no method, path and status of its own.
+    pub(crate) is_bare: bool,
 }
 
 impl Request {
@@ -69,6 +71,8 @@ pub(crate) struct Said<'a> {
     pub(crate) claims: bool,
     pub(crate) took: Option<i64>,
     pub(crate) named: Option<Named>,
+    /// There was no request.
+    pub(crate) is_bare: bool,
 }
 
 /// Reads lines of one format.
@@ -136,11 +140,11 @@ impl Reader {
         let claims = fields.get(Var::User).is_some_and(|it| !it.is_empty() && it != b"-");
         let took = fields.get(Var::Duration).and_then(seconds);
         let source = self.source(peer, fields);
-        Some(Said { words, source, at, status, claims, took, named: None })
+        Some(Said { words, source, at, status, claims, took, named: None, is_bare: false })
     }
 
     fn request(&self, rule: u16, said: Said<'_>) -> Reading {
-        let Said { words, source, at, status, claims, took, named } = said;
+        let Said { words, source, at, status, claims, took, named, is_bare } = said;
         let Some(means) = self.rules.get(rule) else { return Reading::Ignored };
         let Some(outcome) = self.rules.outcome(means, status, words.query()) else {
             return Reading::Ignored;
@@ -152,9 +156,19 @@ impl Reader {
             let path = decode(path_of(words.target), words.escape).unwrap_or_default();
             shown(&self.rules.usual(&path), &means.path)
         });
-        let request =
-            Request { rule, source, at, path, status, outcome, claims, took, poll, named };
-        Reading::Request(request)
+        Reading::Request(Request {
+            rule,
+            source,
+            at,
+            path,
+            status,
+            outcome,
+            claims,
+            took,
+            poll,
+            named,
+            is_bare,
+        })
     }
 
     /// Where a request came from: what the proxies say, if the peer is one that is trusted, and nobody

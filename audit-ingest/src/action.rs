@@ -61,7 +61,7 @@ pub enum Address {
     Ip(IpAddr),
     /// A socket of the device itself; nginx writes `unix:`.
     Unix,
-    /// A proxy that is trusted does not say, or not so that it can be read. No two requests are known to
+    /// The log does not say, or a proxy that is trusted does not, or not so that it can be read. No two requests are known to
     /// come from the same place then.
     Unknown,
 }
@@ -264,12 +264,12 @@ pub struct Action {
     pub occurred: When,
     /// From where.
     pub source: Address,
-    /// The method of the request.
+    /// The method of the request; empty where the log tells of none.
     pub method: String,
     /// The path in its usual spelling, without query; a segment that the client is free to choose
-    /// is `*` unless it looks like a name.
+    /// is `*` unless it looks like a name. Empty where the log tells of none.
     pub path: String,
-    /// nginx's status.
+    /// The status of the answer; 0 where the log tells of none.
     pub status: u16,
     /// Who.
     pub actor: Actor,

@@ -9,6 +9,7 @@ pub(crate) mod guacamole;
 pub(crate) mod kvmd;
 pub(crate) mod messages;
 pub(crate) mod pveproxy;
+pub(crate) mod single;
 
 /// A device, or a program of that kind.
 ///
@@ -31,10 +32,14 @@ pub enum Device {
     Proxmox,
     /// The access log of the nginx before it, and what the servlet container writes.
     Guacamole,
+    /// What PAM says of logins.
+    Cockpit,
+    /// What the audit daemon writes of guests.
+    Libvirt,
 }
 
 /// What there is to say of each: its name, its rules, and its logs in words.
-const ALL: [(Device, &str, &str, &str); 4] = [
+const ALL: [(Device, &str, &str, &str); 6] = [
     (
         Device::TinyPilot,
         "tinypilot",
@@ -62,6 +67,19 @@ const ALL: [(Device, &str, &str, &str); 4] = [
         include_str!("../rules/guacamole.toml"),
         "nginx's access log, and the servlet container's: --nginx FILE… with --journal tomcat10 or --app-log \
          FILE… of `docker logs -t guacamole`",
+    ),
+    (
+        Device::Cockpit,
+        "cockpit",
+        include_str!("../rules/cockpit.toml"),
+        "what PAM says of logins: --app-log FILE… of `journalctl -t cockpit-session -o short-iso-precise`, \
+         or /var/log/auth.log with times of RFC 3339",
+    ),
+    (
+        Device::Libvirt,
+        "libvirt",
+        include_str!("../rules/libvirt.toml"),
+        "what the audit daemon writes of guests: --app-log /var/log/audit/audit.log",
     ),
 ];
 
@@ -94,7 +112,7 @@ impl Device {
 
     /// Whether one log has the requests and the messages. It is read as [`Log::Access`](crate::Log).
     pub fn has_one_log(self) -> bool {
-        self == Device::PiKvm
+        matches!(self, Device::PiKvm | Device::Cockpit | Device::Libvirt)
     }
 
     /// Whether its access log is nginx's.
@@ -126,6 +144,13 @@ impl Device {
                 "`2026-11-21T01:09:47.631Z 02:09:47.630 [http-nio-8080-exec-1] INFO  o.a.g.LOGGER - message`, \
                  as `docker logs -t` hands them out, or the same behind what `journalctl -o short-iso` puts \
                  before it"
+            }
+            Device::Cockpit => {
+                "`2026-11-21T02:09:47.631000+01:00 n1 cockpit-session[900]: pam_unix(cockpit:session): \
+                 message`, as `journalctl -t cockpit-session -o short-iso-precise` hands them out"
+            }
+            Device::Libvirt => {
+                "`type=VIRT_CONTROL msg=audit(1764500000.123:45): pid=900 … msg='virt=kvm op=start …'`"
             }
         }
     }

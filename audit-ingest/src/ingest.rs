@@ -18,7 +18,7 @@ use std::fmt;
 
 mod lines;
 
-use lines::{read_access, read_app, read_kvmd};
+use lines::{read_access, read_app, read_kvmd, read_single};
 
 /// nginx's own limit of a request line is 8 KiB by default, and a byte may be logged as four.
 const LINE_MAX: usize = 256 * 1024;
@@ -216,8 +216,11 @@ impl Ingest {
     pub fn push(&mut self, log: Log, bytes: &[u8], out: &mut dyn FnMut(Told)) {
         let Ingest { device, reader, kvmd, records, join, access, app, report, .. } = self;
         match log {
-            Log::Access if device.has_one_log() => access.lines.push(bytes, |line| {
+            Log::Access if *device == Device::PiKvm => access.lines.push(bytes, |line| {
                 read_kvmd((kvmd, reader, join, report), access.file, line);
+            }),
+            Log::Access if device.has_one_log() => access.lines.push(bytes, |line| {
+                read_single((reader, join, report), access.file, line);
             }),
             Log::Access => access.lines.push(bytes, |line| {
                 read_access((reader, join, report), access.file, line);
@@ -289,7 +292,10 @@ impl Ingest {
     fn end_file(&mut self, log: Log) {
         let Ingest { device, reader, kvmd, records, join, access, app, report, .. } = self;
         match log {
-            Log::Access if device.has_one_log() => {
+            Log::Access if device.has_one_log() && *device != Device::PiKvm => {
+                access.lines.finish(|line| read_single((reader, join, report), access.file, line))
+            }
+            Log::Access if *device == Device::PiKvm => {
                 access.lines.finish(|line| {
                     read_kvmd((kvmd, reader, join, report), access.file, line);
                 });

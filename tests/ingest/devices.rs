@@ -17,7 +17,7 @@ struct Case {
     ambiguous: usize,
 }
 
-const CASES: [Case; 3] = [
+const CASES: [Case; 5] = [
     Case {
         device: Device::PiKvm,
         access: "journal.log",
@@ -37,6 +37,20 @@ const CASES: [Case; 3] = [
         access: "access.log",
         messages: Some("messages.log"),
         unconfirmed: 4,
+        ambiguous: 0,
+    },
+    Case {
+        device: Device::Cockpit,
+        access: "messages.log",
+        messages: None,
+        unconfirmed: 0,
+        ambiguous: 0,
+    },
+    Case {
+        device: Device::Libvirt,
+        access: "audit.log",
+        messages: None,
+        unconfirmed: 0,
         ambiguous: 0,
     },
 ];

@@ -130,7 +130,7 @@ fn source(address: Address) -> Source {
     match address {
         Address::Ip(ip) => Source::Ip(ip),
         Address::Unix => Source::Local(lit!("a socket of the device")),
-        Address::Unknown => Source::None(lit!("a trusted proxy does not say where it came from")),
+        Address::Unknown => Source::None(lit!("the log does not say where it came from")),
     }
 }
 

@@ -88,7 +88,8 @@ impl Summary {
             Device::TinyPilot => vec![("nginx", access), ("tinypilot", app)],
             Device::PiKvm => vec![("kvmd", access)],
             Device::Proxmox => vec![("pveproxy", access), ("pvedaemon", app)],
-            _ => vec![("nginx", access), ("guacamole", app)],
+            Device::Guacamole => vec![("nginx", access), ("guacamole", app)],
+            other => vec![(other.name(), access)],
         }
     }
 

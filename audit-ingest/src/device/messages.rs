@@ -20,7 +20,7 @@ pub(crate) fn read(
     let read = match device {
         Device::Proxmox => Stamped::of(line.bytes).map(|it| (it.at, pvedaemon(&it))),
         Device::Guacamole => guacamole::read(line.bytes, trusted),
-        Device::TinyPilot | Device::PiKvm => None,
+        _ => None,
     };
     let Some((at, what)) = read else { return Became::Ignored(None) };
     let moments = Moments { first: at, second: None };

@@ -36,6 +36,7 @@ pub(crate) fn said(line: &[u8]) -> Option<Said<'_>> {
         claims: false,
         took: None,
         named: Some(Named(named.into_iter().collect())),
+        is_bare: false,
     })
 }
 

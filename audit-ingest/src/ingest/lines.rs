@@ -4,7 +4,7 @@ use crate::access::{Reader, Reading};
 use crate::action::{Address, FileId, Log, Origin, Unconfirmed};
 use crate::app::{Became, Records};
 use crate::device::kvmd::{Entry, Kvmd};
-use crate::device::{Device, messages};
+use crate::device::{Device, messages, single};
 use crate::join::Join;
 use crate::report::{Place, Report};
 use crate::source::{End, Line};
@@ -44,7 +44,8 @@ fn take((join, report): (&mut Join, &mut Report), file: FileId, line: &Line<'_>,
         }
         Reading::Request(request) => {
             report.access.mapped += 1;
-            report.unknown_sources += u64::from(request.source == Address::Unknown);
+            let is_proxied = request.source == Address::Unknown && !request.is_bare;
+            report.unknown_sources += u64::from(is_proxied);
             let origin = Origin { log: Log::Access, file, offset: line.offset };
             join.push_request(request, origin, line.number);
         }
@@ -81,6 +82,26 @@ pub(super) fn read_kvmd(
             });
         }
     }
+}
+
+/// A line of a log that tells of no requests.
+pub(super) fn read_single(
+    (reader, join, report): (&Reader, &mut Join, &mut Report),
+    file: FileId,
+    line: Line<'_>,
+) {
+    report.access.read += 1;
+    if line.end != End::Whole {
+        return take((join, report), file, &line, Reading::Unreadable);
+    }
+    let Some((at, said)) = single::read(reader.device, line.bytes) else {
+        report.access.ignored += 1;
+        return;
+    };
+    report.app_records += 1;
+    join.access_time(at);
+    let reading = said.map_or(Reading::Ignored, |it| reader.meaning_of(it));
+    take((join, report), file, &line, reading);
 }
 
 pub(super) fn read_app(

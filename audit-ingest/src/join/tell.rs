@@ -68,11 +68,19 @@ impl Join {
         let source = request.source.canonical();
         self.sessions.expire(request.at, self.idle, |it| out(Told::Session(it)));
         self.tell_polls(request.at, &[], out);
-        let tells = Tells {
-            source: request.source,
-            method: rule.method.clone(),
-            path: request.path.clone().unwrap_or_else(|| rule.path.clone()),
-            status: request.status,
+        let tells = match request.is_bare {
+            true => Tells {
+                source: request.source,
+                method: String::new(),
+                path: String::new(),
+                status: 0,
+            },
+            false => Tells {
+                source: request.source,
+                method: rule.method.clone(),
+                path: request.path.clone().unwrap_or_else(|| rule.path.clone()),
+                status: request.status,
+            },
         };
         let tellings = match rule.means {
             Means::Nothing => return,

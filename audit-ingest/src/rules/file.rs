@@ -7,6 +7,9 @@ use crate::error::Error;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
+/// What stands in place of a method where there are no requests.
+const NONE: &str = "NONE";
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -100,7 +103,7 @@ impl Entry {
             (_, Some(_)) => return Err("only a session has a status that opens it"),
             (Word::Other(Other::Page), None) => Means::Page,
             (Word::Other(Other::Nothing), None) => Means::Nothing,
-            (Word::Action(Kind::SessionStart | Kind::SessionEnd), None) => {
+            (Word::Action(Kind::SessionStart | Kind::SessionEnd), None) if self.method != NONE => {
                 return Err("a connection that lasts is a session");
             }
             (Word::Action(kind), None) => Means::Action(kind),

@@ -155,6 +155,7 @@ impl<'a> Access<'a> {
             claims: self.user.is_some() && named.is_none(),
             took: None,
             named: Some(Named(named.into_iter().collect())),
+            is_bare: false,
         }
     }
 }
