@@ -6,6 +6,7 @@
 //! are free, and they are as long as the rest of the line lets them be.
 
 mod enclosed;
+mod json;
 mod pasted;
 mod usual;
 
@@ -137,7 +138,7 @@ impl Format {
             _ => (Escape::Default, text.trim()),
         };
         let (pieces, names) = pieces(text)?;
-        enclosed::check(&pieces, &names)?;
+        enclosed::check(&pieces, &names, escape)?;
         let format = Format { pieces, escape };
         let has = |wanted: &[Var]| {
             wanted.iter().any(|var| {

@@ -237,7 +237,7 @@ fn told_format(path: &Path) -> String {
     let name = Shown(path).to_string();
     format!(
         "{name}: its first lines are of no format that nginx has by default (combined, main, Nginx Proxy \
-         Manager's, ingress-nginx's); give the one that nginx's configuration has: --log-format \
+         Manager's, ingress-nginx's, JSON named as its variables); give the one that nginx's configuration has: --log-format \
          'log_format NAME …;', as `nginx -T | grep -A5 log_format` shows it"
     )
 }

@@ -5,7 +5,7 @@
 //! be: its end is sure where only what has a grammar follows up to the next quote. One whose end is not
 //! sure may stand there if no client writes any such value, or if nothing that is used stands behind it.
 
-use super::{Piece, Var, fixed};
+use super::{Escape, Piece, Var, fixed};
 use crate::error::Error;
 
 /// Variables without a grammar here that nginx itself makes, whatever a client sends.
@@ -43,11 +43,17 @@ fn is_used(piece: &Piece) -> bool {
 /// # Errors
 ///
 /// Names a variable that a client could end, or by which it could move the end of another.
-pub(super) fn check(pieces: &[Piece], names: &[(usize, String)]) -> Result<(), Error> {
+pub(super) fn check(
+    pieces: &[Piece],
+    names: &[(usize, String)],
+    escape: Escape,
+) -> Result<(), Error> {
+    // In JSON a quote stays one in a value, so that it does not tell where one ends.
+    let is_sure = |rest: &[Piece]| escape != Escape::Json && is_anchored(rest);
     let is_open = |at: usize| {
         let is_free =
             matches!(pieces.get(at), Some(Piece::Value(var)) if fixed(*var, b"").is_none());
-        is_free && !is_anchored(pieces.get(at + 1..).unwrap_or_default())
+        is_free && !is_sure(pieces.get(at + 1..).unwrap_or_default())
     };
     let reaches = |at: usize| pieces.iter().skip(at).any(is_used);
     let mut open = names.iter().filter(|(at, _)| is_open(*at)).peekable();

@@ -1,6 +1,6 @@
 //! The formats that nginx and those who pack it have by default.
 
-use super::{COMBINED, Format, Var};
+use super::{COMBINED, Format, Var, json};
 use crate::action::Address;
 
 /// By name.
@@ -40,14 +40,27 @@ impl Format {
     pub fn usual<'a>(
         lines: impl IntoIterator<Item = &'a [u8]> + Clone,
     ) -> Option<(&'static str, Format)> {
-        USUAL.iter().find_map(|(name, text)| {
+        let fits = |format: &Format, line| {
+            let address = format.split(line).and_then(|it| it.get(Var::Address));
+            address.and_then(Address::parse).is_some()
+        };
+        let usual = USUAL.iter().find_map(|(name, text)| {
             let format = Format::new(text).ok()?;
-            let address = |line| Address::parse(format.split(line)?.get(Var::Address)?);
-            let fits = lines.clone().into_iter().any(|line| address(line).is_some());
+            let fits = lines.clone().into_iter().any(|line| fits(&format, line));
             fits.then_some((*name, format))
+        });
+        usual.or_else(|| {
+            let of_line = |line| {
+                let format = Format::new(&json::of(line)?).ok()?;
+                fits(&format, line).then_some((JSON, format))
+            };
+            lines.into_iter().find_map(of_line)
         })
     }
 }
+
+/// What is said of a format whose members are named as nginx's variables are.
+const JSON: &str = "JSON (escape=json, members named as the variables are)";
 
 #[cfg(test)]
 mod tests {
@@ -68,6 +81,10 @@ mod tests {
                 "192.0.2.5 - - [20/Jan/2026:09:01:00 +0000] \"POST /api/paste HTTP/1.1\" 200 3 \"-\" \"V\" 512 0.004 [kvm-web-80] [] 10.0.0.9:80 3 0.004 200 0123456789abcdef",
             ),
         ];
+        let json = r#"{"time_local":"20/Jan/2026:09:01:00 +0000","remote_addr":"::1","request":"GET / HTTP/1.1","status": "200","body_bytes_sent":"3","http_referrer":"-"}"#;
+        assert_eq!(Format::usual([json.as_bytes()]).map(|it| it.0), Some(JSON));
+        let open = r#"{"time_local":"20/Jan/2026:09:01:00 +0000","x":7,"remote_addr":"::1","request":"GET / HTTP/1.1","status":"200"}"#;
+        assert!(Format::usual([open.as_bytes()]).is_none(), "a client may have written the 7");
         for (name, line) in lines {
             assert_eq!(Format::usual([line.as_bytes()]).map(|it| it.0), Some(name));
         }
