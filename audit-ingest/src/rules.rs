@@ -11,6 +11,7 @@ use crate::format::hex;
 use serde::Deserialize;
 use spelling::Spelling;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A segment of a path that is never shown.
 pub(crate) const SECRET: &[u8] = b"{secret}";
@@ -33,7 +34,7 @@ const RULES_MAX: usize = 1_000;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Rules {
-    rules: Vec<Rule>,
+    rules: Vec<Arc<Rule>>,
     spelling: Spelling,
     /// What statuses mean for every rule that does not say it itself.
     statuses: Vec<(u16, Answer)>,
@@ -175,17 +176,17 @@ impl Rules {
                 slot.push(index);
             }
         }
+        let rules = rules.into_iter().map(Arc::new).collect();
         Rules { rules, spelling, statuses, by_length, with_star }
     }
 
     /// The kinds that connections begin with.
     pub(crate) fn begins_with(&self, kind: Kind) -> bool {
-        let after =
-            |it: &Rule| matches!(it.means, Means::Session { after: Some(it), .. } if it == kind);
+        let after = |it: &Arc<Rule>| matches!(it.means, Means::Session { after: Some(it), .. } if it == kind);
         self.rules.iter().any(after)
     }
 
-    pub(crate) fn get(&self, index: u16) -> Option<&Rule> {
+    pub(crate) fn get(&self, index: u16) -> Option<&Arc<Rule>> {
         self.rules.get(usize::from(index))
     }
 
@@ -198,18 +199,21 @@ impl Rules {
     pub(crate) fn find(&self, method: &[u8], path: &[u8], query: &[u8]) -> Option<u16> {
         let path = &*self.usual(path);
         let exact = self.by_length.get(path.len()).map(Vec::as_slice).unwrap_or_default();
-        let met = |index: &&u16| {
-            self.get(**index)
-                .is_some_and(|it| it.method.as_bytes() == method && meets(it.path.as_bytes(), path))
-        };
-        // What the query says goes before what any query may say.
-        let wants = |index: &&u16| {
-            let wanted = self.get(**index).and_then(|it| it.wanted());
-            wanted.map(|wanted| has_parameter(query, wanted.as_bytes()))
-        };
         let of = |some: &[u16]| {
-            let by_query = some.iter().filter(met).find(|it| wants(it) == Some(true));
-            by_query.or_else(|| some.iter().filter(met).find(|it| wants(it).is_none())).copied()
+            let mut found = None;
+            for index in some {
+                let Some(rule) = self.get(*index) else { continue };
+                if rule.method.as_bytes() != method || !meets(rule.path.as_bytes(), path) {
+                    continue;
+                }
+                // What the query says goes before what any query may say.
+                match rule.wanted() {
+                    None => found = found.or(Some(*index)),
+                    Some(wanted) if has_parameter(query, wanted.as_bytes()) => return Some(*index),
+                    Some(_) => {}
+                }
+            }
+            found
         };
         of(exact).or_else(|| of(&self.with_star))
     }
@@ -303,8 +307,12 @@ fn check_met(rules: &[Rule]) -> Result<(), Error> {
 }
 
 fn meets(pattern: &[u8], path: &[u8]) -> bool {
-    if !pattern.contains(&b'*') && !pattern.contains(&b'{') {
+    let Some(free) = memchr::memchr2(b'*', b'{', pattern) else {
         return pattern == path;
+    };
+    // Most paths are others from the begin.
+    if !path.starts_with(pattern.get(..free).unwrap_or_default()) {
+        return false;
     }
     let (mut pattern, mut path) = (pattern.split(|it| *it == b'/'), path.split(|it| *it == b'/'));
     loop {

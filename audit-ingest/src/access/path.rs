@@ -45,12 +45,16 @@ pub(super) fn shown(path: &[u8], pattern: &str) -> String {
         it.len() <= 64 && it.iter().all(plain)
     };
     let mut pattern = pattern.as_bytes().split(|it| *it == b'/');
-    let segments = path.split(|it| *it == b'/').map(|it| {
-        let is_secret = pattern.next() == Some(SECRET);
-        match name(it) && !is_secret {
-            true => String::from_utf8_lossy(it).into_owned(),
-            false => "*".to_owned(),
+    let mut shown = String::with_capacity(path.len());
+    for (at, segment) in path.split(|it| *it == b'/').enumerate() {
+        if at > 0 {
+            shown.push('/');
         }
-    });
-    segments.collect::<Vec<_>>().join("/")
+        let is_secret = pattern.next() == Some(SECRET);
+        match std::str::from_utf8(segment) {
+            Ok(text) if name(segment) && !is_secret => shown.push_str(text),
+            _ => shown.push('*'),
+        }
+    }
+    shown
 }

@@ -7,7 +7,7 @@ use super::tell::{Telling, Tells};
 use super::{Join, Told};
 use crate::access::Request;
 use crate::action::{Address, Kind, Origin, When};
-use crate::rules::Proof;
+use crate::rules::{Proof, Rule};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
@@ -83,7 +83,7 @@ impl Polls {
 
 impl Join {
     /// A request of a connection that is none.
-    pub(super) fn polled(&mut self, request: &Request, tells: &Tells, origin: Origin, line: u64) {
+    pub(super) fn polled(&mut self, request: &Request, rule: &Rule, origin: Origin, line: u64) {
         let Some(connection) = request.poll else { return };
         let seen = Seen { origin, line, at: request.at };
         let source = request.source.canonical();
@@ -98,8 +98,8 @@ impl Join {
             connection,
             first: seen,
             last: seen,
-            method: tells.method.clone(),
-            path: tells.path.clone(),
+            method: rule.method.clone(),
+            path: request.path.clone().unwrap_or_else(|| rule.path.clone()),
             status: request.status,
         });
     }

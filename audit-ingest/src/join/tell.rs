@@ -6,7 +6,7 @@ use super::solve::Verdict;
 use super::{Join, Told, Waiting};
 use crate::action::{Action, Actor, Address, Confidence, Id, Kind, Origin, Outcome, When, Why};
 use crate::name::Name;
-use crate::rules::{Logged, Means, Proof, Rule};
+use crate::rules::{Logged, Means, Proof};
 
 /// Statuses that nginx answers with by itself, without asking the application.
 const BY_NGINX: [u16; 11] = [408, 411, 413, 414, 421, 494, 495, 496, 497, 501, 505];
@@ -68,6 +68,10 @@ impl Join {
         let source = request.source.canonical();
         self.sessions.expire(request.at, self.idle, |it| out(Told::Session(it)));
         self.tell_polls(request.at, &[], out);
+        let is_poll = matches!(rule.means, Means::Session { logged: Logged::Polls, .. });
+        if is_poll && request.outcome == Outcome::Success {
+            return self.polled(&request, &rule, origin, line);
+        }
         let tells = match request.is_bare {
             true => Tells {
                 source: request.source,
@@ -90,9 +94,6 @@ impl Join {
                     self.sessions.heard(request.at, source, None);
                 }
                 return;
-            }
-            Means::Session { logged: Logged::Polls, .. } if request.outcome == Outcome::Success => {
-                return self.polled(&request, &tells, origin, line);
             }
             Means::Session { logged: Logged::AtBegin, .. } => {
                 let who = self.by_address(source, &Seen::of(&request));
@@ -196,7 +197,7 @@ impl Join {
     fn named(&self, request: &crate::access::Request) -> Option<Who> {
         let users = &request.named.as_ref()?.0;
         let source = request.source.canonical();
-        let is_login = self.rules.get(request.rule).is_some_and(Rule::is_login);
+        let is_login = self.rules.get(request.rule).is_some_and(|it| it.is_login());
         let user = match &users[..] {
             [user] => user,
             // By the messages of the other log, if there is one.
