@@ -197,6 +197,12 @@ impl Records {
         Became::Understood(moments)
     }
 
+    /// When a record was written that begins with this line, in milliseconds since 1970; in a repeated hour
+    /// the first time round.
+    pub(crate) fn time_of(&self, line: &[u8]) -> Option<i64> {
+        self.head(line).map(|(_, moments, _)| moments.first)
+    }
+
     /// What a line begins with, if that is a record's begin.
     fn head<'a>(&self, line: &'a [u8]) -> Option<(Prefix, Moments, &'a [u8])> {
         prefix::ALL.into_iter().find_map(|prefix| {

@@ -29,6 +29,7 @@ mod name;
 mod network;
 mod report;
 mod rules;
+mod times;
 mod zone;
 
 pub use action::{
@@ -44,4 +45,5 @@ pub use name::{NAME_MAX, Name};
 pub use network::Network;
 pub use report::{Lines, Place, Report};
 pub use rules::Rules;
+pub use times::Times;
 pub use zone::Zone;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use audit_ingest::{FileId, Log};
 
 use super::files::{Files, Step};
+use super::missing::Missing;
 use super::position::Key;
 use super::stream::Stream;
 
@@ -58,11 +59,28 @@ impl Input {
         }
     }
 
-    /// What was lost on the way since this was asked, in words.
-    pub(crate) fn notices(&mut self) -> Vec<String> {
+    /// What was lost on the way since this was asked; all of it at the end.
+    pub(crate) fn missing(&mut self, is_end: bool) -> Vec<Missing> {
         match self {
-            Input::Files(it) => std::mem::take(&mut it.notices),
+            Input::Files(it) => it.missing(is_end),
             Input::Stream(_) => Vec::new(),
+        }
+    }
+
+    /// The bytes before a place in the file that is read or was read last, as many as are kept. A pipe
+    /// keeps none: it cannot be read on anyway.
+    pub(crate) fn before(&self, id: FileId, offset: u64) -> Option<Vec<u8>> {
+        match self {
+            Input::Files(it) => it.before(id, offset),
+            Input::Stream(_) => None,
+        }
+    }
+
+    /// When the last line of a text was written, in milliseconds since 1970.
+    pub(crate) fn last_time(&self, text: &[u8]) -> Option<i64> {
+        match self {
+            Input::Files(it) => it.last_time(text),
+            Input::Stream(_) => None,
         }
     }
 

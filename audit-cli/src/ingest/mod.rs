@@ -1,8 +1,10 @@
 //! `auditlog ingest`.
 
+mod family;
 mod files;
 mod input;
 mod journal;
+mod missing;
 mod opened;
 mod places;
 mod position;
@@ -13,9 +15,11 @@ mod summary;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use audit_ingest::{Config, Device, Format, Log, Network, Rules};
 use audit_log::Shown;
+use jiff::SignedDuration;
 
 use self::files::Begin;
 use self::input::{Input, is_stdin};
@@ -30,7 +34,8 @@ use crate::{Failure, Outcome};
 /// tells of it (`origin`), and how sure it is who did it. Nobody is guessed. What was read before is
 /// not recorded again: run it as often as you like, or let it follow the files with --follow.
 ///
-/// Nothing is ever removed from this log for its age or size: keep an eye on the room that it takes.
+/// Nothing is removed from this log for its age or size unless you say so with --keep-days or --keep-bytes:
+/// keep an eye on the room that it takes.
 /// A position for going on is kept in the folder `ingest` of the log's directory.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
@@ -73,9 +78,24 @@ pub(crate) struct Arguments {
     /// What requests mean, as a TOML file, if it is not what they mean to the device.
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
+    /// Another directory that logrotate moves files to (`olddir`); as often as needed. Those in the directory
+    /// of the file itself are found without.
+    #[arg(long = "rotated-in", value_name = "DIR")]
+    rotated_in: Vec<PathBuf>,
     /// Go on as the files grow and are rotated, until SIGINT or SIGTERM.
     #[arg(long)]
     follow: bool,
+    /// How much later than it happened a line of the access log may be written, such as `60s` or `5m`: what
+    /// nginx's `flush` says, where the log is buffered. What happened is recorded so much later.
+    #[arg(long, value_name = "DURATION", default_value = "0s", requires = "follow",
+        value_parser = parse_delay)]
+    access_log_delay: Duration,
+    /// Remove what was recorded more than so many days ago.
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u64).range(1..=366_000))]
+    keep_days: Option<u64>,
+    /// Remove the oldest while the audit log takes more than so many bytes; at least 16 MiB.
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(16_777_216..))]
+    keep_bytes: Option<u64>,
     /// Print what became of the lines as JSON.
     #[arg(long)]
     json: bool,
@@ -240,6 +260,15 @@ fn told_format(path: &Path) -> String {
          Manager's, ingress-nginx's, JSON named as its variables); give the one that nginx's configuration has: --log-format \
          'log_format NAME …;', as `nginx -T | grep -A5 log_format` shows it"
     )
+}
+
+/// # Errors
+///
+/// Says what it should be.
+fn parse_delay(text: &str) -> Result<Duration, String> {
+    let delay = text.parse::<SignedDuration>().ok().and_then(|it| Duration::try_from(it).ok());
+    let delay = delay.filter(|it| *it <= Duration::from_secs(86_400));
+    delay.ok_or_else(|| "give a time of at most a day, such as 60s or 5m".to_owned())
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {

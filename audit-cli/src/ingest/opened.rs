@@ -50,6 +50,39 @@ impl Opened {
         Ok(read)
     }
 
+    /// As much of the text as there is room for and can be read, from a place that is never before the
+    /// last one.
+    pub(crate) fn fill_at<'a>(&mut self, room: &'a mut [u8], offset: u64) -> &'a [u8] {
+        let mut length = 0;
+        while let Some(rest) = room.get_mut(length..).filter(|it| !it.is_empty()) {
+            match self.read_at(rest, offset + length as u64) {
+                Ok(read) if read > 0 => length += read,
+                _ => break,
+            }
+        }
+        room.get(..length).unwrap_or_default()
+    }
+
+    /// The bytes before a place, at most so many; none of what is compressed, or does not reach so far.
+    pub(crate) fn before(&self, offset: u64, at_most: usize) -> io::Result<Option<Vec<u8>>> {
+        if self.is_packed() || self.bytes()? < offset {
+            return Ok(None);
+        }
+        let from = offset.saturating_sub(at_most as u64);
+        let mut text = vec![0; usize::try_from(offset - from).unwrap_or_default()];
+        let mut at = At { file: self.file.try_clone()?, offset: from };
+        let read = fill(&mut at, &mut text)?;
+        Ok((read == text.len()).then_some(text))
+    }
+
+    /// The same, of what is compressed too; it is read up to there.
+    pub(crate) fn text_before(&mut self, offset: u64, at_most: usize) -> Option<Vec<u8>> {
+        let from = offset.saturating_sub(at_most as u64);
+        let mut text = vec![0; usize::try_from(offset - from).unwrap_or_default()];
+        let length = text.len();
+        (self.fill_at(&mut text, from).len() == length).then_some(text)
+    }
+
     /// The begin of the text, as much as there is room for; of what is damaged, what comes before.
     pub(crate) fn begin<'a>(&self, room: &'a mut [u8]) -> io::Result<&'a [u8]> {
         let read = match self.is_packed() {

@@ -10,10 +10,11 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use audit_ingest::{FileId, Id, Position};
+use audit_ingest::{Action, FileId, Id, Kind, Log, Position};
 use audit_log::Shown;
-use audit_log::reader::{Json, Lines};
+use audit_log::reader::{Json, Line, Lines};
 use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
@@ -48,6 +49,52 @@ pub(crate) struct Kept {
 pub(crate) struct Stop {
     pub(crate) position: Position,
     pub(crate) imported: u64,
+    /// When it was kept, in nanoseconds since 1970.
+    pub(crate) kept_ns: i64,
+    /// What else is known of where to go on, of each log.
+    pub(crate) anchors: [Anchor; 2],
+}
+
+/// What a file is known by in which reading stopped, beside its first line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Anchor {
+    /// What it was called.
+    pub(crate) file: String,
+    /// A keyed hash of the last bytes before that place.
+    pub(crate) hash: Option<u64>,
+    /// When the last line before it was written, in milliseconds since 1970.
+    pub(crate) time: Option<i64>,
+}
+
+impl Stop {
+    pub(crate) fn anchor(&self, log: Log) -> Anchor {
+        let [access, app] = &self.anchors;
+        match log {
+            Log::Access => access.clone(),
+            Log::App => app.clone(),
+        }
+    }
+
+    /// The places of both logs, and what they are known by.
+    pub(crate) fn places(&self) -> [Option<((FileId, u64), Anchor)>; 2] {
+        [Log::Access, Log::App].map(|log| Some((self.position.begin(log), self.anchor(log))))
+    }
+}
+
+impl Anchor {
+    fn as_json(&self) -> Value {
+        json!({ "file": self.file, "hash": self.hash, "time": self.time })
+    }
+
+    /// What older versions did not keep is not known.
+    fn parse(json: Option<&Value>) -> Anchor {
+        let get = |key| json.and_then(|it| it.get(key));
+        Anchor {
+            file: get("file").and_then(Value::as_str).unwrap_or("a file").to_owned(),
+            hash: get("hash").and_then(Value::as_u64),
+            time: get("time").and_then(Value::as_i64),
+        }
+    }
 }
 
 impl Kept {
@@ -103,8 +150,11 @@ impl Kept {
     ///
     /// It could not be written.
     pub(crate) fn keep(&self, stop: &Stop) -> Result<(), Failure> {
-        let Stop { position, imported } = stop;
-        let text = json!({ "version": VERSION, "imported": imported, "position": position });
+        let Stop { position, imported, kept_ns, anchors } = stop;
+        let text = json!({
+            "version": VERSION, "imported": imported, "position": position,
+            "kept_ns": kept_ns, "stopped_in": anchors.each_ref().map(Anchor::as_json),
+        });
         Ok(replace(&self.folder, POSITION, text.to_string().as_bytes())?)
     }
 }
@@ -116,7 +166,9 @@ fn parse(text: &[u8]) -> Option<Stop> {
     }
     let imported = json.get("imported")?.as_u64()?;
     let position = serde_json::from_value(json.get_mut("position")?.take()).ok()?;
-    Some(Stop { position, imported })
+    let kept_ns = json.get("kept_ns").and_then(Value::as_i64).unwrap_or(i64::MAX);
+    let anchors = [0, 1].map(|at| Anchor::parse(json.get("stopped_in").and_then(|it| it.get(at))));
+    Some(Stop { position, imported, kept_ns, anchors })
 }
 
 /// Writes a file as a whole: whoever reads it sees the old one or the new one.
@@ -142,8 +194,10 @@ fn file_of(text: &str) -> Option<FileId> {
     Some(FileId { device: next()?, inode: next()?, generation: next()? })
 }
 
-/// What a line of the log tells of: file, offset, part.
-type Told = (FileId, u64, u8);
+/// What a line of the log tells of: file, offset, part; and when that was, in milliseconds since
+/// 1970: what is at the same place of another file, which is taken for that one, is something else.
+/// The begin of a connection has no time here: it is told as exactly as was known.
+type Told = (FileId, u64, u8, i64);
 
 /// What the log has already.
 #[derive(Debug, Default)]
@@ -174,7 +228,7 @@ impl Recorded {
             if at == 0 && line.seq > 1 {
                 recorded.before = 0;
             }
-            let Some(told) = line.get("origin").and_then(told_by) else { continue };
+            let Some(told) = told_by(&line) else { continue };
             recorded.imported += 1;
             let FileId { device, inode, generation } = told.0;
             recorded.files.insert(generation, (device, inode));
@@ -191,8 +245,13 @@ impl Recorded {
     }
 
     /// Whether it is recorded already; it is asked once for each time that it is read.
-    pub(crate) fn had(&mut self, id: Id) -> bool {
-        self.told.remove(&(id.origin.file, id.origin.offset, id.part))
+    pub(crate) fn had(&mut self, action: &Action) -> bool {
+        let Id { origin, part } = action.id;
+        let at = match action.kind {
+            Kind::SessionStart => 0,
+            _ => action.occurred.millis(),
+        };
+        self.told.remove(&(origin.file, origin.offset, part, at))
     }
 
     pub(crate) fn add(&mut self) {
@@ -209,10 +268,14 @@ impl Recorded {
     }
 }
 
-fn told_by(origin: &Json) -> Option<Told> {
+fn told_by(line: &Line) -> Option<Told> {
+    let origin = line.get("origin")?;
     let file = file_of(origin.get("file_id")?.as_str()?)?;
     let part = u8::try_from(origin.get("part")?.as_u64()?).ok()?;
-    Some((file, origin.get("offset")?.as_u64()?, part))
+    let is_begin = line.get("action").and_then(Json::as_str) == Some("session_start");
+    let occurred = || line.get("occurred")?.as_str()?.parse::<Timestamp>().ok();
+    let at = occurred().filter(|_| !is_begin).map_or(0, Timestamp::as_millisecond);
+    Some((file, origin.get("offset")?.as_u64()?, part, at))
 }
 
 #[cfg(test)]

@@ -6,15 +6,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use audit_ingest::{Action, Config, Ingest, Log, Told};
+use audit_ingest::{Action, Config, FileId, Ingest, Kind, Log, Times, Told};
 use audit_writer::clock::{Clock, SystemClock};
 use audit_writer::{Evidence, Retention, Writer};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::Arguments;
-use super::files::{Begin, Files, Step};
+use super::family::Family;
+use super::files::{Begin, Files, SAME_BYTES, Since, Step};
 use super::input::{Input, is_stdin};
-use super::position::{Kept, Recorded, Stop};
+use super::position::{Anchor, Kept, Recorded, Stop};
 use super::record::record;
 use super::summary::Summary;
 use crate::progress::{Read, watched};
@@ -26,6 +27,11 @@ const CHUNK: usize = 64 * 1024;
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// A line may be written so much later than what it tells of happened, in milliseconds.
 const LATE: i64 = 5_000;
+/// What the joining of both logs waits for besides, in milliseconds.
+const WAITS: i64 = 5_000;
+/// What helps where lines come later than that.
+pub(crate) const LATE_LINES: &str = "lines of the access log came later than was waited for, \
+    so that it may not be known who did what they tell of: give --access-log-delay what nginx's `flush` says, and more";
 /// The position is kept after so much time, or so many bytes.
 const KEEP_EVERY_NS: u64 = 500_000_000;
 const KEEP_EVERY_BYTES: u64 = 64 * 1024 * 1024;
@@ -41,8 +47,8 @@ pub(crate) fn run(arguments: &Arguments, config: Config) -> Result<Summary, Fail
     let writer = Writer::builder(arguments.dir())
         .evidence(Evidence::Signed)
         .retention(Retention {
-            age: Duration::from_secs(AGES),
-            total_bytes: u64::MAX,
+            age: Duration::from_secs(arguments.keep_days.map_or(AGES, |days| days * 86_400)),
+            total_bytes: arguments.keep_bytes.unwrap_or(u64::MAX),
             min_free_bytes: 0,
         })
         .start()?;
@@ -71,7 +77,13 @@ struct Run {
     bytes: u64,
     /// Nothing that would change the position was read since it was kept.
     is_kept: bool,
+    /// What was known of the places of the position that was kept last.
+    anchors: [Option<((FileId, u64), Anchor)>; 2],
     summary: Summary,
+    /// What is so old has been waited for, in milliseconds.
+    late: i64,
+    /// Nothing was waited for any more that happened before this, in milliseconds since 1970.
+    passed: i64,
     clock: SystemClock,
 }
 
@@ -80,47 +92,33 @@ impl Run {
         let dir: &Path = arguments.dir();
         let kept = Kept::of_log(dir)?;
         let stop = kept.stop()?;
-        let given = arguments.given();
-        let open = |stop: Option<&Stop>| {
-            let mut all = Vec::new();
-            let mut is_found = true;
-            let is_of_files = |paths: &[_]| !paths.is_empty() && !is_stdin(paths);
-            for (log, paths) in given.iter().filter(|(_, paths)| is_of_files(paths)) {
-                let begin = stop.and_then(|it| begin(it, *log));
-                let (files, found) = Files::new(*log, paths, arguments.follow, begin, &kept.key)?;
-                is_found &= found;
-                all.push(files);
-            }
-            Ok::<_, Failure>((all, is_found))
-        };
-        let mut summary = Summary::of(config.device);
-        let (mut files, is_found) = open(stop.as_ref())?;
-        let stop = match is_found {
-            true => stop,
-            false => {
-                // What is told of older files does not go on from there.
-                files = open(None)?.0;
-                let notice = "the files where reading stopped are not there: all is read from its \
-                     begin, and what is recorded already is skipped";
-                eprintln!("auditlog: warning: {notice}");
-                summary.notices.push(notice.to_owned());
-                None
-            }
-        };
+        let summary = Summary::of(config.device);
+        let times = Arc::new(Times::new(&config));
+        let mut files = Vec::new();
+        for (log, paths) in arguments.given().into_iter().filter(|(_, it)| !is_stdin(it)) {
+            let Some(live) = paths.last().cloned() else { continue };
+            let (dirs, times) = (arguments.rotated_in.clone(), Arc::clone(&times));
+            let family = Family { log, live, dirs, times };
+            let since = stop.as_ref().map(|it| since(it, log));
+            let of_log = Files::new(family, paths, arguments.follow, since.as_ref(), &kept.key)?;
+            files.push(Input::Files(Box::new(of_log)));
+        }
         let recorded = Recorded::of_log(dir, stop.as_ref())?;
-        let mut files: Vec<Input> =
-            files.into_iter().map(|it| Input::Files(Box::new(it))).collect();
-        files.extend(arguments.streams(|log| begin(stop.as_ref()?, log))?);
+        files.extend(arguments.streams(|log| since(stop.as_ref()?, log).begin)?);
         for files in &mut files {
             files.know(recorded.files());
         }
+        let anchors = stop.as_ref().map(Stop::places).unwrap_or_default();
+        // What is rotated from now on is read, even if nothing was yet.
+        let is_kept = stop.is_some();
         let ingest = match stop {
             Some(stop) => Ingest::resume(config, stop.position),
             None => Ingest::new(config),
         };
+        let delay = i64::try_from(arguments.access_log_delay.as_millis()).unwrap_or(i64::MAX);
         let (buffer, clock) = (vec![0; CHUNK], SystemClock::new());
-        let (kept_at, is_kept) = ((clock.up_ns(), 0), true);
-        let (bytes, writer) = (0, writer);
+        let kept_at = (0, 0);
+        let bytes = 0;
         Ok(Run {
             writer,
             kept,
@@ -131,7 +129,10 @@ impl Run {
             kept_at,
             bytes,
             is_kept,
+            anchors,
             summary,
+            late: LATE.saturating_add(delay),
+            passed: i64::MIN,
             clock,
         })
     }
@@ -145,6 +146,7 @@ impl Run {
             before = self.bytes;
             self.keep_if_due()?;
         }
+        self.warn(true)?;
         // What waits is told now, and again by whoever goes on from here: then it is known.
         let stop = self.stop();
         let mut told = Vec::new();
@@ -157,15 +159,18 @@ impl Run {
     fn follow(&mut self, stop: &AtomicBool) -> Result<(), Failure> {
         while !stop.load(Ordering::Relaxed) {
             if !self.step()? {
-                let now = self.clock.now().unix_ns / 1_000_000 - LATE;
+                let now = self.clock.now().unix_ns / 1_000_000 - self.late;
                 let mut told = Vec::new();
                 self.ingest.advance(now, &mut |it| told.push(it));
+                self.note_late(&told);
+                self.passed = self.passed.max(now);
                 self.is_kept &= told.is_empty();
                 self.take(told)?;
                 thread::sleep(LOOK_EVERY);
             }
             self.keep_if_due()?;
         }
+        self.warn(true)?;
         let stop = self.stop();
         self.keep(stop)
     }
@@ -175,7 +180,7 @@ impl Run {
         let next = self.ingest.next();
         self.files.sort_by_key(|it| it.log() != next);
         let mut told = Vec::new();
-        self.warn();
+        self.warn(false)?;
         for files in &mut self.files {
             match files.read(&mut self.buffer, &self.kept.key)? {
                 Step::Bytes(count) => {
@@ -191,26 +196,42 @@ impl Run {
                 }
                 Step::End => continue,
             }
+            self.note_late(&told);
             self.take(told)?;
             return Ok(true);
         }
         Ok(false)
     }
 
-    /// Says at once what was lost on the way: whoever follows would learn of it too late.
-    fn warn(&mut self) {
-        for files in &mut self.files {
-            for notice in files.notices() {
-                eprintln!("auditlog: warning: {}", shown(&notice));
-                self.summary.notices.push(notice);
-            }
+    /// Counts what was told of moments that had passed: by then nobody waited for it any more.
+    fn note_late(&mut self, told: &[Told]) {
+        let is_late = |told: &&Told| match told {
+            Told::Action(it) if it.kind == Kind::SessionStart => false,
+            Told::Action(it) => it.occurred.millis().saturating_add(WAITS) < self.passed,
+            _ => false,
+        };
+        let late = told.iter().filter(is_late).count() as u64;
+        if late > 0 && self.summary.late == 0 {
+            eprintln!("auditlog: warning: {LATE_LINES}");
         }
+        self.summary.late += late;
+    }
+
+    /// Says at once what is missing: whoever follows would learn of it too late.
+    fn warn(&mut self, is_end: bool) -> Result<(), Failure> {
+        let missing: Vec<_> = self.files.iter_mut().flat_map(|it| it.missing(is_end)).collect();
+        for missing in missing {
+            let notice = missing.to_string();
+            eprintln!("auditlog: warning: {}", shown(&notice));
+            self.summary.notices.push(notice);
+        }
+        Ok(())
     }
 
     fn take(&mut self, told: Vec<Told>) -> Result<(), Failure> {
         for told in told {
             match told {
-                Told::Action(action) if self.recorded.had(action.id) => self.summary.repeated += 1,
+                Told::Action(action) if self.recorded.had(&action) => self.summary.repeated += 1,
                 Told::Action(action) => self.record(&action)?,
                 Told::Unconfirmed(claim) => {
                     let name = self.name(claim.origin.log, claim.origin.file);
@@ -234,13 +255,37 @@ impl Run {
         Ok(())
     }
 
-    fn name(&self, log: Log, file: audit_ingest::FileId) -> String {
+    fn name(&self, log: Log, file: FileId) -> String {
         let files = self.files.iter().find(|it| it.log() == log);
         files.and_then(|it| it.name(file)).unwrap_or("a file that was read before").to_owned()
     }
 
-    fn stop(&self) -> Stop {
-        Stop { position: self.ingest.position(), imported: self.recorded.settled() }
+    fn stop(&mut self) -> Stop {
+        let position = self.ingest.position();
+        let anchors = [Log::Access, Log::App].map(|log| self.anchor(log, position.begin(log)));
+        let (imported, kept_ns) = (self.recorded.settled(), self.clock.now().unix_ns);
+        let stop = Stop { position, imported, kept_ns, anchors };
+        self.anchors = stop.places();
+        stop
+    }
+
+    /// What a place is known by. What is read no more, and was not known before, is known by less.
+    fn anchor(&self, log: Log, place: (FileId, u64)) -> Anchor {
+        let before = self.anchors.iter().flatten().find(|it| it.0 == place);
+        if let Some((_, anchor)) = before.filter(|(_, it)| it.hash.is_some()) {
+            return anchor.clone();
+        }
+        let (id, offset) = place;
+        let Some(files) = self.files.iter().find(|it| it.log() == log) else {
+            return Anchor::default();
+        };
+        let file = self.name(log, id);
+        let Some(text) = files.before(id, offset) else {
+            return Anchor { file, hash: None, time: None };
+        };
+        let last = text.get(text.len().saturating_sub(SAME_BYTES)..).unwrap_or_default();
+        let hash = Some(self.kept.key.hash(last));
+        Anchor { file, hash, time: files.last_time(&text) }
     }
 
     fn keep_if_due(&mut self) -> Result<(), Failure> {
@@ -284,8 +329,9 @@ impl Run {
 }
 
 /// Where a log was read to.
-fn begin(stop: &Stop, log: Log) -> Option<Begin> {
+fn since(stop: &Stop, log: Log) -> Since {
     let (id, offset) = stop.position.begin(log);
-    let was_opened = id != audit_ingest::FileId::default();
-    was_opened.then_some(Begin { id, offset })
+    let was_opened = id != FileId::default();
+    let begin = was_opened.then(|| Begin { id, offset, anchor: stop.anchor(log) });
+    Since { begin, ns: i128::from(stop.kept_ns) }
 }

@@ -84,7 +84,7 @@ impl Stream {
         begin: Option<Begin>,
     ) -> io::Result<Stream> {
         let which = hash(unit.as_bytes());
-        let since = begin.filter(|it| it.id.device == which).map(|it| it.id.inode);
+        let since = begin.as_ref().filter(|it| it.id.device == which).map(|it| it.id.inode);
         let (child, entries) = Child::start(unit, since, follow)?;
         let read = move |to: SyncSender<Piece>| entries.pump(&to);
         let mut stream = Stream::new(log, format!("journal of {unit}"), follow, begin, read);

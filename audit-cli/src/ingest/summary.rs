@@ -5,6 +5,7 @@ use std::fmt;
 use audit_ingest::{Claim, Device, Lines, Report, Unconfirmed};
 use serde_json::{Value, json};
 
+use super::run::LATE_LINES;
 use crate::shown;
 
 /// Places that are told one by one.
@@ -21,6 +22,8 @@ pub(crate) struct Summary {
     /// Actions that are in the log already.
     pub(crate) repeated: u64,
     pub(crate) notices: Vec<String>,
+    /// Actions whose lines came later than was waited for.
+    pub(crate) late: u64,
     unconfirmed: u64,
     /// The first of them, in words.
     claims: Vec<(String, u64, Claim)>,
@@ -73,7 +76,7 @@ impl Summary {
 
     /// Whether all lines could be read and nothing is claimed that nothing bears out.
     pub(crate) fn is_clean(&self) -> bool {
-        self.unreadable() == 0 && self.unconfirmed == 0 && self.notices.is_empty()
+        self.unreadable() == 0 && self.unconfirmed == 0 && self.notices.is_empty() && self.late == 0
     }
 
     fn places(&self) -> impl Iterator<Item = (&str, u64)> {
@@ -110,6 +113,7 @@ impl Summary {
             "recorded": self.recorded,
             "repeated": self.repeated,
             "notices": self.notices,
+            "late": self.late,
         });
         if let Value::Object(whole) = &mut whole {
             whole.extend(self.logs().into_iter().map(|(name, it)| (name.to_owned(), lines(it))));
@@ -153,6 +157,9 @@ impl fmt::Display for Summary {
         }
         for notice in &self.notices {
             writeln!(f, "{}", shown(notice))?;
+        }
+        if self.late > 0 {
+            writeln!(f, "{}: {LATE_LINES}", self.late)?;
         }
         write!(f, "{} events recorded", self.recorded)?;
         match self.repeated {

@@ -21,11 +21,11 @@ pub(crate) struct Fact {
     /// From where.
     pub(crate) source: Option<Arc<str>>,
     /// What an importer concluded of who it was.
-    pub(crate) joined: Option<Joined>,
+    pub(crate) joined: Option<Arc<Joined>>,
 }
 
 /// What an importer concluded.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Joined {
     pub(crate) confidence: Arc<str>,
     pub(crate) why: Arc<str>,
@@ -36,6 +36,7 @@ pub(crate) struct Joined {
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
     texts: HashSet<Arc<str>>,
+    last: Option<Arc<Joined>>,
 }
 
 impl Facts {
@@ -63,7 +64,7 @@ impl Facts {
         if user.is_none() && session.is_none() && source.is_none() {
             return None;
         }
-        let joined = line.get("origin").and_then(|it| self.joined(it));
+        let joined = line.get("origin").and_then(|it| self.joined(it)).map(|it| self.shared(it));
         Some(Fact {
             at,
             action: self.kept(text("action")?),
@@ -86,6 +87,16 @@ impl Facts {
                 .map(|it| self.kept(it))
                 .collect(),
         })
+    }
+
+    /// The same as the one before, if it is.
+    fn shared(&mut self, joined: Joined) -> Arc<Joined> {
+        if let Some(last) = self.last.as_ref().filter(|it| ***it == joined) {
+            return Arc::clone(last);
+        }
+        let shared = Arc::new(joined);
+        self.last = Some(Arc::clone(&shared));
+        shared
     }
 
     fn kept(&mut self, text: &str) -> Arc<str> {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::facts::Fact;
+use super::open::{Key, OPEN_MAX, Open};
 
 /// Whoever is not heard of for so long is not there any more, in nanoseconds: half a day.
 pub(crate) const IDLE: i64 = 12 * 3_600 * 1_000_000_000;
@@ -60,6 +61,31 @@ pub(crate) struct Count {
     pub(crate) unknown: u64,
 }
 
+/// What was done, by name, in alphabetical order: few names most often.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Actions(Vec<(Arc<str>, Count)>);
+
+impl Actions {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Count)> {
+        self.0.iter().map(|(action, count)| (action, count))
+    }
+
+    fn add(&mut self, action: &Arc<str>, one: Count) {
+        match self.0.binary_search_by(|(it, _)| it.cmp(action)) {
+            Ok(at) => {
+                let Some((_, count)) = self.0.get_mut(at) else { return };
+                count.done += one.done;
+                count.not_done += one.not_done;
+                count.unknown += one.unknown;
+            }
+            Err(at) => {
+                self.0.reserve_exact(1);
+                self.0.insert(at, (Arc::clone(action), one));
+            }
+        }
+    }
+}
+
 /// Somebody's use of the device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Session {
@@ -75,8 +101,8 @@ pub(crate) struct Session {
     /// Of the least sure of what is put down to it.
     pub(crate) confidence: Confidence,
     pub(crate) why: Arc<str>,
-    pub(crate) actions: BTreeMap<Arc<str>, Count>,
-    reference: Option<Arc<str>>,
+    pub(crate) actions: Actions,
+    pub(crate) reference: Option<Arc<str>>,
     began_with_login: bool,
 }
 
@@ -95,6 +121,8 @@ pub(crate) struct Found {
     pub(crate) sessions: Vec<Session>,
     /// By source; those of an unknown one have none.
     pub(crate) refused: BTreeMap<Option<Arc<str>>, Refused>,
+    /// Sessions that were taken to be over because too many were open.
+    pub(crate) evicted: u64,
 }
 
 /// Who did something, and why that is concluded.
@@ -105,10 +133,10 @@ struct Who {
     why: Arc<str>,
 }
 
-/// Joins what the lines tell, in any order.
+/// Joins what the lines tell, in any order. What one costs does not depend on how many are open.
 pub(crate) fn sessions(mut facts: Vec<Fact>) -> Found {
     facts.sort_by_key(|it| it.at);
-    let mut open = Open::default();
+    let mut open = Open::new(OPEN_MAX);
     let mut found = Found::default();
     for fact in facts {
         if &*fact.action == "login" && &*fact.outcome != "success" {
@@ -119,94 +147,80 @@ pub(crate) fn sessions(mut facts: Vec<Fact>) -> Found {
             continue;
         }
         open.expire(fact.at, &mut found.sessions);
-        open.take(&fact, &mut found.sessions);
+        take(&mut open, &fact, &mut found.sessions);
     }
-    found.sessions.append(&mut open.0);
+    found.evicted = open.evicted();
+    open.close(&mut found.sessions);
     found.sessions.sort_by_key(|it| it.from);
     found
 }
 
-/// The sessions that are open.
-#[derive(Default)]
-struct Open(Vec<Session>);
-
-impl Open {
-    fn expire(&mut self, now: i64, over: &mut Vec<Session>) {
-        over.extend(self.0.extract_if(.., |it| now.saturating_sub(it.to) > IDLE));
+/// What a fact changes.
+fn take(open: &mut Open, fact: &Fact, over: &mut Vec<Session>) {
+    let who = who(open, fact);
+    let key = Key::of(&who.user, &who.candidates, &fact.source);
+    let mut at = open.fitting(fact.session.as_ref(), &key);
+    let is_login = &*fact.action == "login";
+    if let Some(mut replaced) = at.take_if(|_| is_login).and_then(|it| open.remove(it)) {
+        replaced.ended = Ended::Replaced;
+        over.push(replaced);
     }
-
-    fn take(&mut self, fact: &Fact, over: &mut Vec<Session>) {
-        let who = self.who(fact);
-        let is_login = &*fact.action == "login";
-        let mut at = self.0.iter().position(|it| it.fits(fact, &who));
-        if let Some(index) = at.filter(|_| is_login) {
-            let mut replaced = self.0.swap_remove(index);
-            replaced.ended = Ended::Replaced;
-            over.push(replaced);
-            at = None;
-        }
-        let index = at.unwrap_or_else(|| {
-            self.0.push(Session::begin(fact, &who));
-            self.0.len() - 1
-        });
-        let Some(session) = self.0.get_mut(index) else { return };
-        session.add(fact, &who);
-        let done = &*fact.outcome == "success";
-        let ended = match &*fact.action {
-            "logout" if done => Some(Ended::Logout),
-            "session_end" if done && !session.began_with_login => Some(Ended::SessionEnd),
-            _ => None,
-        };
-        // Those who are not known are not told apart: one may go, and others stay.
-        if let Some(ended) = ended.filter(|_| session.user.is_some()) {
+    let mut session = match at.and_then(|it| open.remove(it)) {
+        Some(session) => session,
+        None => Session::begin(fact, &who),
+    };
+    session.add(fact, &who);
+    let done = &*fact.outcome == "success";
+    let ended = match &*fact.action {
+        "logout" if done => Some(Ended::Logout),
+        "session_end" if done && !session.began_with_login => Some(Ended::SessionEnd),
+        _ => None,
+    };
+    // Those who are not known are not told apart: one may go, and others stay.
+    match ended.filter(|_| session.user.is_some()) {
+        Some(ended) => {
             session.ended = ended;
-            over.push(self.0.swap_remove(index));
+            over.push(session);
         }
+        None => over.extend(open.put(at, session)),
     }
+}
 
-    fn who(&self, fact: &Fact) -> Who {
-        if let Some(joined) = &fact.joined {
-            let mut confidence = Confidence::of(&joined.confidence);
-            if fact.user.is_none() {
-                confidence = confidence.max(Confidence::Ambiguous);
-            }
-            let (user, why) = (fact.user.clone(), Arc::clone(&joined.why));
-            return Who { user, candidates: joined.candidates.clone(), confidence, why };
+/// Who did something, by what is open.
+fn who(open: &Open, fact: &Fact) -> Who {
+    if let Some(joined) = &fact.joined {
+        let mut confidence = Confidence::of(&joined.confidence);
+        if fact.user.is_none() {
+            confidence = confidence.max(Confidence::Ambiguous);
         }
-        let known = |user: Arc<str>, confidence, why: &str| Who {
-            user: Some(user),
-            candidates: Vec::new(),
-            confidence,
-            why: why.into(),
-        };
-        if let Some(user) = &fact.user {
-            return known(Arc::clone(user), Confidence::Certain, "named");
-        }
-        if fact.session.is_some() {
-            let same = self.0.iter().find(|it| it.reference == fact.session);
-            if let Some(user) = same.and_then(|it| it.user.clone()) {
-                return known(user, Confidence::Certain, "same_session");
-            }
-        }
-        let mut users: Vec<_> = match &fact.source {
-            Some(_) => self.0.iter().filter(|it| it.source == fact.source).collect(),
-            None => Vec::new(),
-        };
-        let others = users.iter().any(|it| it.user.is_none());
-        users.retain(|it| it.user.is_some());
-        let mut users: Vec<Arc<str>> = users.iter().filter_map(|it| it.user.clone()).collect();
-        users.sort();
-        users.dedup();
-        match &users[..] {
-            [] => nobody("nobody_here"),
-            [user] if !others => known(Arc::clone(user), Confidence::Likely, "one_user_here"),
-            _ => Who {
-                user: None,
-                candidates: users,
-                confidence: Confidence::Ambiguous,
-                why: "shared_address".into(),
-            },
-        }
+        let (user, why) = (fact.user.clone(), Arc::clone(&joined.why));
+        return Who { user, candidates: joined.candidates.clone(), confidence, why };
+    }
+    let known = |user: Arc<str>, confidence, why: &str| Who {
+        user: Some(user),
+        candidates: Vec::new(),
+        confidence,
+        why: why.into(),
+    };
+    if let Some(user) = &fact.user {
+        return known(Arc::clone(user), Confidence::Certain, "named");
+    }
+    if let Some(user) = fact.session.as_ref().and_then(|it| open.of_reference(it)?.user.clone()) {
+        return known(user, Confidence::Certain, "same_session");
+    }
+    let (users, others) = match &fact.source {
+        Some(_) => open.users_at(&fact.source),
+        None => (Vec::new(), false),
+    };
+    match &users[..] {
+        [] => nobody("nobody_here"),
+        [user] if !others => known(Arc::clone(user), Confidence::Likely, "one_user_here"),
+        _ => Who {
+            user: None,
+            candidates: users,
+            confidence: Confidence::Ambiguous,
+            why: "shared_address".into(),
+        },
     }
 }
 
@@ -226,19 +240,9 @@ impl Session {
             ended: Ended::Silence,
             confidence: who.confidence,
             why: Arc::clone(&who.why),
-            actions: BTreeMap::new(),
+            actions: Actions::default(),
             reference: fact.session.clone(),
             began_with_login: &*fact.action == "login",
-        }
-    }
-
-    /// Whether something belongs to this session.
-    fn fits(&self, fact: &Fact, who: &Who) -> bool {
-        let is_theirs = self.user == who.user && self.candidates == who.candidates;
-        let is_here = self.source == fact.source;
-        match (&self.reference, &fact.session) {
-            (Some(own), Some(its)) => own == its,
-            _ => is_theirs && is_here,
         }
     }
 
@@ -248,12 +252,13 @@ impl Session {
             self.confidence = who.confidence;
             self.why = Arc::clone(&who.why);
         }
-        let count = self.actions.entry(Arc::clone(&fact.action)).or_default();
+        let mut one = Count::default();
         match &*fact.outcome {
-            "success" => count.done += 1,
-            "unknown" => count.unknown += 1,
-            _ => count.not_done += 1,
+            "success" => one.done = 1,
+            "unknown" => one.unknown = 1,
+            _ => one.not_done = 1,
         }
+        self.actions.add(&fact.action, one);
     }
 }
 
@@ -301,7 +306,8 @@ mod tests {
     fn a_session_goes_from_login_to_logout() {
         let found = sessions(facts("1 login alice a\n3 logout alice a\n2 paste alice a"));
         assert_eq!(told(&found), ["alice a 1-3 certain named Logout"]);
-        let pasted = found.sessions[0].actions["paste"];
+        let mut actions = found.sessions[0].actions.iter();
+        let (_, &pasted) = actions.find(|(action, _)| &***action == "paste").unwrap();
         assert_eq!(pasted, Count { done: 1, ..Count::default() });
     }
 
@@ -358,8 +364,8 @@ mod tests {
             why: why.into(),
             candidates: candidates.iter().map(|it| Arc::from(*it)).collect(),
         };
-        all[0].joined = Some(joined("likely", "by_order", &[]));
-        all[1].joined = Some(joined("ambiguous", "shared_address", &["alice", "carol"]));
+        all[0].joined = Some(joined("likely", "by_order", &[]).into());
+        all[1].joined = Some(joined("ambiguous", "shared_address", &["alice", "carol"]).into());
         assert_eq!(
             told(&sessions(all)),
             [

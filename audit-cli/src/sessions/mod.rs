@@ -2,6 +2,7 @@
 
 mod facts;
 mod join;
+mod open;
 mod show;
 
 use std::net::IpAddr;
@@ -63,6 +64,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     match arguments.json {
         true => show::json(&found),
         false => show::table(&found),
+    }
+    if found.evicted > 0 {
+        let evicted = found.evicted;
+        eprintln!("auditlog: {evicted} sessions were taken to be over because too many were open");
     }
     if unreadable > 0 {
         eprintln!("auditlog: {unreadable} lines could not be read: auditlog verify says which");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::join::{Confidence, Count, Ended, Found, Session};
+use super::join::{Actions, Confidence, Count, Ended, Found, Session};
 use crate::out::say;
 use crate::shown;
 
@@ -63,7 +63,7 @@ fn why(word: &str) -> String {
     words.to_owned()
 }
 
-fn did(actions: &BTreeMap<Arc<str>, Count>) -> String {
+fn did(actions: &Actions) -> String {
     let each = actions.iter().map(|(action, count)| {
         let Count { done, not_done, unknown } = *count;
         let mut told = shown(action);
@@ -81,42 +81,42 @@ fn did(actions: &BTreeMap<Arc<str>, Count>) -> String {
     each.collect::<Vec<_>>().join(", ")
 }
 
+fn row(session: &Session) -> [String; 7] {
+    [
+        who(session),
+        source(session.source.as_ref()),
+        time(session.from),
+        time(session.to),
+        ended(session.ended).to_owned(),
+        session.confidence.name().to_owned(),
+        did(&session.actions),
+    ]
+}
+
 /// A table, with the reasons in words below it.
 pub(crate) fn table(found: &Found) {
     let heads = ["WHO", "FROM", "BEGAN (UTC)", "TO (UTC)", "UNTIL", "SURE", "DID"];
-    let mut rows = vec![heads.map(str::to_owned)];
-    rows.extend(found.sessions.iter().map(|it| {
-        [
-            who(it),
-            source(it.source.as_ref()),
-            time(it.from),
-            time(it.to),
-            ended(it.ended).to_owned(),
-            it.confidence.name().to_owned(),
-            did(&it.actions),
-        ]
-    }));
+    // Made twice rather than held: there may be many.
+    let rows = || std::iter::once(heads.map(str::to_owned)).chain(found.sessions.iter().map(row));
     let mut widths = [0; 7];
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
+    for row in rows() {
+        for (width, cell) in widths.iter_mut().zip(&row) {
             *width = (*width).max(cell.chars().count());
         }
     }
-    for row in &rows {
+    for row in rows() {
         let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
         say!("{}", cells.collect::<Vec<_>>().join("  ").trim_end());
     }
-    let mut whys: Vec<_> =
-        found.sessions.iter().map(|it| (it.confidence, Arc::clone(&it.why))).collect();
-    whys.sort();
-    whys.dedup();
+    let mut whys = BTreeMap::new();
+    for it in &found.sessions {
+        *whys.entry((it.confidence, &it.why)).or_insert(0_u64) += 1;
+    }
     if !whys.is_empty() {
         say!("\nWhy that is how sure it is:");
     }
-    for (confidence, word) in whys {
-        let same = |it: &&Session| it.confidence == confidence && it.why == word;
-        let count = found.sessions.iter().filter(same).count();
-        say!("  {:9}  {}: {count}", confidence.name(), why(&word));
+    for ((confidence, word), count) in whys {
+        say!("  {:9}  {}: {count}", confidence.name(), why(word));
     }
     if !found.refused.is_empty() {
         say!("\nLogins that did not succeed:");

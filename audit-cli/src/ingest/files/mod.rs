@@ -3,8 +3,9 @@
 //! A file is known by its device, its inode and a keyed hash of its first line, whatever it is called
 //! by now. While following, a file that was renamed is read to its end before the next one; of one
 //! that was copied and truncated the copy is read on, as the file that it is a copy of. So is one that
-//! was compressed since it was read.
+//! was compressed since it was read. What is not there any more is told.
 
+mod begin;
 mod rotation;
 
 use std::collections::{HashMap, VecDeque};
@@ -13,22 +14,32 @@ use std::path::{Path, PathBuf};
 
 use audit_ingest::{FileId, Log};
 
+use super::family::{Family, Member};
+use super::missing::{Missing, Why};
 use super::opened::{Opened, is_damaged};
-use super::places::{Place, in_order, is_missing, name_of, siblings, told};
+use super::places::{Place, is_missing, name_of, told};
 use super::position::Key;
+
+pub(crate) use begin::{Begin, Since};
 
 /// Names of files that were read, for messages.
 const NAMES_MAX: usize = 1024;
+/// So much of what was read last is kept, to know it again and to tell its time.
+const TAIL_MAX: usize = 4096;
+/// Of that so much must still be there while a file is read on.
+pub(crate) const SAME_BYTES: usize = 64;
 
 /// What comes next, and as which file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Next {
     place: Place,
     /// The file that it is a copy of, and from where it is read.
     copy_of: Option<(u64, u64)>,
     from: u64,
-    /// The mark that it must have, to be read from there.
+    /// What its mark was when it was looked at.
     mark: Option<u64>,
+    /// It is the file that reading stopped in, and only that.
+    is_stop: bool,
 }
 
 /// The file that is read.
@@ -40,6 +51,18 @@ struct Current {
     node: (u64, u64),
     offset: u64,
     quiet: u32,
+    /// The last bytes that were read.
+    tail: Vec<u8>,
+}
+
+/// The file that was read last.
+#[derive(Debug)]
+struct Left {
+    file: Opened,
+    id: FileId,
+    node: (u64, u64),
+    offset: u64,
+    modified: i128,
 }
 
 /// What reading came to.
@@ -57,126 +80,29 @@ pub(crate) enum Step {
 #[derive(Debug)]
 pub(crate) struct Files {
     pub(crate) log: Log,
+    family: Family,
+    follows: bool,
     queue: VecDeque<Next>,
     current: Option<Current>,
-    /// The file that grows, while it is followed.
-    live: Option<PathBuf>,
-    /// What follows the file that was read last is known.
+    left: Option<Left>,
+    /// What follows the file that is read is known.
     is_over: bool,
-    /// The live file is copied and truncated to rotate it.
-    copies: Option<(u64, u64)>,
-    /// Device and inode of the file that was read last.
-    last: Option<(u64, u64)>,
     names: VecDeque<(FileId, String)>,
     /// Device and inode that a file had when it was recorded, by its mark.
     pub(crate) known: HashMap<u64, (u64, u64)>,
-    /// What was lost on the way, in words.
-    pub(crate) notices: Vec<String>,
-}
-
-/// Where to begin.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Begin {
-    pub(crate) id: FileId,
-    pub(crate) offset: u64,
+    /// What was lost on the way: what follows it is not known yet, and is.
+    open_ended: Vec<Missing>,
+    missing: Vec<Missing>,
 }
 
 impl Files {
-    /// The given files, from where a position says. Tells too whether that place was found.
-    ///
-    /// # Errors
-    ///
-    /// Says which file could not be read, or was given twice.
-    pub(crate) fn new(
-        log: Log,
-        given: &[PathBuf],
-        follow: bool,
-        begin: Option<Begin>,
-        key: &Key,
-    ) -> io::Result<(Files, bool)> {
-        let live = given.last().filter(|_| follow).cloned();
-        let mut places = Vec::new();
-        for path in given {
-            match Place::of(path) {
-                Ok(place) => places.push(place),
-                // It may come yet.
-                Err(error) if Some(path) == live.as_ref() && is_missing(&error) => {}
-                Err(error) => return Err(told(path, &error)),
-            }
+    /// What was lost since this was asked. All of it at the end; before that what follows it is waited
+    /// for, which tells when it ended.
+    pub(crate) fn missing(&mut self, is_end: bool) -> Vec<Missing> {
+        if is_end {
+            self.missing.append(&mut self.open_ended);
         }
-        check(&places, live.as_deref(), key)?;
-        let mut files = Files {
-            log,
-            queue: VecDeque::new(),
-            current: None,
-            live,
-            is_over: false,
-            copies: None,
-            last: None,
-            names: VecDeque::new(),
-            known: HashMap::new(),
-            notices: Vec::new(),
-        };
-        let is_found = match begin {
-            Some(begin) => files.go_on(&places, begin, key)?,
-            None => false,
-        };
-        if !is_found {
-            files.queue = places.into_iter().map(Next::whole).collect();
-        }
-        Ok((files, is_found || begin.is_none()))
-    }
-
-    /// Finds the file of a position, whatever it is called by now, and what follows it.
-    fn go_on(&mut self, given: &[Place], begin: Begin, key: &Key) -> io::Result<bool> {
-        let mut places = given.to_vec();
-        let mark = |it: &Place| key.mark_of(it).ok().flatten();
-        if let Some(live) = &self.live {
-            places.extend(siblings(live, key)?);
-            in_order(&mut places, live);
-            let mut seen = Vec::new();
-            places.retain(|it| {
-                !seen.contains(&it.node) && {
-                    seen.push(it.node);
-                    true
-                }
-            });
-        }
-        let node = (begin.id.device, begin.id.inode);
-        let same = places.iter().position(|it| {
-            it.node == node && mark(it) == Some(begin.id.generation) && it.reaches(begin.offset)
-        });
-        let copy = || {
-            let is_copy = |it: &Place| it.node != node && mark(it) == Some(begin.id.generation);
-            places.iter().position(is_copy)
-        };
-        let Some(at) = same.or_else(copy) else {
-            return Ok(false);
-        };
-        let copy_of = same.is_none().then_some(node);
-        let mut places = places.into_iter().skip(at);
-        if let Some(place) = places.next() {
-            self.queue.push_back(Next {
-                place,
-                copy_of,
-                from: begin.offset,
-                mark: Some(begin.id.generation),
-            });
-        }
-        // Where the file that grows is the one in which reading stopped, it was copied and truncated, and
-        // so were those between.
-        let is_grown = |it: &Place| self.live.as_deref() == Some(&it.path);
-        let places: Vec<Place> = places.collect();
-        let truncated = places.iter().any(|it| is_grown(it) && it.node == node);
-        self.copies = copy_of.filter(|_| truncated);
-        let following = places.into_iter().map(|place| Next {
-            copy_of: self.copies.filter(|_| !is_grown(&place)),
-            place,
-            from: 0,
-            mark: None,
-        });
-        self.queue.extend(following.collect::<Vec<_>>());
-        Ok(true)
+        std::mem::take(&mut self.missing)
     }
 
     /// How many bytes are to be read, as far as is known.
@@ -197,6 +123,19 @@ impl Files {
         names.join(", ")
     }
 
+    /// The bytes before a place in the file that is read or was read last, as many as are kept.
+    pub(crate) fn before(&self, id: FileId, offset: u64) -> Option<Vec<u8>> {
+        let left = self.left.as_ref().map(|it| (it.id, &it.file));
+        let current = self.current.as_ref().map(|it| (it.id, &it.file));
+        let (_, file) = current.into_iter().chain(left).find(|it| it.0 == id)?;
+        file.before(offset, TAIL_MAX).ok().flatten()
+    }
+
+    /// When the last line of a text was written, in milliseconds since 1970.
+    pub(crate) fn last_time(&self, text: &[u8]) -> Option<i64> {
+        self.family.last_time(text)
+    }
+
     /// Reads on.
     ///
     /// # Errors
@@ -212,61 +151,59 @@ impl Files {
             };
             let read = match current.file.read_at(buffer, current.offset) {
                 Err(error) if current.file.is_packed() && is_damaged(&error) => {
-                    self.damaged();
+                    self.lost(Why::Damaged);
+                    self.leave()?;
                     continue;
                 }
                 read => read?,
             };
-            let follows = self.live.is_some() && !self.is_over;
+            let follows = self.follows && !self.is_over;
             // Looked at after reading: what was read before that is of the file that it was.
             if follows && !current.is_itself(key)? {
                 self.truncated(key)?;
                 continue;
             }
             if read > 0 {
-                current.offset += read as u64;
-                current.quiet = 0;
+                current.took(buffer.get(..read).unwrap_or_default());
                 return Ok(Step::Bytes(read));
             }
             if follows && !self.rotated(key)? {
+                self.look_back()?;
                 return Ok(Step::End);
             }
-            self.last = self.current.take().map(|it| it.node);
+            self.leave()?;
         }
     }
 
     fn open_next(&mut self, key: &Key) -> io::Result<Option<FileId>> {
         loop {
-            let Some(next) = self.queue.front() else {
+            let Some(next) = self.queue.front().cloned() else {
                 // Where the live file is missing it is waited for.
-                let Some(live) = self.live.clone() else { return Ok(None) };
-                match Place::of(&live) {
-                    Ok(place) => {
-                        self.queue.push_back(Next::whole(place));
-                        continue;
-                    }
-                    Err(error) if is_missing(&error) => return Ok(None),
-                    Err(error) => return Err(told(&live, &error)),
+                if !self.follows {
+                    return Ok(None);
                 }
+                match Place::of(&self.family.live) {
+                    Ok(place) => self.queue.push_back(Next::whole(place)),
+                    Err(error) if is_missing(&error) => return Ok(None),
+                    Err(error) => return Err(told(&self.family.live, &error)),
+                }
+                continue;
             };
             let is_last = self.queue.len() == 1;
-            let file = match self.open(&next.place) {
-                Ok(file) => file,
-                Err(error) if self.live.is_some() && is_missing(&error) => {
-                    let name = name_of(&next.place.path);
-                    // The live file, renamed between two looks, is found again by what follows.
-                    if !is_last {
-                        self.notices.push(format!("{name} is gone before it was read"));
-                    }
-                    self.queue.pop_front();
-                    if is_last { return Ok(None) } else { continue }
+            let Some(file) = self.open(&next, key)? else {
+                self.queue.pop_front();
+                // The live file, renamed between two looks, is found again by what follows.
+                if is_last && self.follows && !next.is_stop {
+                    return Ok(None);
                 }
-                Err(error) => return Err(told(&next.place.path, &error)),
+                self.gone(&next);
+                continue;
             };
-            let is_live = is_last && self.live.is_some();
+            let is_live = is_last && self.follows;
             let mark = key.mark(&file, !is_live)?;
-            if next.mark.is_some() && next.mark != mark {
-                self.truncated_before(key)?;
+            if next.is_stop && next.mark != mark {
+                self.queue.pop_front();
+                self.truncated_before(next, key)?;
                 continue;
             }
             let Some(mark) = mark else {
@@ -276,39 +213,36 @@ impl Files {
                 self.queue.pop_front();
                 continue; // It is empty.
             };
-            let between = self.between(next.place.node, mark, key)?;
+            let between = if next.is_stop { Vec::new() } else { self.between(&next, mark, key)? };
             if !between.is_empty() {
-                for place in between.into_iter().rev() {
-                    let copy_of = self.copies;
-                    self.queue.push_front(Next { place, copy_of, from: 0, mark: None });
-                }
+                between.into_iter().rev().for_each(|it| self.queue.push_front(it));
                 continue;
             }
-            let Some(next) = self.queue.pop_front() else { return Ok(None) };
-            // What was recorded before it was compressed, or fetched again, is known by what the file
-            // was then.
-            let before = || self.known.get(&mark).copied();
-            let (device, inode) = next.copy_of.or_else(before).unwrap_or(next.place.node);
-            let id = FileId { device, inode, generation: mark };
-            let is_copy = (device, inode) != next.place.node && !is_live;
-            self.is_over = is_copy || !self.queue.is_empty();
-            if self.names.len() == NAMES_MAX {
-                self.names.pop_front();
-            }
-            self.names.push_back((id, name_of(&next.place.path)));
-            let (node, offset) = (next.place.node, next.from);
-            self.current = Some(Current { file, id, node, offset, quiet: 0 });
-            return Ok(Some(id));
+            self.queue.pop_front();
+            return Ok(Some(self.opened(file, mark, &next)));
         }
     }
 
-    /// The rest of a compressed file cannot be read; what follows it can.
-    fn damaged(&mut self) {
-        let Some(current) = self.current.take() else { return };
-        let (name, offset) = (self.name(current.id).unwrap_or_default(), current.offset);
-        let notice = format!("{name} is damaged: of its text only {offset} bytes could be read");
-        self.notices.push(notice);
-        self.last = Some(current.node);
+    /// Reads this file from now on.
+    fn opened(&mut self, file: Opened, mark: u64, next: &Next) -> FileId {
+        // What was recorded before it was copied or compressed is known by what the file was then.
+        let before = || self.known.get(&mark).copied();
+        let (device, inode) = next.copy_of.or_else(before).unwrap_or(next.place.node);
+        let id = FileId { device, inode, generation: mark };
+        let is_live = next.place.path == self.family.live && !file.is_packed();
+        self.is_over = !is_live || !self.queue.is_empty();
+        if self.names.len() == NAMES_MAX {
+            self.names.pop_front();
+        }
+        self.names.push_back((id, name_of(&next.place.path)));
+        let began = self.family.first_time(&file);
+        for mut missing in self.open_ended.drain(..) {
+            missing.to = missing.to.or(began);
+            self.missing.push(missing);
+        }
+        let (node, offset) = (next.place.node, next.from);
+        self.current = Some(Current { file, id, node, offset, quiet: 0, tail: Vec::new() });
+        id
     }
 }
 
@@ -335,14 +269,30 @@ fn check(given: &[Place], live: Option<&Path>, key: &Key) -> io::Result<()> {
 
 impl Next {
     fn whole(place: Place) -> Next {
-        Next { place, copy_of: None, from: 0, mark: None }
+        Next { place, copy_of: None, from: 0, mark: None, is_stop: false }
+    }
+
+    fn member(member: Member) -> Next {
+        Next { mark: member.mark, ..Next::whole(member.place) }
     }
 }
 
 impl Current {
+    fn took(&mut self, bytes: &[u8]) {
+        self.offset += bytes.len() as u64;
+        self.quiet = 0;
+        let from = bytes.len().saturating_sub(TAIL_MAX);
+        self.tail.extend_from_slice(bytes.get(from..).unwrap_or_default());
+        self.tail.drain(..self.tail.len().saturating_sub(TAIL_MAX));
+    }
+
     /// Whether it is still the file that it was, and not truncated or begun anew.
     fn is_itself(&self, key: &Key) -> io::Result<bool> {
         let is_long = self.file.bytes()? >= self.offset;
-        Ok(is_long && key.mark(&self.file, false)? == Some(self.id.generation))
+        let last = self.tail.len().saturating_sub(SAME_BYTES);
+        let last = self.tail.get(last..).unwrap_or_default();
+        Ok(is_long
+            && key.mark(&self.file, false)? == Some(self.id.generation)
+            && self.file.before(self.offset, last.len())?.is_none_or(|it| it == last))
     }
 }

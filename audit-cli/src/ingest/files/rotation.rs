@@ -1,115 +1,171 @@
-//! What rotation does to files while they are followed: they are renamed, or copied and truncated.
+//! What rotation does to files while they are followed: they are renamed, or copied and truncated,
+//! compressed, moved and removed.
 
-use std::collections::VecDeque;
-use std::io;
-
-use super::{Current, Files, Next};
-use crate::ingest::opened::Opened;
-use crate::ingest::places::{Place, copy, is_missing, name_of, renamed, siblings, told};
-use crate::ingest::position::Key;
+use super::*;
 
 /// nginx writes to a file for a moment after it was renamed: it is over when it was looked at so
-/// often without anything new.
+/// often without anything new, and the next one has been begun.
 const QUIET_LOOKS: u32 = 5;
 
 impl Files {
-    /// Opens a file that may have been renamed since it was looked at.
-    pub(super) fn open(&self, place: &Place) -> io::Result<Opened> {
-        match (place.open(), &self.live) {
-            (Err(error), Some(live)) if is_missing(&error) => {
-                renamed(live, place.node)?.map_or(Err(error), |it| it.open())
-            }
-            (opened, _) => opened,
+    /// Opens a file that may have been renamed or compressed since it was looked at; none if it is gone.
+    pub(super) fn open(&self, next: &Next, key: &Key) -> io::Result<Option<Opened>> {
+        let path = &next.place.path;
+        match next.place.open() {
+            Ok(file) => return Ok(Some(file)),
+            Err(error) if is_missing(&error) && self.family.has(path) => {}
+            Err(error) => return Err(told(path, &error)),
         }
+        let is_it = |it: &Member| {
+            it.place.node == next.place.node || (it.mark.is_some() && it.mark == next.mark)
+        };
+        let members = self.family.members(key)?;
+        Ok(members.iter().find(|it| is_it(it)).and_then(|it| it.place.open().ok()))
     }
 
     /// Whether the file, read to its end, was renamed, and nothing is written to it any more. What
     /// follows it is known then.
     pub(super) fn rotated(&mut self, key: &Key) -> io::Result<bool> {
-        let (Some(current), Some(live)) = (&mut self.current, &self.live) else { return Ok(true) };
-        let is_live = match Place::of(live) {
-            Ok(place) => place.node == current.node,
-            Err(error) if is_missing(&error) => true, // The new one is not there yet.
-            Err(error) => return Err(told(live, &error)),
-        };
-        if is_live {
-            current.quiet = 0;
-            return Ok(false);
-        }
-        let places = siblings(live, key)?;
-        let own = places.iter().position(|it| it.node == current.node);
-        let after = match own {
-            Some(own) => own + 1,
-            None => {
-                let modified = current.file.modified()?;
-                places.iter().position(|it| it.modified > modified).unwrap_or(places.len())
-            }
-        };
-        let mut following: VecDeque<Place> = places.into_iter().skip(after).collect();
-        if following.len() <= 1 {
-            current.quiet += 1;
-            if current.quiet < QUIET_LOOKS {
+        let Some(current) = &mut self.current else { return Ok(true) };
+        match Place::of(&self.family.live) {
+            Ok(place) if place.node == current.node => {
+                current.quiet = 0;
                 return Ok(false);
             }
+            Ok(_) => {}
+            Err(error) if is_missing(&error) => return Ok(false), // The new one is not there yet.
+            Err(error) => return Err(told(&self.family.live, &error)),
         }
-        self.queue.extend(following.drain(..).map(Next::whole));
+        let (node, mark) = (current.node, current.id.generation);
+        let modified = current.file.modified()?;
+        let following = self.after(node, mark, modified, key)?;
+        // Whoever writes the log may not have begun the next one yet.
+        if following.iter().all(|it| it.mark.is_none() && it.unreadable.is_none()) {
+            return Ok(false);
+        }
+        let Some(current) = &mut self.current else { return Ok(true) };
+        current.quiet += 1;
+        if current.quiet < QUIET_LOOKS {
+            return Ok(false);
+        }
+        self.follow_with(following.into_iter());
         Ok(true)
+    }
+
+    /// What comes after a file.
+    fn after(
+        &self,
+        node: (u64, u64),
+        mark: u64,
+        modified: i128,
+        key: &Key,
+    ) -> io::Result<Vec<Member>> {
+        let members = self.family.members(key)?;
+        let own = members.iter().position(|it| it.place.node == node && it.mark == Some(mark));
+        let own = own.or_else(|| members.iter().position(|it| it.mark == Some(mark)));
+        let from = match own {
+            Some(own) => own + 1,
+            // It was removed.
+            None => {
+                let is_after = |it: &Member| it.place.modified > modified;
+                members.iter().position(is_after).unwrap_or(members.len())
+            }
+        };
+        Ok(members.into_iter().skip(from).collect())
     }
 
     /// Files that were rotated between the one that was read last and this one, which was opened
     /// with this mark: a rotation may come between two looks.
-    pub(super) fn between(&self, node: (u64, u64), mark: u64, key: &Key) -> io::Result<Vec<Place>> {
-        let (Some(live), Some(last)) = (&self.live, self.last) else { return Ok(Vec::new()) };
-        let places = siblings(live, key)?;
-        let at = |node| places.iter().position(|it| it.node == node);
-        let (Some(from), Some(to)) = (at(last), at(node)) else { return Ok(Vec::new()) };
-        let between = places.get(from + 1..to).unwrap_or_default().iter();
-        // A copy of this one, which is being made, tells nothing new.
-        let is_other = |it: &&Place| match key.mark_of(it) {
-            Ok(its) => its.is_some_and(|its| its != mark),
-            Err(_) => true,
-        };
-        Ok(between.filter(is_other).cloned().collect())
+    pub(super) fn between(&self, next: &Next, mark: u64, key: &Key) -> io::Result<Vec<Next>> {
+        let (true, Some(left)) = (self.follows, &self.left) else { return Ok(Vec::new()) };
+        let after = self.after(left.node, left.id.generation, left.modified, key)?;
+        let is_it = |it: &Member| it.place.node == next.place.node && it.mark == Some(mark);
+        let Some(at) = after.iter().position(is_it) else { return Ok(Vec::new()) };
+        let before = after.into_iter().take(at);
+        let is_readable = |it: &Member| it.mark.is_some_and(|its| its != mark);
+        Ok(before.filter(is_readable).map(Next::member).collect())
     }
 
     /// The file was truncated: the copy of it is read to its end, as if it were the file itself.
     pub(super) fn truncated(&mut self, key: &Key) -> io::Result<()> {
-        let (Some(current), Some(live)) = (self.current.take(), &self.live) else { return Ok(()) };
-        let of = (current.id.device, current.id.inode);
-        self.copies = Some(of);
-        match copy(live, of, current.id.generation, key)? {
-            Some((place, file)) => {
+        let Some(current) = &self.current else { return Ok(()) };
+        let (offset, mark) = (current.offset, current.id.generation);
+        let last = current.tail.len().saturating_sub(SAME_BYTES);
+        let last = current.tail.get(last..).unwrap_or_default();
+        let is_copy = |it: &Member| {
+            let text = || it.place.open().ok()?.text_before(offset, last.len());
+            it.mark == Some(mark)
+                && it.place.node != current.node
+                && text().is_none_or(|it| it == last)
+        };
+        let copies = self.family.members(key)?.into_iter().filter(is_copy);
+        let copy = copies.max_by_key(|it| it.place.open().and_then(|it| it.text_bytes()).ok());
+        let opened = copy.and_then(|it| Some((it.place.open().ok()?, it.place.node)));
+        match (opened, &mut self.current) {
+            (Some((file, node)), Some(current)) => {
+                (current.file, current.node) = (file, node);
                 self.is_over = true;
-                self.current = Some(Current { file, node: place.node, ..current });
             }
-            None => self.lost(),
+            _ => {
+                self.lost(Why::Truncated);
+                self.current = None;
+            }
         }
         Ok(())
     }
 
     /// The file that was to be read on was truncated since it was found: the same.
-    pub(super) fn truncated_before(&mut self, key: &Key) -> io::Result<()> {
-        let Some(Next { place, from, mark, .. }) = self.queue.pop_front() else { return Ok(()) };
-        let copy = match (&self.live, mark) {
-            (Some(live), Some(mark)) => copy(live, place.node, mark, key)?,
-            _ => None,
-        };
-        match copy {
-            Some((copy, _)) => {
-                self.copies = Some(place.node);
-                let copy_of = self.copies;
-                self.queue.push_front(Next { place: copy, copy_of, from, mark: None });
-            }
+    pub(super) fn truncated_before(&mut self, next: Next, key: &Key) -> io::Result<()> {
+        let is_copy = |it: &Member| it.mark == next.mark && it.place.node != next.place.node;
+        match self.family.members(key)?.into_iter().find(is_copy) {
+            Some(copy) => self.queue.push_front(Next { place: copy.place, ..next }),
             None => {
-                self.lost();
-                self.queue.push_front(Next::whole(place));
+                self.gone(&next);
+                self.queue.push_front(Next::whole(next.place));
             }
         }
         Ok(())
     }
 
-    fn lost(&mut self) {
-        let name = self.live.as_deref().map(name_of).unwrap_or_default();
-        self.notices.push(format!("{name} was truncated, and there is no copy of it"));
+    /// Of the file that is read the rest is lost.
+    pub(super) fn lost(&mut self, why: Why) {
+        let Some(current) = &self.current else { return };
+        let (id, offset, log) = (current.id, current.offset, self.log);
+        let from = self.last_time(&current.tail);
+        let file = self.name(id).unwrap_or_default().to_owned();
+        self.open_ended.push(Missing { log, file, offset, why, from, to: None });
+    }
+
+    /// A file that was to be read is gone.
+    pub(super) fn gone(&mut self, next: &Next) {
+        let (file, offset, log) = (name_of(&next.place.path), next.from, self.log);
+        let (from, why) = (None, Why::Gone);
+        self.open_ended.push(Missing { log, file, offset, why, from, to: None });
+    }
+
+    /// The file is over.
+    pub(super) fn leave(&mut self) -> io::Result<()> {
+        let Some(current) = self.current.take() else { return Ok(()) };
+        let Current { file, id, node, offset, .. } = current;
+        let modified = file.modified()?;
+        self.left = Some(Left { file, id, node, offset, modified });
+        Ok(())
+    }
+
+    /// Tells what was written to the file before this one, when that was over.
+    pub(super) fn look_back(&mut self) -> io::Result<()> {
+        let Some(left) = &mut self.left else { return Ok(()) };
+        let bytes = left.file.bytes()?;
+        if left.file.is_packed() || bytes <= left.offset {
+            return Ok(());
+        }
+        let (id, offset, why) = (left.id, left.offset, Why::Late);
+        left.offset = bytes;
+        let text = left.file.before(bytes, TAIL_MAX)?.unwrap_or_default();
+        let to = self.family.last_time(&text);
+        let file = self.name(id).unwrap_or_default().to_owned();
+        let log = self.log;
+        self.missing.push(Missing { log, file, offset, why, from: None, to });
+        Ok(())
     }
 }
