@@ -108,6 +108,13 @@ fn recorded(dir: &Path) -> BTreeMap<String, u32> {
     counts
 }
 
+/// Whether the log itself tells that lines are missing.
+fn is_missing_recorded(dir: &Path) -> bool {
+    let lines = Lines::of_dir(dir.join("log")).unwrap().filter_map(|(_, line)| line.ok());
+    let mut actions = lines.map(|it| it.get("action").and_then(Json::as_str).map(str::to_owned));
+    actions.any(|it| it.as_deref() == Some("log_lines_missing"))
+}
+
 /// How many actions there were, and how many of them are told to be missing.
 fn manner(words: &str, is_whole: bool, rounds: u32, seed: u64) -> (u32, u32) {
     let mut random = fastrand::Rng::with_seed(seed);
@@ -168,6 +175,7 @@ fn manner(words: &str, is_whole: bool, rounds: u32, seed: u64) -> (u32, u32) {
     let missing: Vec<_> = (0..home.count).filter(|it| times(*it) == 0).collect();
     assert!(twice.is_empty(), "{words:?}, seed {seed}: twice: {twice:?}\n{told}");
     let is_told = told.contains("lines of the access log may be missing");
+    assert_eq!(is_told, is_missing_recorded(dir), "{words:?}, seed {seed}: the log tells it, too");
     assert!(missing.is_empty() || is_told, "{words:?}, seed {seed}: {missing:?}\n{told}");
     let names: Vec<_> = fs::read_dir(dir).unwrap().map(|it| it.unwrap().file_name()).collect();
     let is_well = !is_whole || (missing.is_empty() && !is_told);

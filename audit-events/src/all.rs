@@ -16,7 +16,7 @@ use crate::kvm::imported::{
     ImportedMediaMount, ImportedMediaUnmount, ImportedMediaUpload, ImportedPasswordChange,
     ImportedPaste, ImportedPowerRestart, ImportedPowerShutdown, ImportedRoleChange,
     ImportedScriptRun, ImportedSerialConfig, ImportedSessionEnd, ImportedSessionStart,
-    ImportedSettingChange, ImportedUserCreate, ImportedUserDelete,
+    ImportedSettingChange, ImportedUserCreate, ImportedUserDelete, LinesMissing,
 };
 use crate::kvm::{
     DebugLogExported, DevicePower, FirmwareUpdated, MachinePower, MediaFetched, MediaMounted,
@@ -108,6 +108,7 @@ pub const EVENTS: Catalog = audit_core::catalog![
     ImportedMediaDelete<'_>,
     ImportedMediaDownload<'_>,
     ImportedKeysSend<'_>,
+    LinesMissing,
 ];
 
 // None of these programs may record content, not even by word.

@@ -25,6 +25,8 @@ const FOLDER: &str = "ingest";
 const KEY: &str = "key";
 const POSITION: &str = "position.json";
 const VERSION: u64 = 1;
+/// What is no action of a line, but that lines are missing, is this part of its place.
+pub(crate) const MISSING_PART: u8 = u8::MAX;
 
 /// The key of hashes of first lines: without it they say nothing of what a line holds.
 pub(crate) struct Key([u8; 32]);
@@ -252,6 +254,11 @@ impl Recorded {
             _ => action.occurred.millis(),
         };
         self.told.remove(&(origin.file, origin.offset, part, at))
+    }
+
+    /// The same of a stretch of lines that is missing.
+    pub(crate) fn had_missing(&mut self, file: FileId, offset: u64, at: i64) -> bool {
+        self.told.remove(&(file, offset, MISSING_PART, at))
     }
 
     pub(crate) fn add(&mut self) {

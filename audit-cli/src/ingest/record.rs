@@ -5,11 +5,14 @@ use std::time::Duration;
 use audit_core::vocab::UserName;
 use audit_core::{Actor, Context, EmitError, EventRef, OutcomeKind, Source, lit};
 use audit_events::kvm::imported::*;
-use audit_ingest::{Action, Actor as Who, Address, Confidence, Kind, Outcome, When, Why};
+use audit_ingest::{
+    Action, Actor as Who, Address, Confidence, FileId, Kind, Log, Outcome, When, Why as Known,
+};
 use audit_log::{CANDIDATES_MAX, Imported, Joined};
 use audit_writer::Writer;
 
-use super::position::text_of;
+use super::missing::{Missing, Why};
+use super::position::{MISSING_PART, text_of};
 
 /// How long one try waits for room.
 const TRY: Duration = Duration::from_millis(500);
@@ -50,6 +53,49 @@ pub(crate) fn record(writer: &Writer, action: &Action, file: &str) -> Result<(),
             {
                 imported.joined = Some(Joined { confidence, why, candidates: &[] });
             }
+            done => return done,
+        }
+    }
+}
+
+/// Records that lines are missing, waiting until there is room. `at` is when the stretch began, in
+/// milliseconds since 1970, and `id` what its file is known by.
+///
+/// # Errors
+///
+/// As for [`Writer::import`], but never `Full`.
+pub(crate) fn record_missing(
+    writer: &Writer,
+    missing: &Missing,
+    id: FileId,
+    at: i64,
+) -> Result<(), EmitError> {
+    let lasting = missing.from.zip(missing.to).and_then(|(from, to)| u64::try_from(to - from).ok());
+    let event = LinesMissing {
+        cause: match missing.why {
+            Why::Gone => MissingCause::Removed,
+            Why::Truncated => MissingCause::Truncated,
+            Why::Damaged => MissingCause::Damaged,
+            Why::Packed(_) => MissingCause::Packed,
+            Why::Late => MissingCause::WrittenLate,
+        },
+        of: match missing.log {
+            Log::Access => OtherLog::Access,
+            Log::App => OtherLog::Application,
+        },
+        lasting: lasting.map(|it| Duration::from_millis(it).into()),
+    };
+    let imported = Imported {
+        occurred_unix_ns: at.saturating_mul(1_000_000),
+        file: &missing.file,
+        file_id: &text_of(id),
+        offset: missing.offset,
+        part: MISSING_PART,
+        joined: None,
+    };
+    loop {
+        match writer.import(EventRef::of(&event), &imported, TRY) {
+            Err(EmitError::Full) => {}
             done => return done,
         }
     }
@@ -143,18 +189,18 @@ fn confidence(it: Confidence) -> &'static str {
     }
 }
 
-fn why(it: Why) -> &'static str {
+fn why(it: Known) -> &'static str {
     match it {
-        Why::BothLogs => "both_logs",
-        Why::ByTimeAlone => "by_time_alone",
-        Why::ByOrder => "by_order",
-        Why::OrderUnknown => "order_unknown",
-        Why::OneUserHere => "one_user_here",
-        Why::SharedAddress => "shared_address",
-        Why::NobodyHere => "nobody_here",
-        Why::NotChecked => "not_checked",
-        Why::NotAuthenticated => "not_authenticated",
-        Why::NothingInAppLog => "nothing_in_app_log",
-        Why::Named => "named",
+        Known::BothLogs => "both_logs",
+        Known::ByTimeAlone => "by_time_alone",
+        Known::ByOrder => "by_order",
+        Known::OrderUnknown => "order_unknown",
+        Known::OneUserHere => "one_user_here",
+        Known::SharedAddress => "shared_address",
+        Known::NobodyHere => "nobody_here",
+        Known::NotChecked => "not_checked",
+        Known::NotAuthenticated => "not_authenticated",
+        Known::NothingInAppLog => "nothing_in_app_log",
+        Known::Named => "named",
     }
 }

@@ -15,8 +15,9 @@ use super::Arguments;
 use super::family::Family;
 use super::files::{Begin, Files, SAME_BYTES, Since, Step};
 use super::input::{Input, is_stdin};
+use super::missing::Missing;
 use super::position::{Anchor, Kept, Recorded, Stop};
-use super::record::record;
+use super::record::{record, record_missing};
 use super::summary::Summary;
 use crate::progress::{Read, watched};
 use crate::{Failure, shown};
@@ -224,7 +225,23 @@ impl Run {
             let notice = missing.to_string();
             eprintln!("auditlog: warning: {}", shown(&notice));
             self.summary.notices.push(notice);
+            self.record_missing(&missing)?;
         }
+        Ok(())
+    }
+
+    /// Whoever reads the log later learns of it, too.
+    fn record_missing(&mut self, missing: &Missing) -> Result<(), Failure> {
+        let generation = self.kept.key.hash(missing.file.as_bytes());
+        let id = FileId { generation, ..FileId::default() };
+        let now = self.clock.now().unix_ns / 1_000_000;
+        let at = missing.from.or(missing.to).unwrap_or(now);
+        if self.recorded.had_missing(id, missing.offset, at) {
+            return Ok(());
+        }
+        let recorded = record_missing(&self.writer, missing, id, at);
+        recorded.map_err(|error| format!("{}: it could not be recorded: {error}", missing.file))?;
+        self.recorded.add();
         Ok(())
     }
 

@@ -91,6 +91,51 @@ impl<'a> Request<'a> {
     }
 }
 
+/// Which of a device's logs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, AuditValue)]
+#[non_exhaustive]
+pub enum OtherLog {
+    /// Its requests.
+    Access,
+    /// What the application says.
+    Application,
+}
+
+/// Why lines of another log could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, AuditValue)]
+#[non_exhaustive]
+pub enum MissingCause {
+    /// The file was removed before it was read.
+    Removed,
+    /// It was truncated, and there is no copy of it.
+    Truncated,
+    /// What is compressed is damaged.
+    Damaged,
+    /// It is compressed in a way that is not understood.
+    Packed,
+    /// It was written to when the one after it had been begun.
+    WrittenLate,
+}
+
+/// Lines of another log could not be read: what they told of is not in this log.
+///
+/// It happened at `occurred`, when the last line before them was written, or the first behind them where
+/// nothing is known of that.
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action = "log_lines_missing", category = "log", outcome = "failure")]
+#[audit(none(actor = "a log does not tell why a part of it is gone", source = "the same"))]
+#[audit(object(id = "self"), object_type = "system")]
+pub struct LinesMissing {
+    /// Why.
+    #[audit(reason)]
+    pub cause: MissingCause,
+    /// The log that they are missing from.
+    pub of: OtherLog,
+    /// How long the stretch is in which they were written, where both its ends are known.
+    pub lasting: Option<Elapsed>,
+}
+
 /// Declares events of one request each, and how they are made from it.
 macro_rules! imported {
     ($(
@@ -98,7 +143,7 @@ macro_rules! imported {
         $name:ident { $($(#[$of:meta])* $field:ident: $type:ty),* }
     )*) => {
         /// All events of this module.
-        pub const EVENTS: Catalog = audit_core::catalog![$($name<'_>),*];
+        pub const EVENTS: Catalog = audit_core::catalog![LinesMissing, $($name<'_>),*];
 
         $(
             #[must_use]
