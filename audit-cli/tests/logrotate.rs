@@ -2,7 +2,8 @@
 //! its manners: each action is recorded exactly once, or what is missing is told.
 //!
 //! It takes `logrotate` (`AUDIT_LOGROTATE_BIN` says which). Where there is none it says that it was skipped,
-//! and where `CI` is `true` it must be there. `AUDIT_LOGROTATE` sets how many rounds each manner has.
+//! and where `CI` is `true` it must be there. `AUDIT_LOGROTATE` sets how many rounds each manner has,
+//! and `AUDIT_LOGROTATE_MANNER` the number of the only one that is tried.
 
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, reason = "a test that fails panics")]
@@ -115,41 +116,79 @@ fn is_missing_recorded(dir: &Path) -> bool {
     actions.any(|it| it.as_deref() == Some("log_lines_missing"))
 }
 
+/// Follows for a while, and is killed. What it said.
+fn follow_and_kill(home: &mut Home<'_>, random: &mut fastrand::Rng) -> String {
+    let mut child = home.follow();
+    // Of what was rotated before it began to follow nobody told it.
+    let position = home.dir.join("log/ingest/position.json");
+    while !position.exists() {
+        thread::yield_now();
+    }
+    // Whoever is always killed before it has read anything is not tried here.
+    let kept = || fs::metadata(&position).and_then(|it| it.modified()).ok();
+    let before = kept();
+    for _ in 0..200 {
+        thread::sleep(Duration::from_millis(10));
+        if kept() != before {
+            break;
+        }
+    }
+    thread::sleep(Duration::from_millis(random.u64(0..1_000)));
+    home.write(random.u32(0..20));
+    if random.bool() && !home.is_copied {
+        home.rotate();
+        thread::sleep(Duration::from_millis(random.u64(0..400)));
+    }
+    child.kill().unwrap();
+    let output = child.wait_with_output().unwrap();
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Follows until the last action is recorded, and ends it. What it said.
+fn follow_to_the_end(home: &Home<'_>) -> String {
+    let child = home.follow();
+    for _ in 0..100 {
+        thread::sleep(Duration::from_millis(200));
+        if recorded(home.dir).contains_key(&address(home.count - 1)) {
+            break;
+        }
+    }
+    let id = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    let output = child.wait_with_output().unwrap();
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Writes how logrotate rotates. It deletes none: what it may delete is told, and not the same each time.
+fn configure(dir: &Path, words: &str, rounds: u32) {
+    for folder in ["old", "away/old"] {
+        fs::create_dir_all(dir.join(folder)).unwrap();
+    }
+    let words = words.replace("olddir ", &format!("olddir {}/", dir.display()));
+    let (log, kept) = (dir.join("access.log"), rounds * 5 + 9);
+    let su = if rustix::process::geteuid().is_root() { "su root root\n" } else { "" };
+    let conf = format!("{} {{\n{su}rotate {kept}\n{words}\n}}\n", log.display());
+    fs::write(dir.join("conf"), conf).unwrap();
+}
+
 /// How many actions there were, and how many of them are told to be missing.
 fn manner(words: &str, is_whole: bool, rounds: u32, seed: u64) -> (u32, u32) {
     let mut random = fastrand::Rng::with_seed(seed);
     let temporary = tempfile::tempdir().unwrap();
     let dir = temporary.path();
-    for folder in ["old", "away/old"] {
-        fs::create_dir_all(dir.join(folder)).unwrap();
-    }
-    let words = words.replace("olddir ", &format!("olddir {}/", dir.display()));
-    let is_copied = words.contains("copytruncate");
-    let is_packed = words.contains("compress") && !words.contains("delay");
-    let pause = if words.contains("%s") { 1_050 } else { 10 };
-    let log = dir.join("access.log");
-    let conf = format!("{} {{\nsu root root\nrotate 99\n{words}\n}}\n", log.display());
-    let own = rustix::process::geteuid().is_root();
-    fs::write(dir.join("conf"), if own { conf } else { conf.replace("su root root\n", "") })
-        .unwrap();
-    let mut home = Home { dir, file: Home::open(dir), count: 0, is_copied, is_packed, pause };
+    configure(dir, words, rounds);
+    let mut home = Home {
+        dir,
+        file: Home::open(dir),
+        count: 0,
+        is_copied: words.contains("copytruncate"),
+        is_packed: words.contains("compress") && !words.contains("delay"),
+        pause: if words.contains("%s") { 1_050 } else { 10 },
+    };
     let mut told = String::new();
     for round in 0..rounds {
         home.write(random.u32(0..20));
-        let mut child = home.follow();
-        // Of what was rotated before it began to follow nobody told it.
-        while !dir.join("log/ingest/position.json").exists() {
-            thread::yield_now();
-        }
-        thread::sleep(Duration::from_millis(random.u64(100..1_000)));
-        home.write(random.u32(0..20));
-        if random.bool() && !is_copied {
-            home.rotate();
-            thread::sleep(Duration::from_millis(random.u64(0..400)));
-        }
-        child.kill().unwrap();
-        let output = child.wait_with_output().unwrap();
-        told += &String::from_utf8_lossy(&output.stderr);
+        told += &follow_and_kill(&mut home, &mut random);
         // Nobody follows now.
         for _ in 0..random.u32(if round == 0 { 2..4 } else { 0..4 }) {
             home.write(random.u32(1..20));
@@ -157,18 +196,7 @@ fn manner(words: &str, is_whole: bool, rounds: u32, seed: u64) -> (u32, u32) {
         }
     }
     home.write(3);
-    let child = home.follow();
-    for _ in 0..100 {
-        thread::sleep(Duration::from_millis(200));
-        let counts = recorded(dir);
-        if counts.contains_key(&address(home.count - 1)) {
-            break;
-        }
-    }
-    let id = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
-    let output = child.wait_with_output().unwrap();
-    told += &String::from_utf8_lossy(&output.stderr);
+    told += &follow_to_the_end(&home);
     let counts = recorded(dir);
     let times = |number: u32| counts.get(&address(number)).copied().unwrap_or_default();
     let twice: Vec<_> = (0..home.count).filter(|it| times(*it) > 1).collect();
@@ -196,7 +224,10 @@ fn each_action_is_recorded_once_or_told_to_be_missing() {
         let run = |(at, (words, is_whole)): (u64, (&'static str, bool))| {
             scope.spawn(move || (words, manner(words, is_whole, rounds, 100 + at)))
         };
-        let threads: Vec<_> = (0..).zip(MANNERS).map(run).collect();
+        let only: Option<u64> =
+            std::env::var("AUDIT_LOGROTATE_MANNER").ok().map(|it| it.parse().unwrap());
+        let chosen = (0..).zip(MANNERS).filter(|(at, _)| only.is_none_or(|it| it == *at));
+        let threads: Vec<_> = chosen.map(run).collect();
         threads.into_iter().map(|it| it.join().unwrap()).collect::<Vec<_>>()
     });
     for (words, (actions, missing)) in results {

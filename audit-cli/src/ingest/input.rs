@@ -76,10 +76,11 @@ impl Input {
         }
     }
 
-    /// When the last line of a text was written, in milliseconds since 1970.
-    pub(crate) fn last_time(&self, text: &[u8]) -> Option<i64> {
+    /// When the last line was written of what stands before a place in a file, in milliseconds since
+    /// 1970. Where that is not known, when the file was begun.
+    pub(crate) fn time_before(&self, id: FileId, text: Option<&[u8]>) -> Option<i64> {
         match self {
-            Input::Files(it) => it.last_time(text),
+            Input::Files(it) => it.time_before(id, text),
             Input::Stream(_) => None,
         }
     }

@@ -297,12 +297,12 @@ impl Run {
             return Anchor::default();
         };
         let file = self.name(log, id);
-        let Some(text) = files.before(id, offset) else {
-            return Anchor { file, hash: None, time: None };
-        };
-        let last = text.get(text.len().saturating_sub(SAME_BYTES)..).unwrap_or_default();
-        let hash = Some(self.kept.key.hash(last));
-        Anchor { file, hash, time: files.last_time(&text) }
+        let text = files.before(id, offset);
+        let hash = text.as_ref().map(|it| {
+            let last = it.get(it.len().saturating_sub(SAME_BYTES)..);
+            self.kept.key.hash(last.unwrap_or_default())
+        });
+        Anchor { file, hash, time: files.time_before(id, text.as_deref()) }
     }
 
     fn keep_if_due(&mut self) -> Result<(), Failure> {

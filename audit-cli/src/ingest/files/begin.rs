@@ -53,7 +53,7 @@ impl Files {
             current: None,
             left: None,
             is_over: false,
-            names: VecDeque::new(),
+            were_opened: VecDeque::new(),
             known: HashMap::new(),
             open_ended: Vec::new(),
             missing: Vec::new(),
@@ -69,7 +69,7 @@ impl Files {
     fn go_on(&mut self, given: &[Place], since: &Since, key: &Key) -> io::Result<()> {
         let members = self.choices(given, key)?;
         let Some(begin) = &since.begin else {
-            self.begin_after(members, given, since.ns);
+            self.begin_after(members, given, None, since.ns);
             return Ok(());
         };
         let mut found = self.stopped_in(&members, begin, key);
@@ -91,7 +91,7 @@ impl Files {
             let (log, why) = (self.log, Why::Gone);
             let from = from.or(i64::try_from(since.ns / 1_000_000).ok());
             self.open_ended.push(Missing { log, file, offset, why, from, to: None });
-            self.begin_after(members, given, since.ns);
+            self.begin_after(members, given, begin.anchor.time, since.ns);
             return Ok(());
         };
         let mut rest = members.into_iter().skip(at);
@@ -105,10 +105,21 @@ impl Files {
         Ok(())
     }
 
-    /// Reads what was given, and what was written to since then.
-    fn begin_after(&mut self, members: Vec<Member>, given: &[Place], ns: i128) {
+    /// Reads what was given, and what was begun since the last line that was read; where that is not
+    /// known, what was written to since then: reading may have been far behind.
+    fn begin_after(
+        &mut self,
+        members: Vec<Member>,
+        given: &[Place],
+        read_to: Option<i64>,
+        ns: i128,
+    ) {
         let is_given = |it: &Member| given.iter().any(|place| place.node == it.place.node);
-        self.follow_with(members.into_iter().filter(|it| is_given(it) || it.place.modified >= ns));
+        let is_after = |it: &Member| match (it.began, read_to) {
+            (Some(began), Some(read_to)) => began >= read_to,
+            _ => it.place.modified >= ns,
+        };
+        self.follow_with(members.into_iter().filter(|it| is_given(it) || is_after(it)));
     }
 
     /// These come next. What cannot be read is told.
@@ -118,7 +129,10 @@ impl Files {
                 None => self.queue.push_back(Next::member(member)),
                 Some(end) => {
                     let (file, why) = (name_of(&member.place.path), Why::Packed(end));
-                    let from = self.current.as_ref().and_then(|it| self.last_time(&it.tail));
+                    let from = self
+                        .current
+                        .as_ref()
+                        .and_then(|it| self.time_before(it.id, Some(&it.tail)));
                     let (log, offset, to) = (self.log, 0, None);
                     self.open_ended.push(Missing { log, file, offset, why, from, to });
                 }

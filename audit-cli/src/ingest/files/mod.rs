@@ -22,8 +22,8 @@ use super::position::Key;
 
 pub(crate) use begin::{Begin, Since};
 
-/// Names of files that were read, for messages.
-const NAMES_MAX: usize = 1024;
+/// So many of the files that were opened are remembered.
+const OPENED_MAX: usize = 1024;
 /// So much of what was read last is kept, to know it again and to tell its time.
 const TAIL_MAX: usize = 4096;
 /// Of that so much must still be there while a file is read on.
@@ -65,6 +65,16 @@ struct Left {
     modified: i128,
 }
 
+/// A file that was opened.
+#[derive(Debug)]
+struct WasOpened {
+    id: FileId,
+    /// What it was called then.
+    name: String,
+    /// When its first line was written, in milliseconds since 1970.
+    began: Option<i64>,
+}
+
 /// What reading came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -87,7 +97,7 @@ pub(crate) struct Files {
     left: Option<Left>,
     /// What follows the file that is read is known.
     is_over: bool,
-    names: VecDeque<(FileId, String)>,
+    were_opened: VecDeque<WasOpened>,
     /// Device and inode that a file had when it was recorded, by its mark.
     pub(crate) known: HashMap<u64, (u64, u64)>,
     /// What was lost on the way: what follows it is not known yet, and is.
@@ -113,13 +123,16 @@ impl Files {
 
     /// What a file was called when it was opened.
     pub(crate) fn name(&self, id: FileId) -> Option<&str> {
-        let mut names = self.names.iter().rev();
-        names.find(|(of, _)| *of == id).map(|(_, name)| name.as_str())
+        self.was_opened(id).map(|it| it.name.as_str())
+    }
+
+    fn was_opened(&self, id: FileId) -> Option<&WasOpened> {
+        self.were_opened.iter().rev().find(|it| it.id == id)
     }
 
     /// What all files were called that were opened.
     pub(crate) fn names(&self) -> String {
-        let names: Vec<&str> = self.names.iter().map(|(_, name)| name.as_str()).collect();
+        let names: Vec<&str> = self.were_opened.iter().map(|it| it.name.as_str()).collect();
         names.join(", ")
     }
 
@@ -131,9 +144,11 @@ impl Files {
         file.before(offset, TAIL_MAX).ok().flatten()
     }
 
-    /// When the last line of a text was written, in milliseconds since 1970.
-    pub(crate) fn last_time(&self, text: &[u8]) -> Option<i64> {
-        self.family.last_time(text)
+    /// When the last line was written of what stands before a place in a file, in milliseconds since
+    /// 1970. Where that is not known, when the file was begun.
+    pub(crate) fn time_before(&self, id: FileId, text: Option<&[u8]>) -> Option<i64> {
+        let last = text.and_then(|it| self.family.last_time(it));
+        last.or_else(|| self.was_opened(id)?.began)
     }
 
     /// Reads on.
@@ -231,11 +246,12 @@ impl Files {
         let id = FileId { device, inode, generation: mark };
         let is_live = next.place.path == self.family.live && !file.is_packed();
         self.is_over = !is_live || !self.queue.is_empty();
-        if self.names.len() == NAMES_MAX {
-            self.names.pop_front();
-        }
-        self.names.push_back((id, name_of(&next.place.path)));
         let began = self.family.first_time(&file);
+        if self.were_opened.len() == OPENED_MAX {
+            self.were_opened.pop_front();
+        }
+        let name = name_of(&next.place.path);
+        self.were_opened.push_back(WasOpened { id, name, began });
         for mut missing in self.open_ended.drain(..) {
             missing.to = missing.to.or(began);
             self.missing.push(missing);

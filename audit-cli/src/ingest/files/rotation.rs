@@ -131,7 +131,7 @@ impl Files {
     pub(super) fn lost(&mut self, why: Why) {
         let Some(current) = &self.current else { return };
         let (id, offset, log) = (current.id, current.offset, self.log);
-        let from = self.last_time(&current.tail);
+        let from = self.time_before(current.id, Some(&current.tail));
         let file = self.name(id).unwrap_or_default().to_owned();
         self.open_ended.push(Missing { log, file, offset, why, from, to: None });
     }
