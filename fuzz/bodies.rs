@@ -140,7 +140,7 @@ impl Recorder for Spells {
 
 fn spelled(record: &Record<&[u8]>) -> Vec<u8> {
     let spells = Spells::default();
-    record.emit_to(&spells).unwrap();
+    record.to(&spells).emit().unwrap();
     spells.0.into_inner().unwrap()
 }
 
@@ -195,7 +195,7 @@ fn run(storage: &MemoryStorage, count: u64) -> String {
         .clock(Arc::new(ManualClock::new(NOON)))
         .durability(Durability::EveryBatch);
     let writer = writer.start().unwrap();
-    Rang { rings: count }.emit_to(&writer).unwrap();
+    Rang { rings: count }.to(&writer).emit().unwrap();
     let report = writer.shutdown_within(Duration::from_secs(60));
     assert!(report.is_complete(), "{report}");
     let lines = Lines::of_storage(storage).unwrap().filter_map(|(_, line)| line.ok());

@@ -82,10 +82,10 @@ fn access(writer: &Writer) {
         (Outcome::Denied(LoginRefusal::UnknownUser), ClaimedName::unknown("hunter2")),
     ] {
         let password = password.as_ref().map(|_| Withheld::new("hunter2"));
-        AccessLogin { outcome, user, from: FROM, geo, password }.emit_to(writer).unwrap();
+        AccessLogin { outcome, user, from: FROM, geo, password }.to(writer).emit().unwrap();
     }
     let (user, session) = (UserName::new("john@runner.test").unwrap(), SessionRef::of("cookie"));
-    AccessLogout { user, session, from: FROM, geo: None }.emit_to(writer).unwrap();
+    AccessLogout { user, session, from: FROM, geo: None }.to(writer).emit().unwrap();
 }
 
 fn audit(writer: &Writer) {
@@ -93,10 +93,18 @@ fn audit(writer: &Writer) {
     let context = Context::new(actor, Source::Ip(FROM));
     let [variable, request] = ["apiToken", NASTY].map(|name| ObjectName::new(name).unwrap());
     let (outcome, value) = (Outcome::Success, Withheld::new("hunter2"));
-    SecretVariableUsed { outcome, variable, request, value }.emit_to_in(writer, &context).unwrap();
+    SecretVariableUsed { outcome, variable, request, value }
+        .within(&context)
+        .to(writer)
+        .emit()
+        .unwrap();
     let outcome = Outcome::Denied(Fault::NotPermitted);
     let (user, new) = (UserName::new("john").unwrap(), ObjectName::new("tenant_admin").unwrap());
-    RoleChanged { outcome, user, id: None, old: None, new }.emit_to_in(writer, &context).unwrap();
+    RoleChanged { outcome, user, id: None, old: None, new }
+        .within(&context)
+        .to(writer)
+        .emit()
+        .unwrap();
 }
 
 fn is_date(text: &str) -> bool {

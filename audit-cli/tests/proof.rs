@@ -41,7 +41,7 @@ impl Log {
                 .start()
                 .unwrap();
             for count in run * 40..run * 40 + 40 {
-                DoorOpened { count }.emit_to(&writer).unwrap();
+                DoorOpened { count }.to(&writer).emit().unwrap();
             }
             assert!(writer.shutdown().is_complete());
         }

@@ -44,8 +44,8 @@ impl Log {
         };
         let (audit, access) = (key("audit"), key("access"));
         let log = Writer::builder(dir).streams([Stream::Access]).start().unwrap();
-        DoorOpened {}.emit_to(&log).unwrap();
-        Came {}.emit_to(&log).unwrap();
+        DoorOpened {}.to(&log).emit().unwrap();
+        Came {}.to(&log).emit().unwrap();
         assert!(log.shutdown().is_complete());
         Log { home, audit, access }
     }

@@ -7,7 +7,7 @@ use crate::value::AuditValue;
 use crate::vocab::{ClaimedName, Lit, SessionRef, UserName};
 
 /// Actor and source of events that are declared with `#[audit(from_context(actor, source))]`: a
-/// request handler makes it once and every event takes it in `emit_in`.
+/// request handler makes it once, and every event is emitted `within` it.
 ///
 /// ```
 /// use audit_core::vocab::{SessionRef, UserName};
@@ -33,6 +33,25 @@ impl<'a> Context<'a> {
     /// it.
     pub const fn of_nobody(source: Source) -> Context<'a> {
         Context { actor: Actor::None(Lit::ours("nobody is logged in")), source }
+    }
+}
+
+/// What an event can be emitted `within`: a [`Context`], or what a program keeps of one, such as
+/// [`OwnedContext`](crate::OwnedContext).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` knows neither actor nor source",
+    label = "not a context",
+    note = "an event is emitted within a `Context`, or an `OwnedContext`: `event.within(&context)`"
+)]
+pub trait AsContext {
+    /// Who acts, and from where.
+    fn as_context(&self) -> Context<'_>;
+}
+
+impl AsContext for Context<'_> {
+    #[inline]
+    fn as_context(&self) -> Context<'_> {
+        *self
     }
 }
 
@@ -66,6 +85,50 @@ pub enum Source {
     Local(Lit),
     /// Nowhere, and why.
     None(Lit),
+}
+
+#[cfg(feature = "std")]
+impl Source {
+    /// The client's address behind proxies. `peer` is the other end of the connection, `None` for a
+    /// Unix socket, which has a proxy at its other end. Where the peer is a trusted proxy,
+    /// `forwarded_for`, all values of `X-Forwarded-For`, says where the request came from: the
+    /// right-most address that is not a trusted proxy's. An address that cannot be read is recorded
+    /// as unknown, and not as the proxy's; without the header the peer itself asked.
+    ///
+    /// ```
+    /// use audit_core::{Source, proxies::Network};
+    /// use std::net::SocketAddr;
+    ///
+    /// let trusted: [Network; 1] = ["10.0.0.0/8".parse()?];
+    /// let proxy: SocketAddr = "10.0.0.1:4711".parse()?;
+    /// // With axum or actix-web: headers.get_all("x-forwarded-for")
+    /// let source = Source::behind(proxy, ["203.0.113.9, 198.51.100.7"], &trusted);
+    /// assert_eq!(format!("{source:?}"), "Ip(198.51.100.7)");
+    ///
+    /// let client: SocketAddr = "198.51.100.9:4711".parse()?;
+    /// let source = Source::behind(client, ["203.0.113.9"], &trusted);
+    /// assert_eq!(format!("{source:?}"), "Address(198.51.100.9:4711)", "it may write what it likes");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn behind<V: AsRef<[u8]>>(
+        peer: impl Into<Option<SocketAddr>>,
+        forwarded_for: impl IntoIterator<Item = V, IntoIter: DoubleEndedIterator>,
+        trusted: &[crate::proxies::Network],
+    ) -> Source {
+        let peer = peer.into();
+        if let Some(peer) = peer.filter(|it| !trusted.iter().any(|net| net.contains(it.ip()))) {
+            return Source::Address(peer);
+        }
+        let mut values = forwarded_for.into_iter().peekable();
+        match (values.peek(), peer) {
+            (None, Some(peer)) => Source::Address(peer),
+            (None, None) => Source::Local(Lit::ours("a Unix socket")),
+            (Some(_), _) => match crate::proxies::forwarded_for(values, trusted) {
+                Some(ip) => Source::Ip(ip),
+                None => Source::None(Lit::ours("what the proxy forwarded is no address")),
+            },
+        }
+    }
 }
 
 impl Actor<'_> {

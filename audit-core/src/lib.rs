@@ -93,6 +93,10 @@ mod decode;
 mod encode;
 #[cfg(feature = "std")]
 mod example;
+#[cfg(feature = "std")]
+mod owned_context;
+#[cfg(feature = "std")]
+pub mod proxies;
 mod pseudonym;
 mod record;
 mod wire;
@@ -117,15 +121,16 @@ pub mod testing;
 pub mod __private;
 
 #[cfg(feature = "std")]
-pub use crate::begun::Begun;
+pub use crate::begun::{Begun, Operation};
 pub use crate::catalog::Catalog;
 pub use crate::clash::{FieldPath, TypeClash};
 pub use crate::class::Class;
-pub use crate::context::{Actor, Context, Source};
+pub use crate::context::{Actor, AsContext, Context, Source};
 #[doc(hidden)]
 pub use crate::decode::Sink;
 pub use crate::decode::{PartValues, Values};
 pub use crate::disclose::Disclosable;
+pub use crate::emit::Emission;
 pub use crate::encode::Encoder;
 pub use crate::error::EmitError;
 #[doc(hidden)]
@@ -134,6 +139,8 @@ pub use crate::event::AuditEvent;
 pub use crate::mapping::{Ecs, Mapping, Ocsf};
 pub use crate::no_text::{CarriesNoText, TellsNoLength};
 pub use crate::outcome::{Level, Outcome, OutcomeKind, Reported};
+#[cfg(feature = "std")]
+pub use crate::owned_context::OwnedContext;
 #[cfg(feature = "std")]
 pub use crate::pending::{Completer, Pending, pending};
 pub use crate::pseudonym::{Domain, Pseudonym, Pseudonyms};

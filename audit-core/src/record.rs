@@ -4,10 +4,10 @@ use core::net::{IpAddr, SocketAddr};
 
 use crate::decode::{PartValues, Values};
 use crate::pseudonym::Pseudonym;
-use crate::recorder::{Encode, EventRef};
+use crate::recorder::Encode;
 use crate::schema::{OutcomeRule, Schema};
 use crate::two_phase::Phase;
-use crate::{Context, EmitError, Encoder, Level, OutcomeKind, Place, Recorder};
+use crate::{Context, Emission, EmitError, Encoder, Level, OutcomeKind, Place, Recorder};
 
 /// The encoded form of one event, in memory of the recorder's choice. It holds no withheld byte.
 ///
@@ -83,18 +83,12 @@ impl<B: Bytes> Record<B> {
     ///
     /// [`EmitError`] says why it was not accepted.
     pub fn emit(&self) -> Result<(), EmitError> {
-        self.emit_to(crate::slot::recorder_or_error()?)
+        Emission::of_encoded(self).emit()
     }
 
-    /// Hands the record to this recorder instead of the program's.
-    ///
-    /// # Errors
-    ///
-    /// As for [`emit`](Record::emit).
-    pub fn emit_to(&self, recorder: &dyn Recorder) -> Result<(), EmitError> {
-        let event = EventRef::of_record(self);
-        event.tell();
-        recorder.record(event)
+    /// The record with this recorder instead of the program's: `record.to(&recorder).emit()`.
+    pub fn to<'a>(&'a self, recorder: &'a dyn Recorder) -> Emission<'a> {
+        Emission::of_encoded(self).to(recorder)
     }
 }
 

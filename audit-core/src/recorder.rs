@@ -4,7 +4,7 @@ use crate::declared::assert_fit_lines;
 use crate::encode::Encoder;
 use crate::record::SealedBuffer;
 use crate::schema::takes_context;
-use crate::{AuditEvent, Buffer, Bytes, Context, EmitError, Pseudonyms, Record, Schema, TooSmall};
+use crate::{AuditEvent, Buffer, Context, EmitError, Pseudonyms, Record, Schema, TooSmall};
 
 /// What takes events: the writer, or a double in a test.
 pub trait Recorder: Send + Sync {
@@ -92,9 +92,12 @@ impl<'a> EventRef<'a> {
         EventRef { event, context }
     }
 
-    /// An event that was encoded elsewhere.
-    pub(crate) fn of_record<B: Bytes>(record: &'a Record<B>) -> EventRef<'a> {
-        EventRef { event: record, context: None }
+    /// An event whose schemas were checked already.
+    pub(crate) fn of_encoded(
+        event: &'a dyn Encode,
+        context: Option<&'a Context<'a>>,
+    ) -> EventRef<'a> {
+        EventRef { event, context }
     }
 
     /// Shows the event to whoever reads the program's diagnostics, whatever the recorder says.

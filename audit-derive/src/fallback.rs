@@ -55,9 +55,9 @@ fn methods(item: &Item<'_>, input: &DeriveInput, attrs: &EventAttrs) -> TokenStr
     let (impl_generics, ty_generics, declared) = generics.split_for_impl();
     let awaited = attrs.two_phase.as_ref().and_then(|_| awaited(input));
     let (methods, two_phase) = match awaited {
-        None => (quote!(#home::__emit_methods! {} #home::__emit_in_methods! {}), None),
+        None => (quote!(#home::__emit_methods! {} #home::__within_methods! {}), None),
         Some(ty) => (
-            quote!(#home::__two_phase_methods! {} #home::__two_phase_in_methods! {}),
+            quote!(#home::__two_phase_methods! {} #home::__two_phase_within_methods! {}),
             Some(begun(item, ty, &quote!(#krate::__private::never()))),
         ),
     };

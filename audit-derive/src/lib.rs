@@ -64,7 +64,7 @@ use crate::model::Item;
 /// | `object(id = "clock")` | to what, if always the same |
 /// | `object_type = "setting"` | what the object is; here or on its field |
 /// | `none(actor = "why", source = "why", object = "why")` | there is none, and why |
-/// | `from_context(actor, source)` | the caller's surroundings know: the event has `emit_in(&context)`, no `emit()` |
+/// | `from_context(actor, source)` | the caller's surroundings know: the event is emitted `within(&context)`, and has no `emit()` of its own |
 /// | `level = "warn"` | the level, if it does not follow from the outcome: `info`, `warn`, `error` |
 /// | `stream = "access"` | which log it goes into: `audit`, unless said, `access`, `application` |
 /// | `ocsf(class = 3002, activity = 1)` | what it is in the Open Cybersecurity Schema Framework: the class's and the activity's number |
@@ -118,7 +118,7 @@ use crate::model::Item;
 /// snake case (`door_opened`), or the variant's `name = "…"`, in full. What stands on the enum holds
 /// for every variant, unless the variant says otherwise, in an `#[audit(…)]` of its own or by a
 /// field with that role. `name` stands on variants only, `policy` and `crate` on the enum only.
-/// Variants have named fields or none. If one takes a context, the methods are those with `_in`.
+/// Variants have named fields or none. If one takes a context, all are emitted `within` one.
 ///
 /// ```ignore
 /// #[must_use]
@@ -140,15 +140,16 @@ use crate::model::Item;
 ///
 /// # Two phases
 ///
-/// With `two_phase` the event has `begin` and `begin_to` (with `from_context`: `begin_in` and
-/// `begin_to_in`) instead of the methods below. What they return must be finished with the outcome,
-/// which nobody knows before: so the field `outcome` is an `Awaited<Reason>`.
+/// With `two_phase` the event has `begin`, `begin_async` and `to` (with `from_context`: `within`)
+/// instead of the methods below. What begins must be finished with the outcome, which is not known
+/// before: so the field `outcome` is an `Awaited<Reason>`.
 ///
 /// # What comes of it
 ///
-/// The methods `emit`, `emit_or_count`, `emit_to`, `emit_durable`, `begin_durable` and
-/// `begin_durable_to` (with `from_context`: each with `_in` and a context), and a `Debug` that
-/// shows the type's name and nothing of its fields.
+/// The methods `emit`, `emit_or_count`, `emit_durable`, `submit_durable` and `to(&recorder)`, which
+/// gives an `Emission` with the same methods. With `from_context` there is `within(&context)`
+/// instead, which gives an `Emission`, too. And a `Debug` that shows the type's name and nothing of
+/// its fields.
 ///
 /// # error\[E0119\]: conflicting implementations of trait `Display`
 ///

@@ -16,7 +16,7 @@
 //!     attempt: Some(Count::new(1)),
 //!     password: Some(Withheld::new(password)),
 //! }
-//! .emit_in(&Context::of_nobody(Source::Address(from)))
+//! .within(&Context::of_nobody(Source::Address(from))).emit()
 //! # }
 //! # let from = ([192, 0, 2, 17], 54321).into();
 //! # assert_eq!(refuse("hunter2", "", from), Err(EmitError::NoRecorder));

@@ -7,10 +7,9 @@
 use crate::action::{Address, Outcome};
 use crate::device::{Device, pveproxy};
 use crate::format::{Escape, Fields, Format, Var, unescape};
-use crate::forwarded::{address, behind_elements, behind_proxies};
 use crate::name::{Name, passing_hash};
-use crate::network::Network;
 use crate::rules::{Rules, parameter};
+use audit_core::proxies::{Network, address, forwarded, forwarded_for};
 use memchr::memchr;
 use path::{decode, path_of, shown};
 use times::{seconds, time_local};
@@ -187,9 +186,9 @@ impl Reader {
             unescape(value, self.format.escape)
         };
         let ip = if let Some(list) = told(Var::Forwarded) {
-            behind_proxies(&list, &self.trusted)
+            forwarded_for([&list], &self.trusted)
         } else if let Some(header) = told(Var::Elements) {
-            behind_elements(&header, &self.trusted)
+            forwarded([&header], &self.trusted)
         } else {
             told(Var::ProxyProtocol).as_deref().and_then(address)
         };

@@ -10,11 +10,10 @@
 //! Anybody who can send a user name can write lines that look like records. So nothing here is an
 //! event: the join decides what the access log bears out.
 
-use crate::forwarded::behind_proxies;
 use crate::name::{Name, passing_hash};
-use crate::network::Network;
 use crate::source::{End, Line};
 use crate::zone::{Moments, Zone};
+use audit_core::proxies::{Network, forwarded_for};
 use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::BuildHasher;
@@ -230,7 +229,7 @@ impl Records {
         let name = || text.and_then(Name::new);
         Some(match form {
             Form::LoginRequest => {
-                What::LoginRequest(text.and_then(|it| behind_proxies(it, &self.trusted)))
+                What::LoginRequest(text.and_then(|it| forwarded_for([it], &self.trusted)))
             }
             Form::Checking => What::Checking(texts.map(hash)),
             Form::Refused => What::Refused(texts.map(hash)),

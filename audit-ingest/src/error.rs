@@ -21,7 +21,6 @@ pub(crate) enum ErrorKind {
         why: &'static str,
     },
     Zone,
-    Network,
     Device,
 }
 
@@ -62,11 +61,6 @@ impl Error {
     pub fn is_device(&self) -> bool {
         matches!(self.0, ErrorKind::Device)
     }
-
-    /// Whether it is the network of a trusted proxy that cannot be read.
-    pub fn is_network(&self) -> bool {
-        matches!(self.0, ErrorKind::Network)
-    }
 }
 
 impl fmt::Display for Error {
@@ -92,9 +86,6 @@ impl fmt::Display for Error {
             ErrorKind::Device => f.write_str(
                 "no such device: `auditlog ingest --device list` shows those that there are",
             ),
-            ErrorKind::Network => {
-                f.write_str("no network: give an address or a prefix, such as 192.0.2.0/24")
-            }
         }
     }
 }

@@ -8,11 +8,11 @@ use crate::device::kvmd::Kvmd;
 use crate::error::Error;
 use crate::format::Format;
 use crate::join::{Join, Place as Begin, State, Told};
-use crate::network::Network;
 use crate::report::Report;
 use crate::rules::Rules;
 use crate::source::Lines;
 use crate::zone::Zone;
+use audit_core::proxies::Network;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

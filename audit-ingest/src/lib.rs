@@ -22,11 +22,9 @@ mod app;
 mod device;
 mod error;
 mod format;
-mod forwarded;
 mod ingest;
 mod join;
 mod name;
-mod network;
 mod report;
 mod rules;
 mod times;
@@ -36,13 +34,13 @@ pub use action::{
     Action, Actor, Address, Claim, Confidence, FileId, Id, Kind, Log, Origin, Outcome, Unconfirmed,
     When, Why,
 };
+pub use audit_core::proxies::Network;
 pub use device::Device;
 pub use error::Error;
 pub use format::{COMBINED, Format};
 pub use ingest::{Config, Ingest, Position};
 pub use join::{Ended, Session, Told};
 pub use name::{NAME_MAX, Name};
-pub use network::Network;
 pub use report::{Lines, Place, Report};
 pub use rules::Rules;
 pub use times::Times;

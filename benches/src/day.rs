@@ -133,7 +133,7 @@ fn day(events_a_minute: usize) -> Result<Day, Failure> {
         let minute_ns = u64::try_from(MINUTE.as_nanos())?;
         clock.0.fetch_add(minute_ns, Ordering::SeqCst);
         for work in works.by_ref().take(events_a_minute) {
-            LoginFailed::of(work).ok_or("no event")?.emit_to(&log)?;
+            LoginFailed::of(work).ok_or("no event")?.to(&log).emit()?;
         }
         match events_a_minute {
             0 => thread::sleep(NAPS),

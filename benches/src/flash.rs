@@ -86,16 +86,16 @@ fn selected() -> Result<PortSelected<'static>, Failure> {
 }
 
 fn plain(writer: &Writer) -> Result<(), Failure> {
-    Ok(selected()?.emit_to(writer)?)
+    Ok(selected()?.to(writer).emit()?)
 }
 
 fn denied(writer: &Writer) -> Result<(), Failure> {
     let (user, port) = (UserName::new("alice")?, ObjectId::new("hdmi-2")?);
-    Ok(PortRefused { user, port, reason: Refusal::InUse }.emit_to(writer)?)
+    Ok(PortRefused { user, port, reason: Refusal::InUse }.to(writer).emit()?)
 }
 
 fn durable(writer: &Writer) -> Result<(), Failure> {
-    let pending = selected()?.begin_durable_to(writer)?;
+    let pending = selected()?.to(writer).submit_durable()?;
     pending.wait_for(PATIENCE)?;
     Ok(())
 }

@@ -77,7 +77,7 @@ fn write_log(dir: &Path) -> Result<VerifierKey, Failure> {
     // A line has some 380 bytes.
     for _ in 0..LOG_BYTES / 380 {
         let event = accepted.next().and_then(LoginFailed::of).ok_or("no event")?;
-        event.emit_to(&log)?;
+        event.to(&log).emit()?;
     }
     let report = log.shutdown();
     if !report.is_complete() {

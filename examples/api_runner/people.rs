@@ -127,7 +127,8 @@ impl People {
         let old = account.as_ref().map(|account| ObjectName::new(account.role)).transpose()?;
         let (name, role) = (UserName::new(user)?, ObjectName::new(new)?);
         RoleChanged { outcome, user: name, id: None, old, new: role }
-            .emit_in(&caller.context()?)?;
+            .within(&caller.context()?)
+            .emit()?;
         Ok(done(outcome, account, |account| account.role = new))
     }
 
@@ -136,7 +137,8 @@ impl People {
         let outcome = self.judge(caller, user);
         let (name, permission) = (UserName::new(user)?, ObjectName::new("variables.use")?);
         PermissionGranted { outcome, user: name, id: None, permission, scope: None }
-            .emit_in(&caller.context()?)?;
+            .within(&caller.context()?)
+            .emit()?;
         let account = self.accounts.get_mut(user);
         Ok(done(outcome, account, |account| account.may_use_variables = true))
     }
@@ -144,14 +146,14 @@ impl People {
     pub fn disable(&mut self, caller: &Caller, user: &str) -> Result<bool, Failure> {
         let outcome = self.judge(caller, user);
         let name = UserName::new(user)?;
-        UserDisabled { outcome, user: name, id: None }.emit_in(&caller.context()?)?;
+        UserDisabled { outcome, user: name, id: None }.within(&caller.context()?).emit()?;
         Ok(done(outcome, self.accounts.get_mut(user), |account| account.is_disabled = true))
     }
 
     pub fn reactivate(&mut self, caller: &Caller, user: &str) -> Result<bool, Failure> {
         let outcome = self.judge(caller, user);
         let name = UserName::new(user)?;
-        UserReactivated { outcome, user: name, id: None }.emit_in(&caller.context()?)?;
+        UserReactivated { outcome, user: name, id: None }.within(&caller.context()?).emit()?;
         Ok(done(outcome, self.accounts.get_mut(user), |account| account.is_disabled = false))
     }
 

@@ -92,7 +92,8 @@ impl Runner {
             let (name, of) = (ObjectName::new(variable)?, ObjectName::new(request.name)?);
             let value = Withheld::new(value.unwrap_or_default());
             SecretVariableUsed { outcome, variable: name, request: of, value }
-                .emit_in(&caller.context()?)?;
+                .within(&caller.context()?)
+                .emit()?;
             if let Outcome::Denied(reason) | Outcome::Failure(reason) = outcome {
                 why_not = Some(reason);
             }

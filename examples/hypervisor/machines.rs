@@ -31,7 +31,7 @@ impl Manager {
         };
         let outcome = self.judge(caller, "vm.create", folder, fault);
         let (id_, name_) = (ObjectId::new(id)?, ObjectName::new(name)?);
-        Vm::Created { outcome, id: id_, name: name_ }.emit_in(&caller.context()?)?;
+        Vm::Created { outcome, id: id_, name: name_ }.within(&caller.context()?).emit()?;
         if let (Outcome::Success, Some(host)) = (outcome, host) {
             let [name, folder, host] = [name, folder, host].map(str::to_owned);
             let machine = Machine { name, folder, host, is_running: false, answers };
@@ -45,7 +45,7 @@ impl Manager {
         let fault = machine.is_running.then_some(HypervisorError::WrongState);
         let outcome = self.judge(caller, "vm.power", &machine.folder, fault);
         let (id_, name) = (ObjectId::new(id)?, ObjectName::new(&machine.name)?);
-        Vm::Started { outcome, id: id_, name }.emit_in(&caller.context()?)?;
+        Vm::Started { outcome, id: id_, name }.within(&caller.context()?).emit()?;
         Ok(self.done(id, outcome, |machine| machine.is_running = true))
     }
 
@@ -58,7 +58,7 @@ impl Manager {
         };
         let outcome = self.judge(caller, "vm.power", &machine.folder, fault);
         let (id_, name) = (ObjectId::new(id)?, ObjectName::new(&machine.name)?);
-        Vm::Stopped { outcome, id: id_, name }.emit_in(&caller.context()?)?;
+        Vm::Stopped { outcome, id: id_, name }.within(&caller.context()?).emit()?;
         Ok(self.done(id, outcome, |machine| machine.is_running = false))
     }
 
@@ -73,7 +73,7 @@ impl Manager {
         let outcome = self.judge(caller, "vm.migrate", &machine.folder, fault);
         let (id_, name) = (ObjectId::new(id)?, ObjectName::new(&machine.name)?);
         let (from, to_) = (ObjectName::new(&machine.host)?, ObjectName::new(to)?);
-        Vm::Migrated { outcome, id: id_, name, from, to: to_ }.emit_in(&caller.context()?)?;
+        Vm::Migrated { outcome, id: id_, name, from, to: to_ }.within(&caller.context()?).emit()?;
         Ok(self.done(id, outcome, |machine| machine.host = to.to_owned()))
     }
 
@@ -84,7 +84,7 @@ impl Manager {
         let (id_, name) = (ObjectId::new(id)?, ObjectName::new(&machine.name)?);
         let event = Vm::Deleted { outcome, id: id_, name };
         // It is on the disk before the machine is gone.
-        event.emit_durable_in(&caller.context()?)?;
+        event.within(&caller.context()?).emit_durable()?;
         if outcome == Outcome::Success {
             self.machines.remove(id);
         }

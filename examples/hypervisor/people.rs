@@ -28,7 +28,7 @@ impl Manager {
                     account.failures = 0;
                     let cookie = format!("{:016x}{:016x}", getrandom::u64()?, getrandom::u64()?);
                     let caller = Caller { user: user.to_owned(), cookie, from };
-                    LoginSucceeded {}.emit_in(&caller.context()?)?;
+                    LoginSucceeded {}.within(&caller.context()?).emit()?;
                     return Ok(Some(caller));
                 }
                 account.failures += 1;
@@ -43,15 +43,18 @@ impl Manager {
         // Refused in any case, so there is nothing to hold back.
         let nobody = Context::of_nobody(Source::Address(from));
         LoginFailed { user: claimed, reason, attempt: Some(attempt), password }
-            .emit_or_count_in(&nobody);
+            .within(&nobody)
+            .emit_or_count();
         if failures == FAILURES_MAX && reason == LoginRefusal::BadPassword {
-            AccountLocked { user: UserName::new(user)?, failures: attempt }.emit_in(&nobody)?;
+            AccountLocked { user: UserName::new(user)?, failures: attempt }
+                .within(&nobody)
+                .emit()?;
         }
         Ok(None)
     }
 
     pub fn logout(&mut self, caller: Caller) -> Result<(), Failure> {
-        Ok(LoggedOut {}.emit_in(&caller.context()?)?)
+        Ok(LoggedOut {}.within(&caller.context()?).emit()?)
     }
 
     /// Gives a user another password, and unlocks the account.
@@ -65,7 +68,8 @@ impl Manager {
         let outcome = self.judge_account(caller, fault);
         let (name, id, password) = (UserName::new(user)?, self.id_of(user), Withheld::new(new));
         PasswordReset { outcome, user: name, id: id_of(&id), password }
-            .emit_in(&caller.context()?)?;
+            .within(&caller.context()?)
+            .emit()?;
         if let (Outcome::Success, Some(account)) = (outcome, self.accounts.get_mut(user)) {
             account.password = new.to_owned();
             account.failures = 0;
@@ -86,7 +90,8 @@ impl Manager {
         let id = self.id_of(user).or_else(|| (outcome == Outcome::Success).then(next));
         let name = UserName::new(user)?;
         UserCreated { outcome, user: name, id: id_of(&id), role: None }
-            .emit_in(&caller.context()?)?;
+            .within(&caller.context()?)
+            .emit()?;
         if let (Outcome::Success, Some(id)) = (outcome, id) {
             let account = Account { id, password: password.to_owned(), ..Account::default() };
             self.accounts.insert(user.to_owned(), account);
@@ -116,11 +121,13 @@ impl Manager {
         match adds {
             true => {
                 GroupMemberAdded { outcome, group: name, id: None, user: member }
-                    .emit_in(&context)?;
+                    .within(&context)
+                    .emit()?;
             }
             false => {
                 GroupMemberRemoved { outcome, group: name, id: None, user: member }
-                    .emit_in(&context)?;
+                    .within(&context)
+                    .emit()?;
             }
         }
         if outcome == Outcome::Success {
@@ -150,9 +157,11 @@ impl Manager {
         let (id, context) = (id_of(&id), caller.context()?);
         match grants {
             true => PermissionGranted { outcome, user: name, id, permission: what, scope }
-                .emit_in(&context)?,
+                .within(&context)
+                .emit()?,
             false => PermissionRevoked { outcome, user: name, id, permission: what, scope }
-                .emit_in(&context)?,
+                .within(&context)
+                .emit()?,
         }
         if let (Outcome::Success, Some(account)) = (outcome, self.accounts.get_mut(user)) {
             let granted = (permission.to_owned(), folder.to_owned());

@@ -19,7 +19,7 @@ impl Manager {
     ) -> Result<bool, Failure> {
         let outcome = self.judge_new(caller, "network", id);
         let (id_, name) = (ObjectId::new(id)?, ObjectName::new(name)?);
-        BridgeCreated { outcome, id: id_, name }.emit_in(&caller.context()?)?;
+        BridgeCreated { outcome, id: id_, name }.within(&caller.context()?).emit()?;
         Ok(self.keep(id, outcome))
     }
 
@@ -29,7 +29,7 @@ impl Manager {
         let (id_, name) = (ObjectId::new(id)?, ObjectName::new(name)?);
         // It is on the disk before anything is gone.
         let event = StoragePoolFormatted { outcome, id: id_, name };
-        event.emit_durable_in(&caller.context()?)?;
+        event.within(&caller.context()?).emit_durable()?;
         Ok(self.keep(id, outcome))
     }
 
@@ -51,7 +51,8 @@ impl Manager {
         let (id_, name) = (ObjectId::new(id)?, ObjectName::new(name)?);
         let url = Withheld::new(url);
         StorageConnectionRegistered { outcome, id: id_, name, protocol, url }
-            .emit_in(&caller.context()?)?;
+            .within(&caller.context()?)
+            .emit()?;
         Ok(self.keep(id, outcome))
     }
 

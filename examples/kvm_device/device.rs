@@ -144,7 +144,7 @@ impl Device {
             let role = account.role.clone();
             let cookie = format!("{:016x}{:016x}", getrandom::u64()?, getrandom::u64()?);
             let actor = Actor::UserInSession(UserName::new(&user)?, SessionRef::of(&cookie));
-            LoginSucceeded {}.emit_in(&Context::new(actor, Source::Address(request.from)))?;
+            LoginSucceeded {}.within(&Context::new(actor, Source::Address(request.from))).emit()?;
             state.failed_logins = 0;
             state.sessions.insert(cookie.clone(), Session { user, role, console: None });
             return Ok(Reply { status: 200, set_cookie: Some(cookie) });
@@ -160,13 +160,14 @@ impl Device {
             attempt: Some(Count::new(state.failed_logins)),
             password: Some(Withheld::new(&password)),
         }
-        .emit_or_count_in(&Context::of_nobody(Source::Address(request.from))); // Refused in any case, so there is nothing to hold back.
+        .within(&Context::of_nobody(Source::Address(request.from)))
+        .emit_or_count(); // Refused in any case, so there is nothing to hold back.
         Ok(status(401))
     }
 
     fn logout(&self, cookie: &str, context: &Context<'_>) -> Result<Reply, Failure> {
         self.end_console(cookie, context)?;
-        LoggedOut {}.emit_in(context)?;
+        LoggedOut {}.within(context).emit()?;
         self.state().sessions.remove(cookie);
         Ok(OK)
     }
@@ -176,7 +177,7 @@ impl Device {
         let mut state = self.state();
         state.consoles += 1;
         let id = format!("console-{}", state.consoles);
-        SessionStarted { console: ObjectId::new(&id)? }.emit_in(context)?;
+        SessionStarted { console: ObjectId::new(&id)? }.within(context).emit()?;
         if let Some(session) = state.sessions.get_mut(cookie) {
             session.console = Some((id, SystemClock::new().up_ns()));
         }
@@ -193,7 +194,7 @@ impl Device {
         let Some((id, since_ns)) = console else { return Ok(false) };
         let open_ns = SystemClock::new().up_ns().saturating_sub(since_ns);
         let duration = std::time::Duration::from_nanos(open_ns).into();
-        SessionEnded { console: ObjectId::new(&id)?, duration }.emit_in(context)?;
+        SessionEnded { console: ObjectId::new(&id)?, duration }.within(context).emit()?;
         Ok(true)
     }
 
@@ -221,7 +222,8 @@ fn paste(request: &Request<'_>, context: &Context<'_>) -> Result<Reply, Failure>
     let Paste { text, layout } = serde_json::from_str(request.body)?;
     let layout = KeyboardLayout::of(&layout);
     PasteUsed { size_bucket: PasteSize::of(&text), layout, text: Withheld::new(&text) }
-        .emit_in(context)?;
+        .within(context)
+        .emit()?;
     // Here the text would be typed into the attached machine.
     Ok(OK)
 }

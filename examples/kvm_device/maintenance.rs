@@ -26,7 +26,9 @@ impl Device {
             false => SettingClass::Factory,
         };
         let (outcome, setting) = (Outcome::Success, SettingName::new(&name)?);
-        SettingChanged { outcome, setting, old, new: SettingClass::Custom }.emit_in(context)?;
+        SettingChanged { outcome, setting, old, new: SettingClass::Custom }
+            .within(context)
+            .emit()?;
         state.settings.insert(name, value);
         Ok(OK)
     }
@@ -43,7 +45,7 @@ impl Device {
         let Serial { baud_rate } = serde_json::from_str(request.body)?;
         let mut state = self.state();
         let (old, new) = (speed(state.baud_rate), speed(baud_rate));
-        SerialConsole::BaudRateChanged { old, new }.emit_in(context)?;
+        SerialConsole::BaudRateChanged { old, new }.within(context).emit()?;
         state.baud_rate = baud_rate;
         Ok(OK)
     }
@@ -63,7 +65,7 @@ impl Device {
         let User { user: name, password, role } = serde_json::from_str(request.body)?;
         let outcome = administrators_may(role_of_actor);
         let (user, new) = (UserName::new(&name)?, ObjectName::new(&role)?);
-        UserCreated { outcome, user, id: None, role: Some(new) }.emit_in(context)?;
+        UserCreated { outcome, user, id: None, role: Some(new) }.within(context).emit()?;
         if let Outcome::Denied(_) = outcome {
             return Ok(status(403));
         }
@@ -87,9 +89,9 @@ impl Device {
         let Some(was) = self.role_of(&name) else { return Ok(status(404)) };
         let (outcome, user) = (administrators_may(role_of_actor), UserName::new(&name)?);
         let (old, new) = (Some(ObjectName::new(&was)?), ObjectName::new(&role)?);
-        RoleChanged { outcome, user, id: None, old, new }.emit_in(context)?;
+        RoleChanged { outcome, user, id: None, old, new }.within(context).emit()?;
         let kept = Withheld::new(password.as_str());
-        PasswordChanged { outcome, user, id: None, password: kept }.emit_in(context)?;
+        PasswordChanged { outcome, user, id: None, password: kept }.within(context).emit()?;
         if let Outcome::Denied(_) = outcome {
             return Ok(status(403));
         }
@@ -108,7 +110,8 @@ impl Device {
         let (from, to) = (Version::new(&old)?, Version::new(&version)?);
         // No record, no action: that it begins is on the disk before the firmware changes. If the
         // power goes now, the next run of the log says that nobody knows how it ended.
-        let begun = FirmwareUpdated { outcome: Awaited::new(), from, to }.begin_in(context)?;
+        let begun =
+            FirmwareUpdated { outcome: Awaited::new(), from, to }.within(context).begin()?;
         if version <= old {
             begun.finish(Outcome::Denied(FirmwareFault::Downgrade))?;
             return Ok(status(409));
@@ -151,7 +154,8 @@ pub fn run_script(request: &Request<'_>, context: &Context<'_>) -> Result<Reply,
         duration: std::time::Duration::ZERO.into(),
         arguments: Withheld::new(&arguments),
     }
-    .emit_in(context)?;
+    .within(context)
+    .emit()?;
     Ok(OK)
 }
 
@@ -171,14 +175,14 @@ pub fn switch_power(request: &Request<'_>, context: &Context<'_>) -> Result<Repl
     let outcome = Outcome::Success;
     // It is on the disk before the power goes.
     match of.as_str() {
-        "device" => DevicePower { outcome, switch }.emit_durable_in(context)?,
-        _ => MachinePower { outcome, switch }.emit_durable_in(context)?,
+        "device" => DevicePower { outcome, switch }.within(context).emit_durable()?,
+        _ => MachinePower { outcome, switch }.within(context).emit_durable()?,
     };
     Ok(OK)
 }
 
 pub fn export_debug_logs(context: &Context<'_>) -> Result<Reply, Failure> {
     let size = ByteSize::new(70_142);
-    DebugLogExported { outcome: Outcome::Success, size }.emit_in(context)?;
+    DebugLogExported { outcome: Outcome::Success, size }.within(context).emit()?;
     Ok(OK)
 }

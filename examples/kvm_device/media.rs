@@ -18,7 +18,7 @@ impl Device {
         }
         let Upload { name, bytes } = serde_json::from_str(request.body)?;
         let (outcome, image) = (Outcome::Success, ObjectName::new(&name)?);
-        MediaUploaded { outcome, image, size: ByteSize::new(bytes) }.emit_in(context)?;
+        MediaUploaded { outcome, image, size: ByteSize::new(bytes) }.within(context).emit()?;
         self.state().images.insert(name, bytes);
         Ok(status(201))
     }
@@ -42,7 +42,8 @@ impl Device {
             path: HttpPath::of(&url).ok(),
             url: Withheld::new(&url),
         }
-        .emit_in(context)?;
+        .within(context)
+        .emit()?;
         let Some(bytes) = bytes else { return Ok(status(400)) };
         self.state().images.insert(name, bytes);
         Ok(status(201))
@@ -67,7 +68,7 @@ impl Device {
             None => Outcome::Success,
         };
         let (image, size) = (ObjectName::new(&name)?, ByteSize::new(bytes));
-        MediaMounted { outcome, image, size, mode }.emit_in(context)?;
+        MediaMounted { outcome, image, size, mode }.within(context).emit()?;
         if let Outcome::Failure(_) = outcome {
             return Ok(status(409));
         }
@@ -79,7 +80,7 @@ impl Device {
         let mut state = self.state();
         let Some(name) = state.media.take() else { return Ok(status(404)) };
         let (outcome, image) = (Outcome::Success, ObjectName::new(&name)?);
-        MediaUnmounted { outcome, image }.emit_in(context)?;
+        MediaUnmounted { outcome, image }.within(context).emit()?;
         Ok(OK)
     }
 }

@@ -54,12 +54,14 @@ pub fn command(
 ) -> Result<(), Failure> {
     let Command { op, path, .. } = *command;
     let name = (!path.is_empty()).then(|| ObjectName::new(path)).transpose()?;
-    CommandRun { outcome, op, path: name }.emit_to_in(log, context)?;
+    CommandRun { outcome, op, path: name }.within(context).to(log).emit()?;
     let Some(event) = on_vault(command, outcome)? else { return Ok(()) };
     match outcome == Outcome::Success && command.changes() {
         // The line before it is in the same log: where this one is durable, that one is.
-        true => event.begin_durable_to_in(log, context)?.wait_for(DURABLE_WITHIN).map(drop)?,
-        false => event.emit_to_in(log, context)?,
+        true => {
+            event.within(context).to(log).submit_durable()?.wait_for(DURABLE_WITHIN).map(drop)?
+        }
+        false => event.within(context).to(log).emit()?,
     }
     Ok(())
 }
@@ -71,7 +73,7 @@ pub fn refused(
     op: VaultOp,
     outcome: Outcome<VaultError>,
 ) -> Result<(), Failure> {
-    Ok(CommandRun { outcome, op, path: None }.emit_to_in(log, context)?)
+    Ok(CommandRun { outcome, op, path: None }.within(context).to(log).emit()?)
 }
 
 /// Records a registration; where it is to be done, it is on the disk afterwards.
@@ -91,8 +93,8 @@ pub fn registration(
     let invite_code = Withheld::new(code);
     let event = Registered { outcome, user, from, key, invite_code };
     match outcome {
-        Outcome::Success => event.begin_durable_to(log)?.wait_for(DURABLE_WITHIN).map(drop)?,
-        _ => event.emit_to(log)?,
+        Outcome::Success => event.to(log).submit_durable()?.wait_for(DURABLE_WITHIN).map(drop)?,
+        _ => event.to(log).emit()?,
     }
     Ok(())
 }

@@ -114,7 +114,7 @@ impl Shared {
 
     fn turn_away(&self, from: SocketAddr, reason: Away) {
         let event = TurnedAway { from, reason };
-        if let Err(why) = event.emit_to(&*self.log) {
+        if let Err(why) = event.to(&*self.log).emit() {
             // It is gone in any case, so there is nothing to hold back.
             self.log.count_lost(EventRef::of(&event).schema(), why);
         }

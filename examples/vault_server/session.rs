@@ -90,7 +90,7 @@ impl Session<'_> {
                 let key = KeyFingerprint::sha256(Sha256::digest(own).into());
                 let connected =
                     ClientConnected { user: UserName::new(user)?, from: self.from, key };
-                connected.emit_to(&*self.shared.log)?;
+                connected.to(&*self.shared.log).emit()?;
                 self.user = Some(user.to_owned());
                 return Ok("OK".to_owned());
             }
@@ -105,7 +105,9 @@ impl Session<'_> {
         let attempt = Some(Count::new(self.attempts));
         let nobody = Context::of_nobody(Source::Address(self.from));
         LoginFailed { user, reason: refusal, attempt, password: None }
-            .emit_to_in(&*self.shared.log, &nobody)?;
+            .within(&nobody)
+            .to(&*self.shared.log)
+            .emit()?;
         Ok(format!("DENIED {}", label(refusal)))
     }
 

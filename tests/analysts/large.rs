@@ -135,14 +135,14 @@ impl Program {
     fn step(&mut self, writer: &Writer, thing: u32) {
         let id = self.id_of(thing);
         let thing_used = ThingUsed { thing: ObjectId::new(&id).unwrap(), times: Count::new(1) };
-        thing_used.emit_to(writer).unwrap();
+        thing_used.to(writer).emit().unwrap();
         match self.rng.u32(..1000) {
             0..30 => self.log_in(writer),
             30..50 => self.mount(writer),
             50..52 => self.flash(writer),
             52..55 => self.come_back(writer),
             55 => writer.count_lost(ThingUsed::SCHEMAS[0], EmitError::Full),
-            56..80 => Measured::of(thing as usize).emit_to(writer).unwrap(),
+            56..80 => Measured::of(thing as usize).to(writer).emit().unwrap(),
             80..84 if is_late(thing) => self.late(writer, thing),
             _ => {}
         }
@@ -193,7 +193,7 @@ impl Program {
         let attempt = Count::new(u64::from(from.port()));
         let password = Withheld::new("hunter2");
         let refused = DoorLoginFailed { user, from, reason, attempt, password };
-        refused.emit_to(writer).unwrap();
+        refused.to(writer).emit().unwrap();
     }
 
     fn mount(&mut self, writer: &Writer) {
@@ -212,7 +212,7 @@ impl Program {
         let context = Context::new(Actor::User(user), Source::Address(from));
         let image = ObjectName::new("debian 12 \"netinst\".iso").unwrap();
         let (size, mode) = (ByteSize::new(bytes), MediaMode::Cdrom);
-        MediaMounted { outcome, image, size, mode }.emit_to_in(writer, &context).unwrap();
+        MediaMounted { outcome, image, size, mode }.within(&context).to(writer).emit().unwrap();
     }
 
     /// An operation in two phases: its end says what came of it, or that nobody knows.
@@ -220,7 +220,7 @@ impl Program {
         let user = UserName::new(self.user()).unwrap();
         let version = Version::new("2.1").unwrap();
         let flashed = Flashed { outcome: Awaited::new(), user, version };
-        let begun = flashed.begin_to(writer).unwrap();
+        let begun = flashed.to(writer).begin().unwrap();
         let outcome = match self.rng.u8(..4) {
             0 => return, // Dropped: abandoned.
             1 => Outcome::Denied(FlashRefusal::NotPermitted),
@@ -232,7 +232,7 @@ impl Program {
     }
 
     fn come_back(&mut self, writer: &Writer) {
-        CameBack { user: UserName::new(self.user()).unwrap() }.emit_to(writer).unwrap();
+        CameBack { user: UserName::new(self.user()).unwrap() }.to(writer).emit().unwrap();
     }
 
     /// What is seen for the first time late in the log.
@@ -243,7 +243,7 @@ impl Program {
         let link = Link { peer: from, up: thing.is_multiple_of(2), lasted: LONG.into() };
         let session = SessionRef::of("a cookie");
         let serial = u64::MAX - u64::from(thing);
-        LateNote { session, note: &note, serial, link }.emit_to(writer).unwrap();
+        LateNote { session, note: &note, serial, link }.to(writer).emit().unwrap();
         if thing.is_multiple_of(7) {
             for _ in 0..self.rng.u32(30..300) {
                 let mallory = ClaimedName::known("mallory");

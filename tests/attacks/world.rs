@@ -104,9 +104,9 @@ pub(crate) fn builder(files: &MemoryStorage, keys: &MemoryStorage) -> Builder {
 /// Events of both streams.
 pub(crate) fn emit(writer: &Writer, from: u32, to: u32) {
     for count in from..to {
-        DoorOpened { door: ObjectId::new("north").unwrap(), count }.emit_to(writer).unwrap();
+        DoorOpened { door: ObjectId::new("north").unwrap(), count }.to(writer).emit().unwrap();
         if count % 4 == 0 {
-            Came {}.emit_to(writer).unwrap();
+            Came {}.to(writer).emit().unwrap();
         }
     }
 }

@@ -86,7 +86,7 @@ fn what_the_enum_says_holds_unless_a_variant_says_otherwise() {
 fn a_record_is_of_its_variant() {
     let user = UserName::new("alice").unwrap();
     let worked = Login::Worked { user, tries: Count::new(2) };
-    let record = recorded(|recorder| worked.emit_to(recorder));
+    let record = recorded(|recorder| worked.to(recorder).emit());
     assert_eq!(record.schema().event, "login_worked");
     assert_eq!(
         told(&record),
@@ -95,7 +95,7 @@ fn a_record_is_of_its_variant() {
 
     let from = "192.0.2.17:54321".parse().unwrap();
     let failed = Login::Failed { throttled: true, why: Refusal::BadPassword, from };
-    let record = recorded(|recorder| failed.emit_to(recorder));
+    let record = recorded(|recorder| failed.to(recorder).emit());
     assert_eq!(record.schema().event, "login_failed");
     assert_eq!(
         told(&record),
@@ -106,13 +106,13 @@ fn a_record_is_of_its_variant() {
         ]
     );
 
-    let record = recorded(|recorder| Login::Left.emit_to(recorder));
+    let record = recorded(|recorder| Login::Left.to(recorder).emit());
     assert_eq!(record.schema().event, "login_page_left");
     assert!(record.bytes().is_empty());
 
     let to = ObjectId::new("usb-2").unwrap();
     let moved = Login::Moved { to, outcome: Outcome::Success };
-    let record = recorded(|recorder| moved.emit_to(recorder));
+    let record = recorded(|recorder| moved.to(recorder).emit());
     assert_eq!(record.schema().event, "login_moved");
     assert_eq!(format!("{moved:?}"), "Login { .. }");
 }
@@ -141,8 +141,8 @@ fn one_variant_may_take_a_context() {
     assert_eq!(closed.actor, Part::Always("service", "spring"));
     let context = Context::new(Actor::Service(lit!("ntp")), Source::None(lit!("a test")));
     let open = Door::Opened { by: true, code: audit_core::Withheld::new([7; 2]) };
-    let record = recorded(|recorder| open.emit_to_in(recorder, &context));
+    let record = recorded(|recorder| open.within(&context).to(recorder).emit());
     assert_eq!(told(&record).len(), 3);
-    let record = recorded(|recorder| Door::<bool, 2>::Closed.emit_to_in(recorder, &context));
+    let record = recorded(|recorder| Door::<bool, 2>::Closed.within(&context).to(recorder).emit());
     assert_eq!(record.schema().event, "door_closed");
 }

@@ -150,7 +150,7 @@ fn an_event_can_be_declared_among_shadows() {
         screen: Together { first: true },
     };
     let context = Context::new(Actor::None(lit!("a test")), Source::None(lit!("a test")));
-    let record = crate::recorder::recorded(|recorder| event.emit_to_in(recorder, &context));
+    let record = crate::recorder::recorded(|recorder| event.within(&context).to(recorder).emit());
     let told = crate::recorder::told(&record);
     assert_eq!(
         told[2..5],
@@ -169,7 +169,7 @@ fn enums_and_two_phases_can_too() {
 
     let event = Happening::<bool, 1>::Some { out: How::None, formatter: true };
     assert!(event.variant() && event.encode());
-    let record = crate::recorder::recorded(|recorder| event.emit_to(recorder));
+    let record = crate::recorder::recorded(|recorder| event.to(recorder).emit());
     assert_eq!(record.schema().event, "happening_some");
     assert_eq!(
         crate::recorder::told(&record),
@@ -178,7 +178,7 @@ fn enums_and_two_phases_can_too() {
     for (event, name) in
         [(Happening::<bool, 1>::None, "happening_none"), (Happening::SCHEMAS, "happening_schemas")]
     {
-        let record = crate::recorder::recorded(|recorder| event.emit_to(recorder));
+        let record = crate::recorder::recorded(|recorder| event.to(recorder).emit());
         assert_eq!(record.schema().event, name);
     }
     let event = Happens { awaited: audit_core::Awaited::new(), first: &true };

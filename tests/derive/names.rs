@@ -43,7 +43,7 @@ fn fields_may_be_called_as_the_expansion_calls_its_own() {
         field_out: false,
         formatter: true,
     };
-    let record = recorded(|recorder| event.emit_to(recorder));
+    let record = recorded(|recorder| event.to(recorder).emit());
     assert_eq!(
         told(&record),
         [
@@ -77,7 +77,7 @@ enum Knock {
 #[test]
 fn audit_core_may_have_another_name() {
     let event = Knocked { times: 2, how: Knock::Softly };
-    let record = recorded(|recorder| event.emit_to(recorder));
+    let record = recorded(|recorder| event.to(recorder).emit());
     assert_eq!(told(&record), ["data times = Small(2)", r#"data how = Label("softly")"#]);
 }
 

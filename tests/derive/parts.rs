@@ -79,7 +79,7 @@ fn all_parts_from_fields() {
             "data first: Bool, internal, ByType, None",
         ]
     );
-    let record = recorded(|recorder| event.emit_to(recorder));
+    let record = recorded(|recorder| event.to(recorder).emit());
     assert_eq!(
         told(&record),
         [
@@ -114,7 +114,7 @@ fn all_parts_constant() {
     assert_eq!(schema.object, Part::Always("id", "clock"));
     assert_eq!(schema.object_type, "setting");
     assert!(schema.fields.is_empty());
-    assert!(recorded(|recorder| ClockSet.emit_to(recorder)).bytes().is_empty());
+    assert!(recorded(|recorder| ClockSet.to(recorder).emit()).bytes().is_empty());
 }
 
 #[must_use]
@@ -130,7 +130,7 @@ fn no_parts() {
     assert_eq!(schema.source, Part::None("nor from anywhere"));
     assert_eq!(schema.object, Part::None("it is itself"));
     assert_eq!(schema.object_type, "");
-    assert!(recorded(|recorder| Booted {}.emit_to(recorder)).bytes().is_empty());
+    assert!(recorded(|recorder| Booted {}.to(recorder).emit()).bytes().is_empty());
 }
 
 #[must_use]
@@ -158,7 +158,7 @@ fn actor_and_source_from_a_context() {
     );
     let event = Renamed { twice: false, whom: UserName::new("bob").unwrap() };
     let context = Context::new(Actor::Service(lit!("ntp")), Source::Address(peer()));
-    let record = recorded(|recorder| event.emit_to_in(recorder, &context));
+    let record = recorded(|recorder| event.within(&context).to(recorder).emit());
     assert_eq!(
         told(&record),
         [
@@ -199,7 +199,7 @@ fn outcome_from_a_field_and_an_absent_actor() {
         Context::new(Actor::None(lit!("it is in the event")), Source::Local(lit!("front panel")));
     let open = |outcome, user| {
         let event = VaultOpened { outcome, user };
-        told(&recorded(|recorder| event.emit_to_in(recorder, &context)))
+        told(&recorded(|recorder| event.within(&context).to(recorder).emit()))
     };
     let alice = UserName::new("alice").unwrap();
     let from_panel = r#"source source = Part({"local": Text("front panel")})"#;

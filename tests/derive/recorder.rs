@@ -38,7 +38,7 @@ impl Recorder for Memory {
     fn count_lost(&self, _: &'static Schema, _: EmitError) {}
 }
 
-/// One event's record, from an `emit_to` or `emit_to_in`.
+/// One event's record that was emitted to this recorder.
 pub(crate) fn recorded(
     emit: impl FnOnce(&dyn Recorder) -> Result<(), EmitError>,
 ) -> Record<[u8; BUFFER_BYTES]> {

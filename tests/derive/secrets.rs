@@ -36,7 +36,7 @@ fn login(secret: &str) -> Login<'_> {
 #[test]
 fn no_withheld_byte_is_in_a_record() {
     let event = login(CANARY);
-    let record = recorded(|recorder| event.emit_to(recorder));
+    let record = recorded(|recorder| event.to(recorder).emit());
     for piece in [&CANARY[..4], &CANARY[5..], "hunt"] {
         let found = record.bytes().windows(piece.len()).any(|window| window == piece.as_bytes());
         assert!(!found, "found {piece:?}");
@@ -52,7 +52,7 @@ fn no_withheld_byte_is_in_a_record() {
 
 #[test]
 fn a_record_is_as_long_for_any_secret() {
-    let record = |secret| recorded(|recorder| login(secret).emit_to(recorder));
+    let record = |secret| recorded(|recorder| login(secret).to(recorder).emit());
     let lengths = ["", "x", &"x".repeat(4096)].map(|secret| record(secret).bytes().len());
     assert_eq!(lengths[0], lengths[1]);
     assert_eq!(lengths[0], lengths[2]);

@@ -66,7 +66,7 @@ fn what_carries_no_text_may_have_any_name() {
         clipboard: true,
         plain: Named { name: ObjectName::new("lab").unwrap(), extra: false },
     };
-    let record = recorded(|recorder| event.emit_to(recorder));
+    let record = recorded(|recorder| event.to(recorder).emit());
     assert_eq!(
         told(&record)[2..7],
         [

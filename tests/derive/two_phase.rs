@@ -53,13 +53,13 @@ fn it_does_not_begin_unrecorded() {
     let memory = Memory::default();
     let version = Version::new("2.1").unwrap();
     let event = FirmwareUpdate { version, outcome: Awaited::new(), other: None };
-    assert_eq!(event.begin_to(&memory).err(), Some(EmitError::NotDurable));
+    assert_eq!(event.to(&memory).begin().err(), Some(EmitError::NotDurable));
 
     let context = Context::new(Actor::Service(lit!("ntp")), Source::None(lit!("a test")));
     let event = Erased { outcome: Awaited::<FlashFault>::new(), thorough: true };
-    assert_eq!(event.begin_to_in(&memory, &context).err(), Some(EmitError::NotDurable));
+    assert_eq!(event.within(&context).to(&memory).begin().err(), Some(EmitError::NotDurable));
     let event = Erased { outcome: Awaited::<FlashFault>::new(), thorough: true };
-    let begun = event.begin_in(&context);
+    let begun = event.within(&context).begin();
     assert_eq!(begun.as_ref().err(), Some(&EmitError::NoRecorder));
     // What its end would look like.
     if let Ok(begun) = begun {

@@ -86,7 +86,7 @@ fn inspected<'a>(door: Door, maybe: Option<Door>) -> Inspected<'a, Count, 2> {
 #[test]
 fn values_are_recorded_by_their_types() {
     let event = inspected(Door::Back, Some(Door::USBHatch));
-    let record = recorded(|recorder| event.emit_to(recorder));
+    let record = recorded(|recorder| event.to(recorder).emit());
     let told = told(&record);
     let (board, rest) = told.split_first().unwrap();
     assert!(board.starts_with("data board = Group("));
@@ -101,14 +101,14 @@ fn values_are_recorded_by_their_types() {
         ]
     );
     let absent = inspected(Door::Front, None);
-    let record = recorded(|recorder| absent.emit_to(recorder));
+    let record = recorded(|recorder| absent.to(recorder).emit());
     assert_eq!(crate::recorder::told(&record)[2], "data maybe = Absent");
 }
 
 #[test]
 fn groups_are_recorded_field_by_field() {
     let event = inspected(Door::Front, None);
-    let record = recorded(|recorder| event.emit_to(recorder));
+    let record = recorded(|recorder| event.to(recorder).emit());
     let (_, board) = record.values().next().unwrap().unwrap();
     let audit_core::Value::Group(board) = board else { unreachable!("a board is a group") };
     let mut told = Vec::new();

@@ -44,7 +44,7 @@ fn before_with_and_after_a_recorder() -> Result<(), Box<dyn std::error::Error>> 
     event.emit()?;
     let receipt = event.emit_durable()?;
     event.emit_or_count();
-    let pending = event.begin_durable()?;
+    let pending = event.submit_durable()?;
     assert!(pending.wait_for(Duration::from_secs(60))?.seq > receipt.seq);
     let report = log.shutdown();
     assert!(report.is_complete(), "{report}");

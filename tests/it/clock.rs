@@ -20,7 +20,7 @@ fn set(clock: &ManualClock, unix_ns: i64) {
 
 /// Emits an event and waits until the writer has looked at the clock.
 fn emit(writer: &Writer, clock: &ManualClock, count: u32) {
-    door_opened(count).emit_to(writer).unwrap();
+    door_opened(count).to(writer).emit().unwrap();
     writer.flush(LONG).unwrap();
     clock.advance(SECOND);
     writer.flush(LONG).unwrap();
@@ -179,7 +179,7 @@ fn a_disk_that_others_fill_takes_three_quarters_of_the_log_at_most() {
     let rotation = audit_writer::Rotation { daily: true, segment_bytes: 4096 };
     let writer = builder.rotation(rotation).retention(small).start().unwrap();
     for count in 0..200 {
-        door_opened(count).emit_to(&writer).unwrap();
+        door_opened(count).to(&writer).emit().unwrap();
     }
     writer.flush(LONG).unwrap();
     let before = segments(&storage);

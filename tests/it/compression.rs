@@ -46,7 +46,7 @@ fn wait_until(mut is_so: impl FnMut() -> bool) {
 
 fn emit(writer: &Writer, some: std::ops::Range<u32>) {
     for count in some {
-        door_opened(count).emit_to(writer).unwrap();
+        door_opened(count).to(writer).emit().unwrap();
     }
     writer.flush(LONG).unwrap();
 }
@@ -190,7 +190,7 @@ fn no_fault_loses_a_line() {
             let fault = Injected::Error(5);
             storage.plan(FaultPlan { call, nth, fault, for_good: false });
             for count in 0..40 {
-                door_opened(count).emit_to(&writer).unwrap();
+                door_opened(count).to(&writer).emit().unwrap();
             }
             while writer.flush(LONG).is_err() {
                 std::thread::sleep(Duration::from_millis(1));

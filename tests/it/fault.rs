@@ -19,16 +19,16 @@ use crate::kit::{
 fn check(breaks: impl Fn(&MemoryStorage)) -> (MemoryStorage, Vec<Line>, String) {
     let storage = MemoryStorage::new();
     let writer = writer_on(&storage).0.start().unwrap();
-    door_opened(1).emit_to(&writer).unwrap();
+    door_opened(1).to(&writer).emit().unwrap();
     writer.flush(LONG).unwrap();
     breaks(&storage);
-    door_opened(2).emit_to(&writer).unwrap();
+    door_opened(2).to(&writer).emit().unwrap();
     assert_eq!(writer.flush(LONG), Err(EmitError::NotDurable));
-    door_opened(3).emit_to(&writer).unwrap();
+    door_opened(3).to(&writer).emit().unwrap();
     let broken = String::from_utf8(storage.bytes("audit.jsonl").unwrap()).unwrap();
     storage.heal();
     wait_until_it_writes(&writer);
-    door_opened(4).emit_to(&writer).unwrap();
+    door_opened(4).to(&writer).emit().unwrap();
     let report = writer.shutdown();
     assert!(report.is_complete(), "{report}");
     assert_eq!((report.stats.accepted, report.stats.written), (4, 4), "{report}");
@@ -106,7 +106,7 @@ fn every_fault_is_recorded_and_loses_nothing() {
     let writer = writer_on(&storage).0.retry_after(Duration::from_millis(1)).start().unwrap();
     for count in 0..50 {
         storage.refuse([Call::Sync, Call::Write, Call::Create, Call::Rename][count as usize % 4]);
-        door_opened(count).emit_to(&writer).unwrap();
+        door_opened(count).to(&writer).emit().unwrap();
         if count % 4 < 2 {
             assert!(writer.flush(LONG).is_err());
         }
@@ -125,11 +125,11 @@ fn a_rotation_that_fails_loses_nothing() {
         let storage = MemoryStorage::new();
         let (builder, clock) = writer_on(&storage);
         let writer = builder.start().unwrap();
-        door_opened(1).emit_to(&writer).unwrap();
+        door_opened(1).to(&writer).emit().unwrap();
         writer.flush(LONG).unwrap();
         storage.refuse(call);
         clock.advance(crate::kit::DAY);
-        door_opened(2).emit_to(&writer).unwrap();
+        door_opened(2).to(&writer).emit().unwrap();
         std::thread::sleep(Duration::from_millis(50));
         storage.heal();
         wait_until_it_writes(&writer);
@@ -146,7 +146,7 @@ fn a_disk_that_never_heals_is_reported_at_the_end() {
     let writer = writer_on(&storage).0.start().unwrap();
     storage.refuse(Call::Write);
     for count in 0..10 {
-        door_opened(count).emit_to(&writer).unwrap();
+        door_opened(count).to(&writer).emit().unwrap();
     }
     let report = writer.shutdown_within(LONG);
     assert!(!report.is_complete());
@@ -167,7 +167,7 @@ fn what_a_broken_disk_leaves_in_the_channel_is_reported_at_the_end() {
         if pause {
             std::thread::sleep(Duration::from_millis(1500)); // The writer looks again each second.
         }
-        while door_opened(accepted).emit_to(&writer).is_ok() {
+        while door_opened(accepted).to(&writer).emit().is_ok() {
             accepted += 1;
             assert!(accepted < 100_000, "a channel of 64 KiB takes no end of events");
         }

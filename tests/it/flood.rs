@@ -69,13 +69,13 @@ fn a_hundred_thousand_a_second_for_a_minute() {
     let storage = MemoryStorage::new();
     let (writer, clock) = writer(&storage);
     for count in 0..500 {
-        door_opened(count).emit_to(&writer).unwrap();
+        door_opened(count).to(&writer).emit().unwrap();
     }
     writer.flush(LONG).unwrap();
     let (bytes, syncs) = (written(&storage), storage.calls(Call::Sync));
     for step in 0..STEPS {
         for n in 0..A_STEP {
-            login_failed(n % 3).emit_to(&writer).unwrap();
+            login_failed(n % 3).to(&writer).emit().unwrap();
         }
         if step % 100 == 0 {
             // All of them are through before the next second begins.
@@ -110,12 +110,12 @@ fn from_everywhere_and_for_long_it_takes_its_share_and_no_more() {
     let storage = MemoryStorage::new();
     let (writer, clock) = writer(&storage);
     for count in 0..800 {
-        door_opened(count).emit_to(&writer).unwrap();
+        door_opened(count).to(&writer).emit().unwrap();
     }
     let before = counts(&self::lines(&storage)).len();
     for step in 0..1_000_u32 {
         for n in 0..300 {
-            login_failed(step * 300 + n).emit_to(&writer).unwrap();
+            login_failed(step * 300 + n).to(&writer).emit().unwrap();
         }
         writer.flush(LONG).unwrap();
         clock.advance(Duration::from_secs(10));
@@ -139,12 +139,12 @@ fn what_is_awaited_and_what_succeeds_is_never_folded() {
     let storage = MemoryStorage::new();
     let (writer, clock) = writer(&storage);
     for _ in 0..100 {
-        let pending = login_failed(1).begin_durable_to(&writer).unwrap();
+        let pending = login_failed(1).to(&writer).submit_durable().unwrap();
         clock.advance(Duration::from_millis(100)); // Such syncs are as far apart.
         pending.wait_for(LONG).unwrap();
     }
     for count in 0..1000 {
-        door_opened(count).emit_to(&writer).unwrap();
+        door_opened(count).to(&writer).emit().unwrap();
     }
     let report = writer.shutdown();
     assert!(report.is_complete(), "{report}");
@@ -155,9 +155,9 @@ fn what_is_awaited_and_what_succeeds_is_never_folded() {
 fn syncs_for_refusals_that_are_awaited_are_100_ms_apart() {
     let storage = MemoryStorage::new();
     let (writer, clock) = writer(&storage);
-    login_failed(1).begin_durable_to(&writer).unwrap().wait_for(LONG).unwrap();
+    login_failed(1).to(&writer).submit_durable().unwrap().wait_for(LONG).unwrap();
     let pending: Vec<_> =
-        (0..50).map(|_| login_failed(1).begin_durable_to(&writer).unwrap()).collect();
+        (0..50).map(|_| login_failed(1).to(&writer).submit_durable().unwrap()).collect();
     let syncs = storage.calls(Call::Sync);
     std::thread::sleep(Duration::from_millis(50));
     assert_eq!(pending[0].wait_for(Duration::ZERO), Err(EmitError::TimedOut));
@@ -167,7 +167,7 @@ fn syncs_for_refusals_that_are_awaited_are_100_ms_apart() {
     }
     assert_eq!(storage.calls(Call::Sync), syncs + 1);
     // What succeeds does not wait for that.
-    door_opened(1).begin_durable_to(&writer).unwrap().wait_for(LONG).unwrap();
+    door_opened(1).to(&writer).submit_durable().unwrap().wait_for(LONG).unwrap();
     assert!(writer.shutdown().is_complete());
 }
 

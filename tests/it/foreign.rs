@@ -33,10 +33,10 @@ fn check(what: &str, does: impl Fn(&Path)) -> (Vec<u64>, Line) {
         .retry_after(Duration::from_millis(1))
         .start()
         .unwrap();
-    door_opened(1).begin_durable_to(&writer).unwrap().wait_for(LONG).unwrap();
+    door_opened(1).to(&writer).submit_durable().unwrap().wait_for(LONG).unwrap();
     does(&dir.join("audit.jsonl"));
     // Whether this one is acknowledged or not, it is not lost.
-    let acknowledged = door_opened(2).begin_durable_to(&writer).unwrap().wait_for(LONG);
+    let acknowledged = door_opened(2).to(&writer).submit_durable().unwrap().wait_for(LONG);
     assert!(acknowledged.is_err(), "a file that is not the log's acknowledges nothing");
     wait_until_it_writes(&writer);
     assert!(writer.shutdown().is_complete(), "{what}");

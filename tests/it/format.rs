@@ -63,7 +63,7 @@ fn mounted(outcome: Outcome<Refusal>, label: &str, source: Source) -> String {
         url: Withheld::new("https://host/?token=hunter2"),
         label,
     };
-    event.emit_to_in(&writer, &Context::new(actor, source)).unwrap();
+    event.within(&Context::new(actor, source)).to(&writer).emit().unwrap();
     assert!(writer.shutdown().is_complete());
     bytes_of(&storage, "event").pop().unwrap()
 }
@@ -98,8 +98,8 @@ fn what_is_too_long_is_cut_visibly() {
 fn header_schema_and_life_lines_are_these() {
     let storage = MemoryStorage::new();
     let writer = writer_on(&storage).0.start().unwrap();
-    door_opened(1).emit_to(&writer).unwrap();
-    door_opened(2).emit_to(&writer).unwrap();
+    door_opened(1).to(&writer).emit().unwrap();
+    door_opened(2).to(&writer).emit().unwrap();
     writer.flush(LONG).unwrap();
     assert!(writer.shutdown().is_complete());
     let front = |kind: &str, seq: u32| {
@@ -145,7 +145,7 @@ struct LoggedIn {}
 fn a_schema_line_says_what_others_call_the_event() {
     let storage = MemoryStorage::new();
     let writer = writer_on(&storage).0.start().unwrap();
-    LoggedIn {}.emit_to(&writer).unwrap();
+    LoggedIn {}.to(&writer).emit().unwrap();
     assert!(writer.shutdown().is_complete());
     let end = r#""object_none":"c","mapping":{"ocsf":{"class":3002,"activity":1},"#.to_owned()
         + r#""ecs":{"category":"authentication","type":"start"},"#
@@ -175,10 +175,10 @@ fn what_is_absent_says_why() {
     let storage = MemoryStorage::new();
     let writer = writer_on(&storage).0.start().unwrap();
     let nothing = Unplugged { user: None, session: None, from: None, port: None, owner: None };
-    nothing.emit_to(&writer).unwrap();
+    nothing.to(&writer).emit().unwrap();
     let user = Some(UserName::new("alice").unwrap());
     let (from, port) = ("192.0.2.17:9".parse().ok(), ObjectId::new("hdmi-1").ok());
-    Unplugged { user, session: None, from, port, owner: Some(true) }.emit_to(&writer).unwrap();
+    Unplugged { user, session: None, from, port, owner: Some(true) }.to(&writer).emit().unwrap();
     assert!(writer.shutdown().is_complete());
     let parts = |line: &String| line.split_once(r#""success","#).unwrap().1.to_owned();
     let lines: Vec<String> = bytes_of(&storage, "event").iter().map(parts).collect();
@@ -217,7 +217,7 @@ fn names_that_no_account_has_and_cookies_become_pseudonyms() {
         ClaimedName::unknown("hunter3"),
         ClaimedName::known("alice"),
     ] {
-        Knocked { who, session: SessionRef::of("hunter2") }.emit_to(&writer).unwrap();
+        Knocked { who, session: SessionRef::of("hunter2") }.to(&writer).emit().unwrap();
     }
     assert!(writer.shutdown().is_complete());
     let lines = lines(&storage);
@@ -256,12 +256,12 @@ mod back {
 fn the_nearest_schema_above_an_event_is_its_own() {
     let storage = MemoryStorage::new();
     let writer = writer_on(&storage).0.start().unwrap();
-    door_opened(1).emit_to(&writer).unwrap();
+    door_opened(1).to(&writer).emit().unwrap();
     for _ in 0..2 {
-        front::BellRang {}.emit_to(&writer).unwrap();
-        front::BellRang {}.emit_to(&writer).unwrap();
-        back::BellRang {}.emit_to(&writer).unwrap();
-        door_opened(1).emit_to(&writer).unwrap();
+        front::BellRang {}.to(&writer).emit().unwrap();
+        front::BellRang {}.to(&writer).emit().unwrap();
+        back::BellRang {}.to(&writer).emit().unwrap();
+        door_opened(1).to(&writer).emit().unwrap();
     }
     assert!(writer.shutdown().is_complete());
     let mut schemas = std::collections::HashMap::new();

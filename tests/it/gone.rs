@@ -31,7 +31,7 @@ fn begun(dir: &Path) -> (Writer, Receiver<Health>) {
 
 /// An event that is durable.
 fn emit(writer: &Writer, count: u32) {
-    door_opened(count).begin_durable_to(writer).unwrap().wait_for(LONG).unwrap();
+    door_opened(count).to(writer).submit_durable().unwrap().wait_for(LONG).unwrap();
 }
 
 /// Waits until the health is as it should be.
@@ -67,8 +67,8 @@ fn a_directory_that_is_deleted_and_made_again() {
     fs::remove_dir_all(&dir).unwrap();
     wait_for(&tells, |health| !health.writes && !health.in_place);
     // What comes meanwhile waits; nobody is told that it is durable.
-    door_opened(1).emit_to(&writer).unwrap();
-    let refused = door_opened(2).begin_durable_to(&writer).err();
+    door_opened(1).to(&writer).emit().unwrap();
+    let refused = door_opened(2).to(&writer).submit_durable().err();
     assert_eq!(refused, Some(EmitError::NotDurable));
     fs::create_dir(&dir).unwrap();
     wait_for(&tells, Health::is_well);

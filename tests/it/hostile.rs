@@ -53,7 +53,7 @@ proptest! {
         let context = Context::new(Actor::User(user_name), source);
         let owner_name = ClaimedName::known(&owner);
         Renamed { id: object_id, name: object_name, owner: owner_name, note: &note }
-            .emit_to_in(&writer, &context)
+            .within(&context).to(&writer).emit()
             .unwrap();
         prop_assert!(writer.shutdown().is_complete());
         let bytes = storage.bytes("audit.jsonl").unwrap();
@@ -89,7 +89,7 @@ proptest! {
         let storage = MemoryStorage::new();
         let writer = writer_on(&storage).0.start().unwrap();
         for count in 0..3 {
-            door_opened(count).emit_to(&writer).unwrap();
+            door_opened(count).to(&writer).emit().unwrap();
         }
         prop_assert!(writer.shutdown().is_complete());
         let mut bytes = storage.bytes("audit.jsonl").unwrap();
@@ -102,7 +102,7 @@ proptest! {
         storage.put("audit.jsonl", &bytes);
         for count in [77, 78] {
             let writer = writer_on(&storage).0.start().unwrap();
-            door_opened(count).emit_to(&writer).unwrap();
+            door_opened(count).to(&writer).emit().unwrap();
             prop_assert!(writer.shutdown().is_complete());
         }
         let readable: Vec<Line> =

@@ -51,7 +51,7 @@ fn check(log: &dyn ReadStorage, trust: &Trust, writer: Writer) {
 
 fn emit(writer: &Writer) {
     for count in 0..EVENTS {
-        door_opened(count).emit_to(writer).unwrap();
+        door_opened(count).to(writer).emit().unwrap();
         if count % 16 == 0 {
             writer.flush(LONG).unwrap();
         }

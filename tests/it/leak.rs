@@ -56,16 +56,16 @@ fn nothing_of_a_secret_is_written_also_when_writing_fails() {
         .start()
         .unwrap();
     for _ in 0..20 {
-        pasted(CANARY).emit_to(&writer).unwrap();
+        pasted(CANARY).to(&writer).emit().unwrap();
     }
     writer.flush(LONG).unwrap();
     storage.fill_after(300);
-    pasted(CANARY).emit_to(&writer).unwrap();
+    pasted(CANARY).to(&writer).emit().unwrap();
     assert!(writer.flush(LONG).is_err());
     storage.heal();
     wait_until_it_writes(&writer);
     storage.refuse(Call::Sync);
-    pasted(CANARY).emit_to(&writer).unwrap();
+    pasted(CANARY).to(&writer).emit().unwrap();
     assert!(writer.flush(LONG).is_err());
     storage.heal();
     wait_until_it_writes(&writer);
@@ -84,7 +84,7 @@ fn a_line_is_as_long_for_a_long_secret_as_for_none() {
         let writer = writer_on(&storage).0.evidence(Evidence::Signed).start().unwrap();
         // The bucket of a paste's size is told on purpose, so it is the same here.
         let event = Pasted { size: PasteSize::of(""), ..pasted(secret) };
-        event.emit_to(&writer).unwrap();
+        event.to(&writer).emit().unwrap();
         assert!(writer.shutdown().is_complete());
         everything(&storage)
             .lines()

@@ -21,12 +21,12 @@ fn full(overflow: Overflow) -> (Writer, HangingStorage, u32) {
         .unwrap();
     storage.hang();
     // The writer waits for the disk before the channel is filled, so that it takes nothing out.
-    let first = door_opened(0).begin_durable_to(&writer);
+    let first = door_opened(0).to(&writer).submit_durable();
     storage.wait_until_awaited();
     drop(first);
     let mut sent = 1;
     // What must be durable is refused when the channel is full, whatever the policy.
-    while door_opened(sent).begin_durable_to(&writer).is_ok() {
+    while door_opened(sent).to(&writer).submit_durable().is_ok() {
         sent += 1;
         assert!(sent < 100_000, "a channel of 64 KiB takes no end of events");
     }
@@ -44,7 +44,7 @@ fn clock() -> Instant {
 #[test]
 fn refuse_says_full_and_counts_nothing() {
     let (writer, storage, sent) = full(Overflow::Refuse);
-    assert_eq!(door_opened(sent).emit_to(&writer), Err(EmitError::Full));
+    assert_eq!(door_opened(sent).to(&writer).emit(), Err(EmitError::Full));
     storage.answer();
     let report = writer.shutdown();
     assert!(report.is_complete(), "{report}");
@@ -56,7 +56,7 @@ fn refuse_says_full_and_counts_nothing() {
 fn drop_and_count_says_ok_and_a_gap_line_says_the_rest() {
     let (writer, storage, sent) = full(Overflow::DropAndCount);
     for count in 0..1000 {
-        assert_eq!(door_opened(count).emit_to(&writer), Ok(()));
+        assert_eq!(door_opened(count).to(&writer).emit(), Ok(()));
     }
     storage.answer();
     let report = writer.shutdown();
@@ -75,7 +75,7 @@ fn block_waits_for_its_bound_and_then_counts() {
     let at_most = Duration::from_millis(60);
     let (writer, storage, _) = full(Overflow::Block { at_most });
     let start = clock();
-    assert_eq!(door_opened(0).emit_to(&writer), Ok(()));
+    assert_eq!(door_opened(0).to(&writer).emit(), Ok(()));
     let waited = start.elapsed();
     assert!(waited >= at_most, "{waited:?}");
     assert!(waited < LONG, "{waited:?}");
@@ -95,7 +95,7 @@ fn block_waits_no_longer_than_it_must() {
             storage.answer();
         }
     });
-    assert_eq!(door_opened(sent).emit_to(&writer), Ok(()));
+    assert_eq!(door_opened(sent).to(&writer).emit(), Ok(()));
     release.join().unwrap();
     let report = writer.shutdown();
     assert!(report.is_complete(), "{report}");
@@ -120,7 +120,7 @@ fn a_crowd_waits_and_loses_nothing() {
             let writer = &writer;
             scope.spawn(move || {
                 for count in thread * EACH..(thread + 1) * EACH {
-                    door_opened(count).emit_to(writer).unwrap();
+                    door_opened(count).to(writer).emit().unwrap();
                 }
             });
         }
@@ -148,7 +148,7 @@ fn gap_lines_are_durable_under_each_policy() {
     for overflow in policies {
         let (writer, storage, sent) = full(overflow);
         // As `emit_or_count` does, for those who do not want to know.
-        if let Err(refused) = door_opened(sent).emit_to(&writer) {
+        if let Err(refused) = door_opened(sent).to(&writer).emit() {
             writer.count_lost(DoorOpened::SCHEMAS[0], refused);
         }
         storage.answer();

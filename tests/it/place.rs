@@ -33,7 +33,7 @@ fn files_and_directory_are_for_owner_and_group() {
     let parent = tempfile::tempdir().unwrap();
     let dir = parent.path().join("new/audit");
     let writer = open(&dir).unwrap();
-    door_opened(1).emit_to(&writer).unwrap();
+    door_opened(1).to(&writer).emit().unwrap();
     assert!(writer.shutdown().is_complete());
     assert_eq!(mode(&dir) & 0o027, 0, "{:o}", mode(&dir));
     for name in ["audit.jsonl", "audit.lock", "audit.checkpoint", "audit.keys"] {

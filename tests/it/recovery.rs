@@ -13,7 +13,7 @@ use crate::kit::{LONG, counts, door_opened, lines, number, of_life, text, writer
 fn one_run() -> MemoryStorage {
     let storage = MemoryStorage::new();
     let writer = writer_on(&storage).0.start().unwrap();
-    door_opened(1).emit_to(&writer).unwrap();
+    door_opened(1).to(&writer).emit().unwrap();
     assert!(writer.shutdown().is_complete());
     storage
 }
@@ -22,7 +22,7 @@ fn one_run() -> MemoryStorage {
 fn a_second_run_goes_on_in_the_same_segment() {
     let storage = one_run();
     let writer = writer_on(&storage).0.start().unwrap();
-    door_opened(2).emit_to(&writer).unwrap();
+    door_opened(2).to(&writer).emit().unwrap();
     assert!(writer.shutdown().is_complete());
     let lines = lines(&storage);
     assert_eq!(counts(&lines), [1, 2]);
@@ -40,7 +40,7 @@ fn check_torn(tail: &[u8]) {
     storage.put("audit.jsonl", &[whole.as_slice(), tail].concat());
     for count in [2, 3] {
         let writer = writer_on(&storage).0.start().unwrap();
-        door_opened(count).emit_to(&writer).unwrap();
+        door_opened(count).to(&writer).emit().unwrap();
         assert!(writer.shutdown().is_complete());
     }
     let lines = lines(&storage);
@@ -71,7 +71,7 @@ fn a_segment_without_a_single_line_is_begun_again() {
         let storage = MemoryStorage::new();
         storage.put("audit.jsonl", bytes);
         let writer = writer_on(&storage).0.start().unwrap();
-        door_opened(1).emit_to(&writer).unwrap();
+        door_opened(1).to(&writer).emit().unwrap();
         assert!(writer.shutdown().is_complete());
         let lines = lines(&storage);
         assert_eq!(lines[0].kind, "header");
@@ -90,7 +90,7 @@ fn a_segment_that_was_begun_takes_its_place_or_goes() {
     beside.put("audit.next", whole.get(..100).unwrap());
     for (storage, cleanups) in [(alone, 0), (beside, 1)] {
         let writer = writer_on(&storage).0.start().unwrap();
-        door_opened(2).emit_to(&writer).unwrap();
+        door_opened(2).to(&writer).emit().unwrap();
         assert!(writer.shutdown().is_complete());
         let lines = lines(&storage);
         assert_eq!(counts(&lines), [1, 2]);
@@ -126,7 +126,7 @@ fn every_cut_of_a_log_opens_again() {
         let storage = MemoryStorage::new();
         storage.put("audit.jsonl", whole.get(..cut).unwrap());
         let writer = writer_on(&storage).0.start().unwrap();
-        door_opened(2).emit_to(&writer).unwrap();
+        door_opened(2).to(&writer).emit().unwrap();
         assert!(writer.shutdown().is_complete(), "cut at {cut}");
         assert_eq!(counts(&lines(&storage)).last(), Some(&2), "cut at {cut}");
     }
@@ -143,13 +143,13 @@ fn a_kill_while_lines_come_again_leaves_a_log_that_goes_on() {
             let storage = MemoryStorage::new();
             let builder = writer_on(&storage).0.retry_after(Duration::from_millis(1));
             let writer = builder.start().unwrap();
-            door_opened(0).emit_to(&writer).unwrap();
+            door_opened(0).to(&writer).emit().unwrap();
             writer.flush(LONG).unwrap();
             let fault = Injected::Error(5);
             storage.plan(FaultPlan { call: Call::Sync, nth: 1, fault, for_good: false });
             let nth = if second == Call::Sync { nth + 1 } else { nth };
             storage.plan(FaultPlan { call: second, nth, fault, for_good: true });
-            door_opened(1).emit_to(&writer).unwrap();
+            door_opened(1).to(&writer).emit().unwrap();
             let mut tries = 0;
             while writer.flush(LONG).is_err() && tries < 10 {
                 tries += 1;
@@ -158,7 +158,7 @@ fn a_kill_while_lines_come_again_leaves_a_log_that_goes_on() {
             let killed = storage.after_kill();
             kills += usize::from(tries == 10);
             let again = writer_on(&killed).0.start().unwrap();
-            door_opened(2).emit_to(&again).unwrap();
+            door_opened(2).to(&again).emit().unwrap();
             assert!(again.shutdown().is_complete());
             let found = counts(&lines(&killed));
             // Nobody was told that the other one is durable.
@@ -184,8 +184,8 @@ fn a_wild_number_holds_no_start_up() {
         let storage = MemoryStorage::new();
         let start = || writer_on(&storage).0.evidence(Evidence::Signed).start().unwrap();
         let writer = start();
-        door_opened(1).emit_to(&writer).unwrap();
-        door_opened(2).emit_to(&writer).unwrap();
+        door_opened(1).to(&writer).emit().unwrap();
+        door_opened(2).to(&writer).emit().unwrap();
         assert!(writer.shutdown().is_complete());
         let text = String::from_utf8(storage.bytes("audit.jsonl").unwrap()).unwrap();
         assert_eq!(text.matches(shown).count(), 1, "{text}");

@@ -23,7 +23,7 @@ fn by_size_every_segment_explains_itself_and_nothing_is_missing() {
     let rotation = Rotation { daily: true, segment_bytes: 8 * 1024 };
     let writer = builder.rotation(rotation).start().unwrap();
     for count in 0..200 {
-        door_opened(count).emit_to(&writer).unwrap();
+        door_opened(count).to(&writer).emit().unwrap();
     }
     assert!(writer.shutdown().is_complete());
     let lines = lines(&storage);
@@ -54,12 +54,12 @@ fn by_day_even_when_nothing_happens() {
     let storage = MemoryStorage::new();
     let (builder, clock) = writer_on(&storage);
     let writer = builder.start().unwrap();
-    door_opened(1).emit_to(&writer).unwrap();
+    door_opened(1).to(&writer).emit().unwrap();
     writer.flush(LONG).unwrap();
     clock.advance(DAY);
     writer.flush(LONG).unwrap();
     clock.advance(DAY);
-    door_opened(2).emit_to(&writer).unwrap();
+    door_opened(2).to(&writer).emit().unwrap();
     assert!(writer.shutdown().is_complete());
     let rotated = names(&storage);
     assert_eq!(rotated.len(), 3, "{rotated:?}");
@@ -78,7 +78,7 @@ fn after_14_days_a_segment_goes_and_its_going_is_recorded_first() {
     let (builder, clock) = writer_on(&storage);
     let writer = builder.start().unwrap();
     for day in 0..20 {
-        door_opened(day).emit_to(&writer).unwrap();
+        door_opened(day).to(&writer).emit().unwrap();
         writer.flush(LONG).unwrap();
         clock.advance(DAY);
     }
@@ -107,7 +107,7 @@ fn the_oldest_go_when_all_take_too_much() {
         .start()
         .unwrap();
     for count in 0..500 {
-        door_opened(count).emit_to(&writer).unwrap();
+        door_opened(count).to(&writer).emit().unwrap();
     }
     assert!(writer.shutdown().is_complete());
     let bytes: u64 = storage.list().unwrap().iter().map(|(_, bytes)| bytes).sum();
@@ -130,7 +130,7 @@ fn a_log_can_be_read_while_its_segments_roll() {
     std::thread::scope(|scope| {
         let emitter = scope.spawn(|| {
             for count in 0..5000 {
-                door_opened(count).begin_durable_to(&writer).unwrap().wait_for(LONG).unwrap();
+                door_opened(count).to(&writer).submit_durable().unwrap().wait_for(LONG).unwrap();
             }
         });
         while !emitter.is_finished() {

@@ -13,7 +13,7 @@ use crate::kit::{LONG, counts, door_opened, lines, of_life, writer_on};
 /// Emits until the writer closes; how many were accepted.
 fn emit_until_closed(writer: &Writer, from: u32, sent: &std::sync::mpsc::Sender<()>) -> u32 {
     for count in from.. {
-        match door_opened(count).emit_to(writer) {
+        match door_opened(count).to(writer).emit() {
             Ok(()) => {}
             Err(error) => {
                 assert_eq!(error, EmitError::Closed);
@@ -73,7 +73,7 @@ fn dropping_the_writer_ends_the_run_in_order() {
     let storage = MemoryStorage::new();
     let writer = writer_on(&storage).0.start().unwrap();
     for count in 0..100 {
-        door_opened(count).emit_to(&writer).unwrap();
+        door_opened(count).to(&writer).emit().unwrap();
     }
     drop(writer);
     let lines = lines(&storage.after_power_cut());
@@ -89,7 +89,7 @@ fn a_hung_disk_does_not_hang_the_program() {
     let writer = Writer::builder_on(Arc::new(storage.clone())).start().unwrap();
     storage.hang();
     for count in 0..5 {
-        door_opened(count).emit_to(&writer).unwrap();
+        door_opened(count).to(&writer).emit().unwrap();
     }
     assert_eq!(writer.flush(Duration::from_millis(50)), Err(EmitError::TimedOut));
     let report = writer.shutdown_within(Duration::from_millis(50));

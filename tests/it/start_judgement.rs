@@ -29,7 +29,7 @@ fn builder(storage: &MemoryStorage) -> Builder {
 
 fn emit(writer: &Writer, from: u32, to: u32) {
     for count in from..to {
-        door_opened(count).emit_to(writer).unwrap();
+        door_opened(count).to(writer).emit().unwrap();
     }
     writer.flush(LONG).unwrap();
 }
@@ -335,7 +335,7 @@ fn events_wait_for_what_signs_the_start() {
     // What the last run stored is there; what this one must store to go on cannot be.
     storage.remove("audit.keys").unwrap();
     let writer = with_keys().start().unwrap();
-    door_opened(1).emit_to(&writer).unwrap();
+    door_opened(1).to(&writer).emit().unwrap();
     assert!(writer.flush(Duration::from_millis(50)).is_err());
     assert!(counts(&lines(&storage)).is_empty());
     keys.heal();

@@ -77,11 +77,11 @@ fn open_in_last_header(lines: &[Line]) -> Vec<u64> {
 fn the_beginning_is_durable_and_the_end_points_to_it() {
     let storage = MemoryStorage::new();
     let writer = writer(&storage);
-    let begun = flashed().begin_to(&writer).unwrap();
+    let begun = flashed().to(&writer).begin().unwrap();
     assert_eq!(told(&lines(&storage.after_power_cut())), ["begun unknown info flash -"]);
     let seq = begun.receipt().seq;
     begun.finish(Outcome::Success).unwrap();
-    let begun = flashed().begin_to(&writer).unwrap();
+    let begun = flashed().to(&writer).begin().unwrap();
     let receipt = begun.finish_durable(Outcome::Failure(FlashFault::Verify)).unwrap();
     assert_eq!(lines(&storage.after_power_cut()).last().unwrap().seq, receipt.seq);
     assert!(writer.shutdown().is_complete());
@@ -105,9 +105,9 @@ fn the_beginning_is_durable_and_the_end_points_to_it() {
 fn what_is_let_go_of_is_recorded_as_abandoned() {
     let storage = MemoryStorage::new();
     let writer = writer(&storage);
-    drop(flashed().begin_to(&writer).unwrap());
+    drop(flashed().to(&writer).begin().unwrap());
     let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        let _begun = flashed().begin_to(&writer).unwrap();
+        let _begun = flashed().to(&writer).begin().unwrap();
         panic!("in the middle");
     }));
     assert!(panicked.is_err());
@@ -129,9 +129,9 @@ fn after_one_more_run(storage: &MemoryStorage) -> Vec<Line> {
 fn after_a_crash_the_next_run_says_once_that_the_outcome_is_unknown() {
     let storage = MemoryStorage::new();
     let first = writer(&storage);
-    flashed().begin_to(&first).unwrap().finish(Outcome::Success).unwrap();
-    let open = flashed().begin_to(&first).unwrap();
-    let also_open = flashed().begin_to(&first).unwrap();
+    flashed().to(&first).begin().unwrap().finish(Outcome::Success).unwrap();
+    let open = flashed().to(&first).begin().unwrap();
+    let also_open = flashed().to(&first).begin().unwrap();
     let found = storage.after_power_cut();
     let run = lines(&found)[0].run.as_deref().unwrap().to_owned();
     let told =
@@ -145,9 +145,9 @@ fn an_operation_stays_open_over_rotations() {
     let storage = MemoryStorage::new();
     let small = Rotation { daily: true, segment_bytes: 4096 };
     let writer = writer_on(&storage).0.rotation(small).start().unwrap();
-    let open = flashed().begin_to(&writer).unwrap();
+    let open = flashed().to(&writer).begin().unwrap();
     for count in 0..40 {
-        door_opened(count).emit_to(&writer).unwrap();
+        door_opened(count).to(&writer).emit().unwrap();
     }
     writer.flush(LONG).unwrap();
     let seq = open.receipt().seq;
@@ -158,7 +158,7 @@ fn an_operation_stays_open_over_rotations() {
 
     open.finish(Outcome::Success).unwrap();
     for count in 0..40 {
-        door_opened(count).emit_to(&writer).unwrap();
+        door_opened(count).to(&writer).emit().unwrap();
     }
     assert!(writer.shutdown().is_complete());
     assert!(open_in_last_header(&lines(&storage)).is_empty());
@@ -169,7 +169,7 @@ fn an_operation_stays_open_over_rotations() {
 fn an_end_that_did_not_reach_the_disk_reaches_the_next_segment() {
     let storage = MemoryStorage::new();
     let writer = writer(&storage);
-    let open = flashed().begin_to(&writer).unwrap();
+    let open = flashed().to(&writer).begin().unwrap();
     storage.fill_after(0);
     open.finish(Outcome::Success).unwrap();
     assert!(writer.flush(LONG).is_err());
@@ -189,11 +189,11 @@ fn without_a_durable_beginning_there_is_no_operation() {
     // More often than operations may be open: those that did not begin take no place.
     for _ in 0..70 {
         storage.refuse(Call::Sync);
-        assert_eq!(flashed().begin_to(&writer).unwrap_err(), EmitError::NotDurable);
+        assert_eq!(flashed().to(&writer).begin().unwrap_err(), EmitError::NotDurable);
         storage.heal();
         wait_until_it_writes(&writer);
     }
-    flashed().begin_to(&writer).unwrap().finish(Outcome::Failure(FlashFault::PowerLow)).unwrap();
+    flashed().to(&writer).begin().unwrap().finish(Outcome::Failure(FlashFault::PowerLow)).unwrap();
     assert!(writer.shutdown().is_complete());
     let lines = after_one_more_run(&storage);
     let begun: Vec<u64> = of_kind(&lines, "event").iter().map(|line| line.seq).collect();
@@ -207,10 +207,10 @@ fn without_a_durable_beginning_there_is_no_operation() {
 fn so_many_operations_are_open_at_a_time_and_no_more() {
     let storage = MemoryStorage::new();
     let writer = writer(&storage);
-    let mut open: Vec<_> = (0..64).map(|_| flashed().begin_to(&writer).unwrap()).collect();
-    assert_eq!(flashed().begin_to(&writer).unwrap_err(), EmitError::NotDurable);
+    let mut open: Vec<_> = (0..64).map(|_| flashed().to(&writer).begin().unwrap()).collect();
+    assert_eq!(flashed().to(&writer).begin().unwrap_err(), EmitError::NotDurable);
     open.pop().unwrap().finish(Outcome::Success).unwrap();
-    open.push(flashed().begin_to(&writer).unwrap());
+    open.push(flashed().to(&writer).begin().unwrap());
     let found = storage.after_power_cut();
     assert_eq!(interrupted(&after_one_more_run(&found)).len(), 64);
     drop(open);

@@ -182,7 +182,7 @@ proptest! {
         let Ok(record) = EVENTS.parse(&sent) else { return Ok(()) };
         let storage = MemoryStorage::new();
         let writer = writer_on(&storage).0.start().unwrap();
-        record.emit_to(&writer).unwrap();
+        record.to(&writer).emit().unwrap();
         prop_assert!(writer.shutdown().is_complete());
         let bytes = storage.bytes("audit.jsonl").unwrap();
         prop_assert!(bytes.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n')));
@@ -211,7 +211,7 @@ fn a_program_without_std_sends_its_records_to_its_host() {
     let record = no_std_user::EVENTS.parse(&ran.stdout).unwrap();
     let storage = MemoryStorage::new();
     let writer = writer_on(&storage).0.start().unwrap();
-    record.emit_to(&writer).unwrap();
+    record.to(&writer).emit().unwrap();
     assert!(writer.shutdown().is_complete());
     let text = String::from_utf8(storage.bytes("audit.jsonl").unwrap()).unwrap();
     let told = r#""outcome":"denied","reason":"rollback","actor":{"service":"bootloader"},"source":{"local":"flash"},"object":{"type":"image","id":"firmware"},"data":{"version":"2.1.0","attempts":3},"withheld":["unlock_key"]}"#;

@@ -61,19 +61,19 @@ fn emit(writer: &Writer, first: u32) {
     for (n, count) in (first..).step_by(2).enumerate() {
         if !n.is_multiple_of(PLAIN as usize + 1) {
             match count % 2 {
-                0 => knocked(count).emit_to(writer).unwrap(),
-                _ => Entered { count }.emit_to(writer).unwrap(),
+                0 => knocked(count).to(writer).emit().unwrap(),
+                _ => Entered { count }.to(writer).emit().unwrap(),
             }
             continue;
         }
-        let receipt = begin_durable(writer, count).unwrap().wait_for(LONG).unwrap();
+        let receipt = submit_durable(writer, count).unwrap().wait_for(LONG).unwrap();
         Acknowledged { count: count.into(), seq: receipt.seq }.tell();
     }
 }
 
-fn begin_durable(writer: &Writer, count: u32) -> Result<Pending, EmitError> {
+fn submit_durable(writer: &Writer, count: u32) -> Result<Pending, EmitError> {
     match count % 2 {
-        0 => knocked(count).begin_durable_to(writer),
-        _ => Entered { count }.begin_durable_to(writer),
+        0 => knocked(count).to(writer).submit_durable(),
+        _ => Entered { count }.to(writer).submit_durable(),
     }
 }

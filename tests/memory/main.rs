@@ -92,7 +92,7 @@ fn a_withheld_text_is_nowhere_after_a_send() {
         (0..50).map(|count| Pasted { count, text: Withheld::new(secret()) }).collect();
     assert!(found() >= 50 * 2 * TIMES, "the search finds what is there");
     for event in events {
-        event.emit_to(&writer).unwrap();
+        event.to(&writer).emit().unwrap();
     }
     writer.flush(Duration::from_secs(60)).unwrap();
     assert_eq!(found(), 0);

@@ -63,11 +63,11 @@ fn emit(writer: &Writer, id: u32, begun: u32) {
     const PATH: [u8; 600] = [b'/'; 600];
     if id.is_multiple_of(101) {
         let path = HttpPath::of(std::str::from_utf8(&PATH).unwrap()).unwrap();
-        Large { path, id, begun }.emit_to(writer).unwrap();
+        Large { path, id, begun }.to(writer).emit().unwrap();
     } else if id.is_multiple_of(97) {
-        drop(Small { id, begun }.begin_durable_to(writer).unwrap());
+        drop(Small { id, begun }.to(writer).submit_durable().unwrap());
     } else {
-        Small { id, begun }.emit_to(writer).unwrap();
+        Small { id, begun }.to(writer).emit().unwrap();
     }
 }
 

@@ -67,7 +67,7 @@ pub(crate) fn run(dir: &Path, mishap: Mishap) -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     let writer = Writer::builder(dir).start().unwrap();
-    paste_used().emit_to(&writer).unwrap();
+    paste_used().to(&writer).emit().unwrap();
     match mishap(&writer) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -143,14 +143,14 @@ fn traced(writer: &Writer) -> Result<(), Box<dyn Error>> {
     tracing::info!(?event, text = ?event.text, "pasted");
     let span = tracing::error_span!("paste", event = ?event, password = ?event.password);
     let _entered = span.enter();
-    event.emit_to(writer)?;
+    event.to(writer).emit()?;
     tracing::trace!("{event:?}");
     Ok(())
 }
 
 #[tracing::instrument(level = "trace", skip(writer), ret, err)]
 fn handle(writer: &Writer, event: PasteUsed<'static>) -> Result<Withheld<String>, EmitError> {
-    event.emit_to(writer)?;
+    event.to(writer).emit()?;
     Ok(event.text)
 }
 
@@ -188,13 +188,13 @@ impl Recorder for Panicking {
 fn panicked_while_encoding(writer: &Writer) -> Result<(), Box<dyn Error>> {
     let event = paste_used();
     let caught =
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| event.emit_to(&Panicking)));
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| event.to(&Panicking).emit()));
     println!(
         "{:?}",
         caught.map_err(|payload| payload.downcast_ref::<&str>().copied().map(str::to_owned))
     );
-    event.emit_to(writer)?;
-    event.emit_to(&Panicking)?;
+    event.to(writer).emit()?;
+    event.to(&Panicking).emit()?;
     Ok(())
 }
 
@@ -203,7 +203,7 @@ fn refused_by_a_full_channel(_: &Writer) -> Result<(), Box<dyn Error>> {
     let writer =
         Writer::builder(dir.path()).capacity_bytes(0).overflow(Overflow::Refuse).start()?;
     let event = paste_used();
-    let refused = (0..100_000).find_map(|_| event.emit_to(&writer).err());
+    let refused = (0..100_000).find_map(|_| event.to(&writer).emit().err());
     println!("{event:?} was refused: {refused:?}");
     Err(Box::new(refused.ok_or("the channel never was full")?))
 }
@@ -212,7 +212,7 @@ fn emitted_after_the_end(_: &Writer) -> Result<(), Box<dyn Error>> {
     let dir = tempfile::tempdir()?;
     let writer = Writer::builder(dir.path()).start()?;
     let event = paste_used();
-    let pending = event.begin_durable_to(&writer)?;
+    let pending = event.to(&writer).submit_durable()?;
     println!("{:?} {pending:?}", pending.wait_for(Duration::from_secs(60)));
     println!("{:?}", event.emit());
     Ok(())

@@ -64,7 +64,7 @@ fn write_log(dir: &Path) -> String {
             .start()
             .unwrap();
         for count in run * 40..run * 40 + 40 {
-            DoorOpened { count }.emit_to(&writer).unwrap();
+            DoorOpened { count }.to(&writer).emit().unwrap();
         }
         assert!(writer.shutdown().is_complete());
     }

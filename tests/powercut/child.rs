@@ -86,17 +86,17 @@ fn emit(dir: &Path, number: u32) {
         let event = knocked(count);
         match count % 20 {
             3 | 7 | 13 | 17 => {
-                let receipt = event.begin_durable_to(&writer).unwrap().wait_for(LONG).unwrap();
+                let receipt = event.to(&writer).submit_durable().unwrap().wait_for(LONG).unwrap();
                 Acknowledged { count: count.into(), seq: receipt.seq }.tell();
                 wait_until_noted();
                 tell_anchor(dir);
             }
             19 => {
-                event.emit_to(&writer).unwrap();
+                event.to(&writer).emit().unwrap();
                 writer.flush(LONG).unwrap();
                 tell_flushed(first, count);
             }
-            _ => event.emit_to(&writer).unwrap(),
+            _ => event.to(&writer).emit().unwrap(),
         }
         if count % 5 == 0 {
             std::thread::sleep(Duration::from_millis(u64::from(count % 12)));

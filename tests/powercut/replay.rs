@@ -126,7 +126,8 @@ fn go_on(dir: &Path) -> Result<(), String> {
         .map_err(|error| format!("the log does not go on: {error}"))?;
     for count in [u32::MAX - 1, u32::MAX] {
         knocked(count)
-            .emit_to(&writer)
+            .to(&writer)
+            .emit()
             .map_err(|error| format!("the log does not go on: {error}"))?;
     }
     let report = writer.shutdown();

@@ -121,7 +121,7 @@ fn in_a_context(_: u32) {
     let session = SessionRef::of("c00kie");
     let actor = Actor::UserInSession(UserName::new("alice").unwrap(), session);
     let context = Context::new(actor, Source::Address(peer()));
-    PortSelected { port: ObjectId::new("hdmi-2").unwrap() }.emit_in(&context).unwrap();
+    PortSelected { port: ObjectId::new("hdmi-2").unwrap() }.within(&context).emit().unwrap();
 }
 
 fn a_keyed_hash(n: u32) {

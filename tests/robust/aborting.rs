@@ -35,7 +35,7 @@ pub(crate) fn what_was_acknowledged_is_there() {
         assert_eq!(acknowledged, (0..100).collect::<Vec<_>>());
 
         let log = Writer::builder(dir.path()).start().unwrap();
-        rang(1_000).emit_to(&log).unwrap();
+        rang(1_000).to(&log).emit().unwrap();
         assert!(log.shutdown_within(LONG).is_complete());
         let counts = counts_in(dir.path());
         assert!(counts.starts_with(&acknowledged), "{how}: {counts:?}");

@@ -70,14 +70,14 @@ pub(crate) fn a_panic_leaves_nothing_behind() {
     for count in 0..1000 {
         for at in 0..3 {
             let odds = odds(at, What::Panics);
-            assert!(panics(|| odds.emit_to(&writer)), "its encoding {at}");
+            assert!(panics(|| odds.to(&writer).emit()), "its encoding {at}");
             assert_eq!(odds.value.encodings.get(), at + 1);
             assert!(panics(|| odds_durable(&writer, at)), "its encoding {at}");
         }
-        rang(count).emit_to(&writer).unwrap();
+        rang(count).to(&writer).emit().unwrap();
     }
     // A box as large as the room for all of them still finds it.
-    rang_long(1000).emit_to(&writer).unwrap();
+    rang_long(1000).to(&writer).emit().unwrap();
     writer.flush(LONG).unwrap();
     let stats = writer.stats();
     assert_eq!((stats.accepted, stats.written, stats.lost), (1001, 1001, 0));
@@ -86,16 +86,16 @@ pub(crate) fn a_panic_leaves_nothing_behind() {
 }
 
 fn odds_durable(writer: &Writer, at: u32) {
-    drop(odds(at, What::Panics).begin_durable_to(writer));
+    drop(odds(at, What::Panics).to(writer).submit_durable());
 }
 
 /// The box was measured by an encoding that said less.
 pub(crate) fn an_encoding_that_grows() {
     let (storage, writer) = writer();
     for _ in 0..1000 {
-        assert_eq!(odds(2, What::Grows).emit_to(&writer), Err(EmitError::TooLarge));
+        assert_eq!(odds(2, What::Grows).to(&writer).emit(), Err(EmitError::TooLarge));
     }
-    rang_long(1).emit_to(&writer).unwrap();
+    rang_long(1).to(&writer).emit().unwrap();
     let report = writer.shutdown();
     assert!(report.is_complete() && report.stats.accepted == 1, "{report}");
     assert_eq!(counts_on(&storage), [1]);
@@ -129,10 +129,10 @@ impl Subscriber for Weak {
 pub(crate) fn a_subscriber_that_panics() {
     let (storage, writer) = writer();
     tracing::subscriber::with_default(Weak, || {
-        assert!(panics(|| rang(1).emit_to(&writer)));
+        assert!(panics(|| rang(1).to(&writer).emit()));
     });
     assert_eq!(writer.stats().accepted, 0);
-    rang(2).emit_to(&writer).unwrap();
+    rang(2).to(&writer).emit().unwrap();
     assert!(writer.shutdown().is_complete());
     assert_eq!(counts_on(&storage), [2]);
 }

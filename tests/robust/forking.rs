@@ -86,7 +86,7 @@ pub(crate) fn a_child_keeps_no_lock() {
 /// As `daemon(3)` does it: the parent ends at once behind the fork, without a destructor.
 pub(crate) fn program_that_daemonizes(dir: &Path) {
     let log = Writer::builder(dir).start().unwrap();
-    rang(0).emit_to(&log).unwrap();
+    rang(0).to(&log).emit().unwrap();
     log.flush(LONG).unwrap();
     if fork() != 0 {
         _exit(0);
@@ -97,7 +97,7 @@ pub(crate) fn program_that_daemonizes(dir: &Path) {
         std::thread::sleep(Duration::from_millis(1));
     }
     let own = Writer::builder(dir).start().unwrap();
-    rang(1).emit_to(&own).unwrap();
+    rang(1).to(&own).emit().unwrap();
     assert!(own.shutdown_within(LONG).is_complete());
     std::fs::write(dir.join("done"), "").unwrap();
     drop(log);

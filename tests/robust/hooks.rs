@@ -66,13 +66,13 @@ pub(crate) fn a_clock_under_emit() {
     let writer = writer_by(&clock, storage.clone()).start().unwrap();
     for count in 0..1000 {
         clock.emitting.store(1, Ordering::SeqCst);
-        assert!(panics(|| rang(7_000).emit_to(&writer)));
+        assert!(panics(|| rang(7_000).to(&writer).emit()));
         clock.emitting.store(1, Ordering::SeqCst);
-        assert!(panics(|| rang(7_000).begin_durable_to(&writer)));
+        assert!(panics(|| rang(7_000).to(&writer).submit_durable()));
         // For a box it is not read again, if there is room for that.
         clock.emitting.store(1, Ordering::SeqCst);
-        assert!(panics(|| rang_long(7_000).emit_to(&writer)));
-        rang_long(count).emit_to(&writer).unwrap();
+        assert!(panics(|| rang_long(7_000).to(&writer).emit()));
+        rang_long(count).to(&writer).emit().unwrap();
     }
     let report = writer.shutdown();
     assert!(report.is_complete() && report.stats.accepted == 1000, "{report}");
@@ -85,21 +85,21 @@ pub(crate) fn a_clock_under_a_loss() {
     let builder = writer_by(&clock, storage.clone()).overflow(Overflow::DropAndCount);
     let writer = builder.start().unwrap();
     storage.hang();
-    rang(0).emit_to(&writer).unwrap();
+    rang(0).to(&writer).emit().unwrap();
     storage.wait_until_awaited(); // From now on it takes nothing.
     let mut count = 1;
     while writer.stats().lost == 0 {
-        rang(count).emit_to(&writer).unwrap();
+        rang(count).to(&writer).emit().unwrap();
         count += 1;
     }
     let before = writer.stats();
     clock.emitting.store(2, Ordering::SeqCst); // The event's moment, the loss.
-    assert!(panics(|| rang(count).emit_to(&writer)));
+    assert!(panics(|| rang(count).to(&writer).emit()));
     // A box may have waited for room before, so what is left of the time is asked for: the loss comes
     // third.
     for reading in 1..=3 {
         clock.emitting.store(reading, Ordering::SeqCst);
-        assert!(panics(|| rang_long(count).emit_to(&writer)));
+        assert!(panics(|| rang_long(count).to(&writer).emit()));
     }
     assert_eq!(writer.stats(), before);
     storage.answer();
@@ -135,21 +135,21 @@ fn listen() {
 fn check_end(writer: Writer, storage: &MemoryStorage, panic: impl FnOnce()) {
     listen();
     for count in 0..10 {
-        rang(count).emit_to(&writer).unwrap();
+        rang(count).to(&writer).emit().unwrap();
     }
     writer.flush(LONG).unwrap();
     panic();
     let mut accepted = 10;
     // The clock may have ended it already.
-    if let Ok(pending) = rang(10).begin_durable_to(&writer) {
+    if let Ok(pending) = rang(10).to(&writer).submit_durable() {
         accepted += 1;
         assert_eq!(pending.wait_for(LONG), Err(EmitError::NotDurable));
     }
-    while rang(11).emit_to(&writer).is_ok() {
+    while rang(11).to(&writer).emit().is_ok() {
         accepted += 1;
         std::thread::sleep(Duration::from_millis(1));
     }
-    assert_eq!(rang(12).emit_to(&writer), Err(EmitError::Closed));
+    assert_eq!(rang(12).to(&writer).emit(), Err(EmitError::Closed));
     assert_eq!(writer.flush(LONG), Err(EmitError::Closed));
     let stats = writer.stats();
     // The last of them was perhaps on its way when the channel was closed.
@@ -162,7 +162,7 @@ fn check_end(writer: Writer, storage: &MemoryStorage, panic: impl FnOnce()) {
     assert!(told.contains("ERROR audit_writer: the audit log's writer panicked"), "{told}");
     // The log is nobody's, and whole.
     let next = writer_by(&Arc::default(), storage.clone()).start().unwrap();
-    rang(13).emit_to(&next).unwrap();
+    rang(13).to(&next).emit().unwrap();
     assert!(next.shutdown().is_complete());
     assert_eq!(counts_on(storage), (0..10).chain([13]).collect::<Vec<_>>());
 }
@@ -281,15 +281,15 @@ pub(crate) fn a_waker() {
     let storage = HangingStorage::default();
     let writer = writer_by(&Arc::default(), storage.clone()).start().unwrap();
     storage.hang();
-    let mut touchy = rang(1).begin_durable_to(&writer).unwrap();
-    let after = rang(2).begin_durable_to(&writer).unwrap();
+    let mut touchy = rang(1).to(&writer).submit_durable().unwrap();
+    let after = rang(2).to(&writer).submit_durable().unwrap();
     let waker = Waker::from(Arc::new(Touchy));
     let polled = Pin::new(&mut touchy).poll(&mut Context::from_waker(&waker));
     assert_eq!(polled, Poll::Pending);
     storage.answer();
     assert!(after.wait_for(LONG).is_ok());
     assert!(touchy.wait_for(LONG).is_ok());
-    rang(3).emit_to(&writer).unwrap();
+    rang(3).to(&writer).emit().unwrap();
     assert!(writer.shutdown().is_complete());
     assert_eq!(counts_on(&storage), [1, 2, 3]);
 }

@@ -23,7 +23,7 @@ fn wait_for(log: &Writer, wanted: impl Fn(Health) -> bool) {
 }
 
 fn durable(log: &Writer, count: u32) {
-    rang(count).begin_durable_to(log).unwrap().wait_for(LONG).unwrap();
+    rang(count).to(log).submit_durable().unwrap().wait_for(LONG).unwrap();
 }
 
 /// As a daemon that was started by root does it. Of the log's directory nothing is reached any more but
@@ -78,7 +78,7 @@ pub(crate) fn program_that_may_write_small_files(dir: &Path) {
     lower(limit);
     let log = Writer::builder(dir).start().unwrap();
     for count in 0..2_000 {
-        rang_long(count).emit_to(&log).unwrap();
+        rang_long(count).to(&log).emit().unwrap();
     }
     durable(&log, 2_000);
     assert!(log.health().is_well(), "{}", log.health());
@@ -86,7 +86,7 @@ pub(crate) fn program_that_may_write_small_files(dir: &Path) {
     lower(Rlimit { current: Some(48 * 1024), maximum: None });
     wait_for(&log, |health| health.writes);
     for count in 2_001..2_500 {
-        rang_long(count).emit_to(&log).unwrap();
+        rang_long(count).to(&log).emit().unwrap();
         std::thread::sleep(Duration::from_millis(2));
     }
     wait_for(&log, Health::is_well);

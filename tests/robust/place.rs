@@ -24,7 +24,7 @@ pub(crate) fn the_lock_file_is_removed() {
     std::fs::write(&lock_file, "not a number").unwrap();
     assert_eq!(said("locked", dir.path()).trim(), "None");
     assert!(Writer::builder(dir.path()).start().unwrap_err().is_locked());
-    rang(1).emit_to(&log).unwrap();
+    rang(1).to(&log).emit().unwrap();
     assert!(log.shutdown_within(LONG).is_complete());
     let next = Writer::builder(dir.path()).start().unwrap();
     assert_eq!(said("locked", dir.path()).trim(), us);

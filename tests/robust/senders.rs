@@ -22,8 +22,8 @@ fn emits(writer: &Writer) -> u64 {
     let mut accepted = 0;
     let refused = loop {
         let emitted = match accepted % 7 {
-            0 => rang(1).begin_durable_to(writer).map(|pending| waiters.push(pending)),
-            _ => rang(1).emit_to(writer),
+            0 => rang(1).to(writer).submit_durable().map(|pending| waiters.push(pending)),
+            _ => rang(1).to(writer).emit(),
         };
         match emitted {
             Ok(()) => accepted += 1,
@@ -40,7 +40,7 @@ fn emits(writer: &Writer) -> u64 {
 
 /// Asks all the while for what must never be too low.
 fn asks(writer: &Writer, accepted_before: &AtomicU64, flush: bool) {
-    while rang(2).emit_to(writer).is_ok() {
+    while rang(2).to(writer).emit().is_ok() {
         let before = accepted_before.fetch_add(1, Ordering::SeqCst) + 1;
         let stats = writer.stats();
         assert!(stats.accepted >= before, "{before} {stats:?}");

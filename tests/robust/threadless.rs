@@ -55,7 +55,7 @@ fn contents(dir: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
 pub(crate) fn nothing_is_touched() {
     let dir = tempfile::tempdir().unwrap();
     let log = Writer::builder(dir.path()).start().unwrap();
-    rang(1).emit_to(&log).unwrap();
+    rang(1).to(&log).emit().unwrap();
     assert!(log.shutdown_within(LONG).is_complete());
     let before = contents(dir.path());
     assert!(before.contains_key(&dir.path().join("keys/audit.key")));

@@ -12,17 +12,17 @@ use crate::kit::{
 #[test]
 fn b01_logins_password_reset_and_locked_account() {
     let log = log(|writer| {
-        LoginSucceeded {}.emit_to_in(writer, &alice()).unwrap();
+        LoginSucceeded {}.within(&alice()).to(writer).emit().unwrap();
         let outcome = Outcome::Success;
         let (user, id, password) = (user_name("bob"), Some(id("user-42")), Withheld::new(SECRET));
-        PasswordReset { outcome, user, id, password }.emit_to_in(writer, &alice()).unwrap();
+        PasswordReset { outcome, user, id, password }.within(&alice()).to(writer).emit().unwrap();
         let (claimed, reason) = (ClaimedName::known("bob"), LoginRefusal::AccountLocked);
         let (attempt, password) = (Some(Count::new(6)), Some(Withheld::new(SECRET)));
         let failed = LoginFailed { user: claimed, reason, attempt, password };
-        failed.emit_to_in(writer, &nobody()).unwrap();
+        failed.within(&nobody()).to(writer).emit().unwrap();
         let failures = Count::new(5);
-        AccountLocked { user, failures }.emit_to_in(writer, &nobody()).unwrap();
-        LoggedOut {}.emit_to_in(writer, &alice()).unwrap();
+        AccountLocked { user, failures }.within(&nobody()).to(writer).emit().unwrap();
+        LoggedOut {}.within(&alice()).to(writer).emit().unwrap();
     });
     let [came, reset, failed, locked, went] = log.events() else { panic!("five events") };
     for line in [came, reset, went] {
@@ -58,7 +58,7 @@ fn b02_virtual_machines() {
     ];
     let log = log(|writer| {
         for event in &events {
-            event.emit_to_in(writer, &alice()).unwrap();
+            event.within(&alice()).to(writer).emit().unwrap();
         }
     });
     let actions = ["vm_create", "vm_power_on", "vm_migrate", "vm_power_off", "vm_delete"];
@@ -79,10 +79,10 @@ fn b03_network_and_storage() {
     let outcome = Outcome::Success;
     let log = log(|writer| {
         let (id_, name_) = (id("br-1"), name("lab"));
-        BridgeCreated { outcome, id: id_, name: name_ }.emit_to_in(writer, &alice()).unwrap();
+        BridgeCreated { outcome, id: id_, name: name_ }.within(&alice()).to(writer).emit().unwrap();
         let (id_, name_) = (id("pool-1"), name("fast"));
         let formatted = StoragePoolFormatted { outcome, id: id_, name: name_ };
-        formatted.emit_to_in(writer, &alice()).unwrap();
+        formatted.within(&alice()).to(writer).emit().unwrap();
         let registered = StorageConnectionRegistered {
             outcome,
             id: id("conn-1"),
@@ -90,7 +90,7 @@ fn b03_network_and_storage() {
             protocol: StorageProtocol::Nfs,
             url: Withheld::new("nfs://root:hunter2-Sw0rdfish@filer.test/export"),
         };
-        registered.emit_to_in(writer, &alice()).unwrap();
+        registered.within(&alice()).to(writer).emit().unwrap();
     });
     log.hides("filer.test");
     let [bridge, pool, connection] = log.events() else { panic!("three events") };
@@ -118,13 +118,13 @@ fn b04_users_groups_and_scoped_permissions() {
     let (user, id_, outcome) = (user_name("bob"), Some(id("user-42")), Outcome::Success);
     let log = log(|writer| {
         let role = None;
-        UserCreated { outcome, user, id: id_, role }.emit_to_in(writer, &alice()).unwrap();
+        UserCreated { outcome, user, id: id_, role }.within(&alice()).to(writer).emit().unwrap();
         let (group, group_id) = (name("operators"), Some(id("group-3")));
         let added = GroupMemberAdded { outcome, group, id: group_id, user };
-        added.emit_to_in(writer, &alice()).unwrap();
+        added.within(&alice()).to(writer).emit().unwrap();
         let (permission, scope) = (name("vm.power"), Some(name("/lab/tests")));
         let granted = PermissionGranted { outcome, user, id: id_, permission, scope };
-        granted.emit_to_in(writer, &alice()).unwrap();
+        granted.within(&alice()).to(writer).emit().unwrap();
     });
     let [created, added, granted] = log.events() else { panic!("three events") };
     log.events().iter().for_each(is_by_alice);
@@ -149,7 +149,7 @@ fn b05_every_record_has_time_subject_action_object_and_status() {
         let failed = Outcome::Failure(HypervisorError::GuestUnresponsive);
         let denied = Outcome::Denied(HypervisorError::NotPermitted);
         for outcome in [Outcome::Success, failed, denied] {
-            stopped(outcome).emit_to_in(writer, &alice()).unwrap();
+            stopped(outcome).within(&alice()).to(writer).emit().unwrap();
         }
     });
     let status = |line: &Value| {

@@ -22,12 +22,12 @@ fn login_failed(user: ClaimedName<'static>, reason: LoginRefusal) -> LoginFailed
 #[test]
 fn a01_login_logout_and_failed_login() {
     let log = log(|writer| {
-        LoginSucceeded {}.emit_to_in(writer, &alice()).unwrap();
+        LoginSucceeded {}.within(&alice()).to(writer).emit().unwrap();
         let known = ClaimedName::known("alice");
-        login_failed(known, LoginRefusal::BadPassword).emit_to_in(writer, &nobody()).unwrap();
+        login_failed(known, LoginRefusal::BadPassword).within(&nobody()).to(writer).emit().unwrap();
         let typed = ClaimedName::unknown(SECRET);
-        login_failed(typed, LoginRefusal::UnknownUser).emit_to_in(writer, &nobody()).unwrap();
-        LoggedOut {}.emit_to_in(writer, &alice()).unwrap();
+        login_failed(typed, LoginRefusal::UnknownUser).within(&nobody()).to(writer).emit().unwrap();
+        LoggedOut {}.within(&alice()).to(writer).emit().unwrap();
     });
     let [came, wrong, unknown, went] = log.events() else { panic!("four events") };
     is_by_alice(came);
@@ -53,9 +53,13 @@ fn a01_login_logout_and_failed_login() {
 #[test]
 fn a02_session_start_and_end() {
     let log = log(|writer| {
-        SessionStarted { console: id("console-1") }.emit_to_in(writer, &alice()).unwrap();
+        SessionStarted { console: id("console-1") }.within(&alice()).to(writer).emit().unwrap();
         let duration = Duration::from_secs(61).into();
-        SessionEnded { console: id("console-1"), duration }.emit_to_in(writer, &alice()).unwrap();
+        SessionEnded { console: id("console-1"), duration }
+            .within(&alice())
+            .to(writer)
+            .emit()
+            .unwrap();
     });
     let [started, ended] = log.events() else { panic!("two events") };
     let object = json!({ "type": "kvm_session", "id": "console-1" });
@@ -75,7 +79,7 @@ fn a03_paste_by_size_and_layout_only() {
         let (size_bucket, layout) = (PasteSize::of(text), KeyboardLayout::of("de-DE"));
         log(|writer| {
             let event = PasteUsed { size_bucket, layout, text: Withheld::new(text) };
-            event.emit_to_in(writer, &alice()).unwrap();
+            event.within(&alice()).to(writer).emit().unwrap();
         })
     };
     let log = paste(SECRET);
@@ -102,14 +106,14 @@ fn a04_media_mount_unmount_upload_and_fetch() {
             path: HttpPath::of(URL).ok(),
             url: Withheld::new(URL),
         };
-        fetched.emit_to_in(writer, &alice()).unwrap();
-        MediaUploaded { outcome, image, size }.emit_to_in(writer, &alice()).unwrap();
+        fetched.within(&alice()).to(writer).emit().unwrap();
+        MediaUploaded { outcome, image, size }.within(&alice()).to(writer).emit().unwrap();
         let mode = MediaMode::Cdrom;
-        MediaMounted { outcome, image, size, mode }.emit_to_in(writer, &alice()).unwrap();
+        MediaMounted { outcome, image, size, mode }.within(&alice()).to(writer).emit().unwrap();
         let outcome = Outcome::Failure(MediaFault::AlreadyMounted);
-        MediaMounted { outcome, image, size, mode }.emit_to_in(writer, &alice()).unwrap();
+        MediaMounted { outcome, image, size, mode }.within(&alice()).to(writer).emit().unwrap();
         let outcome = Outcome::Success;
-        MediaUnmounted { outcome, image }.emit_to_in(writer, &alice()).unwrap();
+        MediaUnmounted { outcome, image }.within(&alice()).to(writer).emit().unwrap();
     });
     log.hides("mirror.test");
     log.hides("frag-4f1c9d");
@@ -145,9 +149,9 @@ fn a05_serial_console_settings() {
     let log = log(|writer| {
         let (old, new) = (BaudRate::Bps9600, BaudRate::Bps115200);
         let event = SerialConsole::BaudRateChanged { old, new };
-        event.emit_to_in(writer, &alice()).unwrap();
+        event.within(&alice()).to(writer).emit().unwrap();
         let event = SerialConsole::EnabledChanged { enabled: true };
-        event.emit_to_in(writer, &alice()).unwrap();
+        event.within(&alice()).to(writer).emit().unwrap();
     });
     let [speed, switched] = log.events() else { panic!("two events") };
     is_by_alice(speed);
@@ -171,12 +175,13 @@ fn a06_firmware_update_begun_and_ended() {
         let (from, to) = (Version::new("2.6.1").unwrap(), Version::new(to).unwrap());
         FirmwareUpdated { outcome: Awaited::new(), from, to }
     };
+    let alice = alice();
     let log = log(|writer| {
-        let begun = update("2.7.0").begin_to_in(writer, &alice()).unwrap();
+        let begun = update("2.7.0").within(&alice).to(writer).begin().unwrap();
         begun.finish(Outcome::Success).unwrap();
-        let begun = update("2.5.0").begin_to_in(writer, &alice()).unwrap();
+        let begun = update("2.5.0").within(&alice).to(writer).begin().unwrap();
         begun.finish(Outcome::Denied(FirmwareFault::Downgrade)).unwrap();
-        let begun = update("2.8.0").begin_to_in(writer, &alice()).unwrap();
+        let begun = update("2.8.0").within(&alice).to(writer).begin().unwrap();
         begun.finish(Outcome::Failure(FirmwareFault::BadSignature)).unwrap();
     });
     let [begun, done, _, denied, _, failed] = log.events() else { panic!("six events") };
@@ -202,7 +207,7 @@ fn a07_settings_by_name_and_class() {
         let setting = SettingName::new("smtp.relay").unwrap();
         let (old, new) = (SettingClass::Factory, SettingClass::Custom);
         let outcome = Outcome::Success;
-        SettingChanged { outcome, setting, old, new }.emit_to_in(writer, &alice()).unwrap();
+        SettingChanged { outcome, setting, old, new }.within(&alice()).to(writer).emit().unwrap();
     });
     is_by_alice(log.only());
     says(
@@ -218,13 +223,13 @@ fn a08_users_roles_and_passwords() {
     let (user, id, outcome) = (user_name("bob"), None, Outcome::Success);
     let log = log(|writer| {
         let role = Some(name("viewer"));
-        UserCreated { outcome, user, id, role }.emit_to_in(writer, &alice()).unwrap();
+        UserCreated { outcome, user, id, role }.within(&alice()).to(writer).emit().unwrap();
         let (old, new) = (role, name("admin"));
-        RoleChanged { outcome, user, id, old, new }.emit_to_in(writer, &alice()).unwrap();
+        RoleChanged { outcome, user, id, old, new }.within(&alice()).to(writer).emit().unwrap();
         let password = Withheld::new(SECRET);
-        PasswordChanged { outcome, user, id, password }.emit_to_in(writer, &alice()).unwrap();
+        PasswordChanged { outcome, user, id, password }.within(&alice()).to(writer).emit().unwrap();
         let outcome = Outcome::Denied(Fault::NotPermitted);
-        UserDeleted { outcome, user, id }.emit_to_in(writer, &alice()).unwrap();
+        UserDeleted { outcome, user, id }.within(&alice()).to(writer).emit().unwrap();
     });
     let [created, role, password, deleted] = log.events() else { panic!("four events") };
     for line in log.events() {
@@ -256,9 +261,9 @@ fn a09_scripts_by_name_digest_and_status() {
         arguments: Withheld::new(SECRET),
     };
     let log = log(|writer| {
-        script(Outcome::Success, 0).emit_to_in(writer, &alice()).unwrap();
+        script(Outcome::Success, 0).within(&alice()).to(writer).emit().unwrap();
         let failed = Outcome::Failure(ScriptFault::ExitStatus);
-        script(failed, -3).emit_to_in(writer, &alice()).unwrap();
+        script(failed, -3).within(&alice()).to(writer).emit().unwrap();
     });
     let [ran, failed] = log.events() else { panic!("two events") };
     is_by_alice(ran);
@@ -282,13 +287,13 @@ fn a10_power_and_debug_log_export() {
     let log = log(|writer| {
         let outcome = Outcome::Success;
         let switch = PowerSwitch::Restart;
-        DevicePower { outcome, switch }.emit_to_in(writer, &alice()).unwrap();
+        DevicePower { outcome, switch }.within(&alice()).to(writer).emit().unwrap();
         let switch = PowerSwitch::Shutdown;
-        MachinePower { outcome, switch }.emit_to_in(writer, &alice()).unwrap();
+        MachinePower { outcome, switch }.within(&alice()).to(writer).emit().unwrap();
         let size = ByteSize::new(70_000);
-        DebugLogExported { outcome, size }.emit_to_in(writer, &alice()).unwrap();
+        DebugLogExported { outcome, size }.within(&alice()).to(writer).emit().unwrap();
         let outcome = Outcome::Denied(Fault::NotPermitted);
-        DevicePower { outcome, switch }.emit_to_in(writer, &alice()).unwrap();
+        DevicePower { outcome, switch }.within(&alice()).to(writer).emit().unwrap();
     });
     let [device, machine, logs, denied] = log.events() else { panic!("four events") };
     is_by_alice(device);
@@ -325,7 +330,7 @@ fn a15_no_event_carries_content() {
 
 #[test]
 fn a11_lines_of_json() {
-    let log = log(|writer| LoggedOut {}.emit_to_in(writer, &alice()).unwrap());
+    let log = log(|writer| LoggedOut {}.within(&alice()).to(writer).emit().unwrap());
     let line = log.event_lines().next().unwrap();
     assert!(line.is_ascii() && line.starts_with(r#"{"kind":"event","#), "{line}");
     assert!(line.ends_with(r#""object":{"type":"system","id":"self"}}"#), "{line}");
@@ -348,13 +353,13 @@ fn a13_events_say_what_is_not_known_of_actor_or_source() {
         let ip = Source::Ip(FROM.ip());
         let nobody = Context::new(Actor::None(lit!("the line names nobody")), ip);
         let (outcome, image) = (Outcome::Success, name("debian.iso"));
-        MediaUnmounted { outcome, image }.emit_to_in(writer, &nobody).unwrap();
+        MediaUnmounted { outcome, image }.within(&nobody).to(writer).emit().unwrap();
         let nowhere = Source::None(lit!("the line has no address"));
         let alice = Context::new(Actor::User(user_name("alice")), nowhere);
-        LoginSucceeded {}.emit_to_in(writer, &alice).unwrap();
+        LoginSucceeded {}.within(&alice).to(writer).emit().unwrap();
         let (user, reason) = (ClaimedName::unknown("x"), LoginRefusal::Unknown);
         let failed = LoginFailed { user, reason, attempt: None, password: None };
-        failed.emit_to_in(writer, &Context::of_nobody(ip)).unwrap();
+        failed.within(&Context::of_nobody(ip)).to(writer).emit().unwrap();
     });
     let [unmounted, came, failed] = log.events() else { panic!("three events") };
     says(

@@ -99,7 +99,7 @@ fn the_page_of_all_events_is_as_committed() {
 fn every_example_is_a_line_that_a_writer_wrote() {
     let log = log(|writer| {
         for record in EVENTS.examples() {
-            record.emit_to(writer).unwrap();
+            record.to(writer).emit().unwrap();
         }
     });
     let committed = std::fs::read_to_string(PATH).unwrap();

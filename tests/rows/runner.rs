@@ -26,12 +26,12 @@ fn c02_connectors_executions_retries_and_health_checks() {
     let (outcome, connector) = (Outcome::Success, name("eu-1"));
     let log = log(|writer| {
         let version = Version::new("1.4.0").unwrap();
-        ConnectorStarted { outcome, connector, version }.emit_to(writer).unwrap();
+        ConnectorStarted { outcome, connector, version }.to(writer).emit().unwrap();
         let started = RequestExecutionStarted { execution, request };
-        started.emit_to_in(writer, &alice()).unwrap();
+        started.within(&alice()).to(writer).emit().unwrap();
         let (reason, attempt) = (RunnerError::TimedOut, Count::new(1));
         let retried = RequestRetried { reason, execution, request, attempt };
-        retried.emit_to_in(writer, &alice()).unwrap();
+        retried.within(&alice()).to(writer).emit().unwrap();
         let ended = RequestExecutionEnded {
             outcome: Outcome::Failure(RunnerError::ServerError),
             execution,
@@ -39,12 +39,12 @@ fn c02_connectors_executions_retries_and_health_checks() {
             status: HttpStatus::new(503).ok(),
             duration: Duration::from_millis(2100).into(),
         };
-        ended.emit_to_in(writer, &alice()).unwrap();
+        ended.within(&alice()).to(writer).emit().unwrap();
         let duration = Duration::from_millis(12).into();
         let checked = HealthCheckTriggered { outcome, connector, duration };
-        checked.emit_to_in(writer, &alice()).unwrap();
+        checked.within(&alice()).to(writer).emit().unwrap();
         let uptime = Duration::from_secs(9).into();
-        ConnectorStopped { outcome, connector, uptime }.emit_to(writer).unwrap();
+        ConnectorStopped { outcome, connector, uptime }.to(writer).emit().unwrap();
     });
     let [started, begun, retried, ended, checked, stopped] = log.events() else {
         panic!("six events")
@@ -91,18 +91,22 @@ fn c03_secret_variables_roles_permissions_and_users() {
             let value = Withheld::new(SECRET);
             let outcome = Outcome::Success;
             let used = SecretVariableUsed { outcome, variable, request, value };
-            used.emit_to_in(writer, &alice()).unwrap();
+            used.within(&alice()).to(writer).emit().unwrap();
         }
         let outcome = Outcome::Success;
         let (old, new) = (Some(name("editor")), name("tenant_admin"));
-        RoleChanged { outcome, user, id: id_, old, new }.emit_to_in(writer, &alice()).unwrap();
+        RoleChanged { outcome, user, id: id_, old, new }
+            .within(&alice())
+            .to(writer)
+            .emit()
+            .unwrap();
         let (permission, scope) = (name("variables.read"), None);
         let granted = PermissionGranted { outcome, user, id: id_, permission, scope };
-        granted.emit_to_in(writer, &alice()).unwrap();
+        granted.within(&alice()).to(writer).emit().unwrap();
         let revoked = PermissionRevoked { outcome, user, id: id_, permission, scope };
-        revoked.emit_to_in(writer, &alice()).unwrap();
-        UserDisabled { outcome, user, id: id_ }.emit_to_in(writer, &alice()).unwrap();
-        UserReactivated { outcome, user, id: id_ }.emit_to_in(writer, &alice()).unwrap();
+        revoked.within(&alice()).to(writer).emit().unwrap();
+        UserDisabled { outcome, user, id: id_ }.within(&alice()).to(writer).emit().unwrap();
+        UserReactivated { outcome, user, id: id_ }.within(&alice()).to(writer).emit().unwrap();
     });
     log.events().iter().for_each(is_by_alice);
     let [first, second, role, granted, revoked, disabled, reactivated] = log.events() else {
@@ -142,7 +146,7 @@ fn c04_logins_keys_expired_sessions_and_logouts() {
         ] {
             let password = Some(Withheld::new(SECRET));
             let login = AccessLogin { outcome, user: claimed, from: FROM, geo, password };
-            login.emit_to(writer).unwrap();
+            login.to(writer).emit().unwrap();
         }
         let generated = AccessApiKeyGenerated {
             outcome: Outcome::Success,
@@ -153,11 +157,11 @@ fn c04_logins_keys_expired_sessions_and_logouts() {
             fingerprint: Some(KeyFingerprint::sha256([7; 32])),
             api_key: Withheld::new(SECRET),
         };
-        generated.emit_to(writer).unwrap();
+        generated.to(writer).emit().unwrap();
         let idle = Duration::from_secs(900).into();
         let expired = AccessSessionExpired { user, session, from: FROM, geo, idle };
-        expired.emit_to(writer).unwrap();
-        AccessLogout { user, session, from: FROM, geo: None }.emit_to(writer).unwrap();
+        expired.to(writer).emit().unwrap();
+        AccessLogout { user, session, from: FROM, geo: None }.to(writer).emit().unwrap();
     });
     let [came, wrong, unknown, key, expired, went] = log.events() else { panic!("six events") };
     for line in log.events() {

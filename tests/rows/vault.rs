@@ -19,15 +19,15 @@ const KEY: KeyFingerprint = KeyFingerprint::sha256([9; 32]);
 fn d01_connections_refused_logins_and_commands() {
     let log = log(|writer| {
         let connected = ClientConnected { user: user_name("alice"), from: FROM, key: KEY };
-        connected.emit_to(writer).unwrap();
+        connected.to(writer).emit().unwrap();
         let (claimed, reason) = (ClaimedName::known("mallory"), LoginRefusal::KeyTypeRefused);
         let refused = LoginFailed { user: claimed, reason, attempt: None, password: None };
-        refused.emit_to_in(writer, &nobody()).unwrap();
+        refused.within(&nobody()).to(writer).emit().unwrap();
         let (op, path) = (VaultOp::Get, Some(name("account/github")));
         let command = CommandRun { outcome: Outcome::Success, op, path };
-        command.emit_to_in(writer, &alice()).unwrap();
+        command.within(&alice()).to(writer).emit().unwrap();
         let command = CommandRun { outcome: Outcome::Success, op: VaultOp::List, path: None };
-        command.emit_to_in(writer, &alice()).unwrap();
+        command.within(&alice()).to(writer).emit().unwrap();
     });
     let [connected, refused, command, list] = log.events() else { panic!("four events") };
     says(
@@ -82,9 +82,9 @@ fn registered(outcome: Outcome<VaultError>) -> Registered<'static> {
 #[test]
 fn d02_registration_and_every_operation() {
     let log = log(|writer| {
-        registered(Outcome::Success).emit_to(writer).unwrap();
+        registered(Outcome::Success).to(writer).emit().unwrap();
         for event in operations(Outcome::Success) {
-            event.emit_to_in(writer, &alice()).unwrap();
+            event.within(&alice()).to(writer).emit().unwrap();
         }
     });
     let (registration, operations) = log.events().split_first().unwrap();
@@ -113,7 +113,7 @@ fn d03_a_denied_operation_is_named_so_and_has_a_reason() {
     let log = log(|writer| {
         let denied = Outcome::Denied(VaultError::NotAMember);
         for event in operations(denied) {
-            event.emit_to_in(writer, &user("mallory")).unwrap();
+            event.within(&user("mallory")).to(writer).emit().unwrap();
         }
     });
     assert_eq!(log.events().len(), NAMES.len());
@@ -137,7 +137,7 @@ fn d04_the_level_follows_the_outcome_and_an_error_is_a_label() {
             Outcome::Failure(VaultError::SecretNotFound),
         ] {
             let (op, path) = (VaultOp::Get, Some(name("missing/secret")));
-            CommandRun { outcome, op, path }.emit_to_in(writer, &alice()).unwrap();
+            CommandRun { outcome, op, path }.within(&alice()).to(writer).emit().unwrap();
         }
     });
     let [done, denied, failed] = log.events() else { panic!("three events") };
@@ -156,7 +156,7 @@ fn d04_the_level_follows_the_outcome_and_an_error_is_a_label() {
 
 #[test]
 fn d06_an_invite_code_is_in_no_line() {
-    let log = log(|writer| registered(Outcome::Success).emit_to(writer).unwrap());
+    let log = log(|writer| registered(Outcome::Success).to(writer).emit().unwrap());
     log.hides(SECRET);
     says(log.only(), &json!({ "data": { "invite_code": withheld() } }));
 }
@@ -167,7 +167,7 @@ fn d05_lines_are_added_behind_those_that_are_there() {
     let mut before = Vec::new();
     for start in 1..=3 {
         let writer = Writer::builder_on(Arc::new(storage.clone())).start().unwrap();
-        registered(Outcome::Success).emit_to(&writer).unwrap();
+        registered(Outcome::Success).to(&writer).emit().unwrap();
         assert!(writer.shutdown().is_complete());
         let now = storage.bytes("audit.jsonl").unwrap();
         assert!(now.starts_with(&before), "what was there is there no more");

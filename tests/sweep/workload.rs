@@ -208,9 +208,9 @@ impl Case {
     fn emit(&mut self, writer: &Writer) {
         let count = self.next_count();
         let emitted = match count % 3 {
-            0 => door_opened(count).emit_to(writer),
-            1 => Came { count }.emit_to(writer),
-            _ => Retried { count }.emit_to(writer),
+            0 => door_opened(count).to(writer).emit(),
+            1 => Came { count }.to(writer).emit(),
+            _ => Retried { count }.to(writer).emit(),
         };
         match emitted {
             Ok(()) => self.accepted.push(count),
@@ -221,7 +221,7 @@ impl Case {
     fn emit_durable(&mut self, writer: &Writer) {
         let count = self.next_count();
         // A writer that cannot write refuses at once.
-        let Ok(pending) = begin_durable(writer, count) else { return };
+        let Ok(pending) = submit_durable(writer, count) else { return };
         self.accepted.push(count);
         match pending.wait_for(LONG) {
             Ok(receipt) => self.check_acknowledged(count, receipt.seq),
@@ -239,7 +239,7 @@ impl Case {
             version: Version::new(&version).expect("digits are a version"),
         };
         let before = accepted_by(writer);
-        match flashed.begin_to(writer) {
+        match flashed.to(writer).begin() {
             Ok(begun) => {
                 self.accepted.push(begin);
                 self.check_durable(begin, begun.receipt().seq);
@@ -367,11 +367,11 @@ impl Case {
 }
 
 /// Emits an event of one of the streams, to be waited for.
-fn begin_durable(writer: &Writer, count: u32) -> Result<Pending, EmitError> {
+fn submit_durable(writer: &Writer, count: u32) -> Result<Pending, EmitError> {
     match count % 3 {
-        0 => door_opened(count).begin_durable_to(writer),
-        1 => Came { count }.begin_durable_to(writer),
-        _ => Retried { count }.begin_durable_to(writer),
+        0 => door_opened(count).to(writer).submit_durable(),
+        1 => Came { count }.to(writer).submit_durable(),
+        _ => Retried { count }.to(writer).submit_durable(),
     }
 }
 

@@ -70,13 +70,13 @@ pub(crate) fn fill(dir: &Path) -> ExitCode {
 
 fn emit_plain(writer: &Writer, first: u32) {
     for count in first..first + PLAIN {
-        knocked(count).emit_to(writer).unwrap();
+        knocked(count).to(writer).emit().unwrap();
     }
 }
 
 /// Whether the event was acknowledged.
 fn emit_durable(writer: &Writer, count: u32) -> bool {
-    match knocked(count).begin_durable_to(writer).and_then(|pending| pending.wait_for(LONG)) {
+    match knocked(count).to(writer).submit_durable().and_then(|pending| pending.wait_for(LONG)) {
         Ok(receipt) => Acknowledged { count: count.into(), seq: receipt.seq }.tell(),
         Err(error) => {
             say(&format!("refused {count} {error:?}\n"));

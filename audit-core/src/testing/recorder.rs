@@ -7,7 +7,7 @@ use crate::{
     pending,
 };
 
-/// A recorder that keeps records in memory, each test one of its own: hand it to `emit_to`.
+/// A recorder that keeps records in memory, each test one of its own: `event.to(&recorder)`.
 ///
 /// Every record gets a number, from 0; an event that must be durable is answered at once with this
 /// number. Nothing bounds how many are kept.
@@ -31,13 +31,13 @@ use crate::{
 /// }
 ///
 /// let recorder = MemoryRecorder::new();
-/// CaseOpened { times: 2 }.emit_to(&recorder)?;
+/// CaseOpened { times: 2 }.to(&recorder).emit()?;
 /// let records = recorder.take();
 /// assert_eq!(OneLine(&records[0]).to_string(), "case_opened: open_case success; times=2");
 ///
 /// // How the program takes a refusal can be tried too.
 /// recorder.refuse(EmitError::Full);
-/// assert_eq!(CaseOpened { times: 3 }.emit_to(&recorder), Err(EmitError::Full));
+/// assert_eq!(CaseOpened { times: 3 }.to(&recorder).emit(), Err(EmitError::Full));
 /// # Ok::<(), EmitError>(())
 /// ```
 #[derive(Debug, Default)]

@@ -120,6 +120,18 @@ names! {
     Version, "a version", Internal, 64;
 }
 
+#[cfg(feature = "std")]
+impl<'a> UserName<'a> {
+    pub(crate) const fn text(self) -> &'a str {
+        self.0
+    }
+
+    /// What [`text`](UserName::text) gave.
+    pub(crate) const fn of_text(text: &'a str) -> UserName<'a> {
+        UserName(text)
+    }
+}
+
 /// A name that somebody typed. People type passwords into the box for the name, so the text is
 /// recorded only where an account really has it; otherwise a keyed pseudonym stands for it.
 ///
@@ -151,6 +163,11 @@ impl<'a> ClaimedName<'a> {
     /// A name that no account has: it may be anything, a password too.
     pub const fn unknown(text: &'a str) -> ClaimedName<'a> {
         ClaimedName { text, known: false }
+    }
+
+    #[cfg(feature = "std")]
+    pub(crate) const fn text(self) -> (&'a str, bool) {
+        (self.text, self.known)
     }
 }
 

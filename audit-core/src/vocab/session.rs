@@ -20,6 +20,11 @@ impl<'a> SessionRef<'a> {
     pub const fn of_bytes(credential: &'a [u8]) -> SessionRef<'a> {
         SessionRef(credential)
     }
+
+    #[cfg(feature = "std")]
+    pub(crate) const fn credential(self) -> &'a [u8] {
+        self.0
+    }
 }
 
 impl core::fmt::Debug for SessionRef<'_> {

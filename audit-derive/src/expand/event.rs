@@ -140,9 +140,11 @@ fn statements(variant: &Variant<'_>) -> TokenStream {
 fn methods(home: &Path, event: &Event<'_>) -> TokenStream {
     match (event.awaited(), event.takes_context()) {
         (None, false) => quote!(#home::__emit_methods! {}),
-        (None, true) => quote!(#home::__emit_in_methods! {}),
+        (None, true) => quote!(#home::__within_methods! {} #home::__no_bare_emit! {}),
         (Some(_), false) => quote!(#home::__two_phase_methods! {}),
-        (Some(_), true) => quote!(#home::__two_phase_in_methods! {}),
+        (Some(_), true) => {
+            quote!(#home::__two_phase_within_methods! {} #home::__no_bare_begin! {})
+        }
     }
 }
 

@@ -52,7 +52,8 @@ const _: () = {
     }
     #[automatically_derived]
     impl FirmwareUpdate {
-        ::audit_core::__two_phase_in_methods! {}
+        ::audit_core::__two_phase_within_methods! {}
+        ::audit_core::__no_bare_begin! {}
     }
     #[automatically_derived]
     unsafe impl __audit::TwoPhase for FirmwareUpdate

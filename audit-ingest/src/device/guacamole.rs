@@ -6,9 +6,8 @@
 
 use crate::app::What;
 use crate::app::prefix::{Stamped, container};
-use crate::forwarded::{address, behind_proxies};
 use crate::name::{Name, passing_hash};
-use crate::network::Network;
+use audit_core::proxies::{Network, address, forwarded_for};
 use memchr::memmem;
 use std::net::IpAddr;
 
@@ -116,7 +115,7 @@ fn from_where(text: &[u8], trusted: &[Network]) -> Option<IpAddr> {
         return address(text);
     };
     let proxy = memmem::rfind(list, b", ")?;
-    behind_proxies(list.get(..proxy)?, trusted)
+    forwarded_for([list.get(..proxy)?], trusted)
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@ use crate::app::prefix::Stamped;
 use crate::app::{Became, Note, What};
 use crate::device::{Device, guacamole};
 use crate::name::Name;
-use crate::network::Network;
 use crate::source::{End, Line};
 use crate::zone::Moments;
+use audit_core::proxies::Network;
 
 /// Reads a line of the log with a device's messages, and hands on what it says.
 pub(crate) fn read(

@@ -6,8 +6,8 @@ use crate::access::{Named, Said, Words};
 use crate::action::Address;
 use crate::app::prefix::Stamped;
 use crate::device::Device;
-use crate::forwarded::address;
 use crate::name::Name;
+use audit_core::proxies::address;
 use memchr::{memchr, memmem};
 
 /// When a line was written, in milliseconds since 1970, and what it tells of. `None` when it is no line

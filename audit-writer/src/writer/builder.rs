@@ -234,7 +234,7 @@ impl Builder {
         Ok(writer)
     }
 
-    /// Opens the log and starts its writer thread. Events reach it by `emit_to`.
+    /// Opens the log and starts its writer thread. Events reach it by `event.to(&writer).emit()`.
     ///
     /// # Errors
     ///

@@ -30,7 +30,7 @@ fn log() -> (MemoryStorage, Trust) {
             .start()
             .unwrap();
         for _ in 0..40 {
-            Rang {}.emit_to(&log).unwrap();
+            Rang {}.to(&log).emit().unwrap();
         }
         log.flush(Duration::from_secs(60)).unwrap();
         assert!(log.shutdown().is_complete());

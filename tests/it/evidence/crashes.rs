@@ -63,10 +63,10 @@ fn a_power_cut_is_not_tampering() {
     let mut cuts = 0;
     for round in 0..24 {
         for count in 0..3 {
-            door_opened(round * 3 + count).emit_to(&writer).unwrap();
+            door_opened(round * 3 + count).to(&writer).emit().unwrap();
         }
         if round % 8 == 5 {
-            let receipt = door_opened(round + 1000).begin_durable_to(&writer).unwrap();
+            let receipt = door_opened(round + 1000).to(&writer).submit_durable().unwrap();
             receipt.wait_for(LONG).unwrap();
         }
         std::thread::sleep(Duration::from_millis(if round % 3 == 0 { 9 } else { 0 }));
@@ -100,7 +100,7 @@ fn a_torn_checkpoint_is_not_tampering() {
         });
         let Ok(writer) = builder.start() else { continue };
         for count in 0..40 {
-            door_opened(count).emit_to(&writer).unwrap();
+            door_opened(count).to(&writer).emit().unwrap();
         }
         // The last lines and the checkpoint behind them are written, and not synced.
         std::thread::sleep(Duration::from_millis(30));
@@ -134,7 +134,7 @@ fn a_fault_at_any_step_is_not_tampering() {
             if let Ok(writer) = kept.try_start() {
                 for count in 5..20 {
                     // A writer that cannot write now will.
-                    door_opened(count).emit_to(&writer).unwrap();
+                    door_opened(count).to(&writer).emit().unwrap();
                 }
                 while writer.flush(LONG).is_err() {
                     std::thread::sleep(Duration::from_millis(1));

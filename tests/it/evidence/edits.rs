@@ -224,7 +224,7 @@ fn an_edit_before_a_fault_is_no_damage() {
         fault: Injected::Error(5),
         for_good: false,
     });
-    door_opened(5).emit_to(&writer).unwrap();
+    door_opened(5).to(&writer).emit().unwrap();
     while writer.flush(LONG).is_err() {
         std::thread::sleep(Duration::from_millis(1));
     }
@@ -261,7 +261,7 @@ fn with_lines_again_at_its_beginning(before: u32) -> Option<Kept> {
         fault: Injected::Error(5),
         for_good: false,
     });
-    door_opened(before).emit_to(&writer).unwrap();
+    door_opened(before).to(&writer).emit().unwrap();
     while writer.flush(LONG).is_err() {
         std::thread::sleep(Duration::from_millis(1));
     }

@@ -73,7 +73,7 @@ impl Kept {
 
 fn emit(writer: &Writer, from: u32, to: u32) {
     for count in from..to {
-        door_opened(count).emit_to(writer).unwrap();
+        door_opened(count).to(writer).emit().unwrap();
     }
     writer.flush(LONG).unwrap();
 }

@@ -67,7 +67,7 @@ fn check_note(note: &str, size: &str) {
 fn lines_that_are_evidence_are_these() {
     let storage = MemoryStorage::new();
     let writer = writer_on(&storage).0.evidence(Evidence::Signed).start().unwrap();
-    door_opened(1).emit_to(&writer).unwrap();
+    door_opened(1).to(&writer).emit().unwrap();
     assert!(writer.shutdown().is_complete());
     let front = |kind: &str, seq: u32| {
         format!(r#"{{"kind":"{kind}","seq":{seq},"time":"2026-11-20T12:00:00.123456Z","{kind}":{{"#)
@@ -121,7 +121,7 @@ fn files_that_are_evidence_are_these() {
     let (builder, clock) = writer_on(&storage);
     let writer = builder.evidence(Evidence::Signed).start().unwrap();
     clock.advance(DAY);
-    door_opened(1).emit_to(&writer).unwrap();
+    door_opened(1).to(&writer).emit().unwrap();
     assert!(writer.shutdown().is_complete());
     let lines = lines(&storage);
     let log = text(&lines[0], "log").unwrap();

@@ -188,18 +188,19 @@ fn values() -> Vec<Value> {
     let streams = [Stream::Access, Stream::Application];
     let writer = signing(&storage).streams(streams).catalog(EVENTS).start().unwrap();
     let long = "x".repeat(1000);
-    everything(Outcome::Success, "a \"text\"\n").emit_to(&writer).unwrap();
+    everything(Outcome::Success, "a \"text\"\n").to(&writer).emit().unwrap();
     let denied = everything(Outcome::Denied(Refusal::NotAllowed), &long);
     Everything { user: Some(ClaimedName::unknown("x")), ip: None, ..denied }
-        .emit_to(&writer)
+        .to(&writer)
+        .emit()
         .unwrap();
     let failed = everything(Outcome::Failure(Refusal::NotAllowed), "");
     let absent =
         Everything { user: None, session: None, from: None, id: None, name: None, ..failed };
-    absent.emit_to(&writer).unwrap();
+    absent.to(&writer).emit().unwrap();
     let clashing = Clashing { text: ByteSize::new(1), flag: ByteSize::new(2), large: false };
-    clashing.emit_to(&writer).unwrap();
-    Nothing {}.emit_to(&writer).unwrap();
+    clashing.to(&writer).emit().unwrap();
+    Nothing {}.to(&writer).emit().unwrap();
     let user = UserName::new("alice").unwrap();
     let sources =
         [Source::Local(audit_core::lit!("front")), Source::None(audit_core::lit!("none"))];
@@ -207,7 +208,7 @@ fn values() -> Vec<Value> {
         [Actor::UserInSession(user, SessionRef::of("x")), Actor::None(audit_core::lit!("none"))];
     for (actor, source) in actors.into_iter().zip(sources) {
         let refused = Refused { reason: Refusal::NotAllowed };
-        refused.emit_to_in(&writer, &Context::new(actor, source)).unwrap();
+        refused.within(&Context::new(actor, source)).to(&writer).emit().unwrap();
     }
     end(writer, &storage)
 }
@@ -221,7 +222,7 @@ fn floods() -> Vec<Value> {
     for source in addresses.into_iter().chain([Source::Local(audit_core::lit!("front"))]) {
         for _ in 0..9 {
             let refused = Refused { reason: Refusal::NotAllowed };
-            refused.emit_to_in(&writer, &Context::of_nobody(source)).unwrap();
+            refused.within(&Context::of_nobody(source)).to(&writer).emit().unwrap();
         }
     }
     end(writer, &storage)
@@ -233,7 +234,7 @@ fn phases() -> Vec<Value> {
     let storage = MemoryStorage::new();
     let (builder, clock) = writer_on(&storage);
     let writer = builder.retry_after(Duration::from_millis(1)).start().unwrap();
-    let begin = || Flashed { outcome: Awaited::new() }.begin_to(&writer);
+    let begin = || Flashed { outcome: Awaited::new() }.to(&writer).begin();
     begin().unwrap().finish(Outcome::Success).unwrap();
     drop(begin().unwrap());
     storage.refuse(Call::Sync);
@@ -242,7 +243,7 @@ fn phases() -> Vec<Value> {
     wait_until_it_writes(&writer);
     let open = begin().unwrap();
     clock.advance(DAY);
-    door_opened(1).emit_to(&writer).unwrap();
+    door_opened(1).to(&writer).emit().unwrap();
     writer.flush(LONG).unwrap();
     let killed = storage.after_kill();
     drop(open);
@@ -256,15 +257,15 @@ fn phases() -> Vec<Value> {
 fn faults() -> Vec<Value> {
     let storage = MemoryStorage::new();
     let writer = signing(&storage).start().unwrap();
-    door_opened(1).emit_to(&writer).unwrap();
+    door_opened(1).to(&writer).emit().unwrap();
     writer.flush(LONG).unwrap();
     storage.refuse(Call::Sync);
-    door_opened(2).emit_to(&writer).unwrap();
+    door_opened(2).to(&writer).emit().unwrap();
     assert!(writer.flush(LONG).is_err());
     storage.heal();
     wait_until_it_writes(&writer);
     storage.put("audit.jsonl", b"what another process wrote");
-    door_opened(3).emit_to(&writer).unwrap();
+    door_opened(3).to(&writer).emit().unwrap();
     assert!(writer.flush(LONG).is_err());
     wait_until_it_writes(&writer);
     end(writer, &storage)
@@ -280,7 +281,7 @@ fn clocks() -> Vec<Value> {
     for _ in 0..3 {
         writer.flush(LONG).unwrap();
         clock.advance(Duration::from_secs(61));
-        door_opened(1).emit_to(&writer).unwrap();
+        door_opened(1).to(&writer).emit().unwrap();
     }
     end(writer, &storage)
 }
@@ -297,7 +298,7 @@ fn rotations() -> Vec<Value> {
         .unwrap();
     let mut found = lines(&storage);
     for count in 0.. {
-        door_opened(count).emit_to(&writer).unwrap();
+        door_opened(count).to(&writer).emit().unwrap();
         writer.flush(LONG).unwrap();
         found.extend(lines(&storage).into_iter().rev().take(8));
         let has = |what: &str| found.iter().any(|line| line["lifecycle"]["type"] == what);
@@ -335,7 +336,7 @@ fn findings() -> Vec<Value> {
 fn starts() -> Vec<Value> {
     let storage = MemoryStorage::new();
     let writer = signing(&storage).start().unwrap();
-    door_opened(1).emit_to(&writer).unwrap();
+    door_opened(1).to(&writer).emit().unwrap();
     writer.flush(LONG).unwrap();
     let killed = storage.after_kill();
     drop(writer);

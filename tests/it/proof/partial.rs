@@ -50,7 +50,7 @@ fn lines_that_came_again_can_be_proved() {
     for round in 1..4 {
         log.files.refuse(Call::Sync);
         for count in 0..5 {
-            door_opened(round * 10 + count).emit_to(&writer).unwrap();
+            door_opened(round * 10 + count).to(&writer).emit().unwrap();
         }
         assert!(writer.flush(Duration::from_millis(50)).is_err());
         log.files.heal();
@@ -78,7 +78,7 @@ fn checkpoints_that_came_again_can_be_proved() {
         let fault = Injected::Error(5);
         log.files.plan(FaultPlan { call: Call::Sync, nth, fault, for_good: false });
         for count in 0..24 {
-            door_opened(count).emit_to(&writer).unwrap();
+            door_opened(count).to(&writer).emit().unwrap();
             wait_until_it_writes(&writer);
         }
         assert!(writer.shutdown().is_complete());

@@ -13,7 +13,7 @@ fn foreign_hands_on_one() {
     writer.flush(LONG).unwrap();
     log.files.remove("access.jsonl").unwrap();
     emit_into_each(&writer, 1);
-    let awaited = Came { count: 2 }.begin_durable_to(&writer).unwrap().wait_for(LONG);
+    let awaited = Came { count: 2 }.to(&writer).submit_durable().unwrap().wait_for(LONG);
     assert_eq!(awaited, Err(EmitError::NotDurable));
     wait_until_it_writes(&writer);
     emit_into_each(&writer, 3);
@@ -41,9 +41,9 @@ fn a_sync_that_fails() {
         log.files.plan(FaultPlan { call: Call::Sync, nth, fault, for_good: false });
         let mut waiting = Vec::new();
         for count in 0..4 {
-            waiting.push(door_opened(count).begin_durable_to(&writer));
-            waiting.push(Came { count }.begin_durable_to(&writer));
-            waiting.push(Retried { count }.begin_durable_to(&writer));
+            waiting.push(door_opened(count).to(&writer).submit_durable());
+            waiting.push(Came { count }.to(&writer).submit_durable());
+            waiting.push(Retried { count }.to(&writer).submit_durable());
             let acknowledged = waiting.drain(..).flatten().map(|pending| pending.wait_for(LONG));
             for answer in acknowledged {
                 assert!(matches!(answer, Ok(_) | Err(EmitError::NotDurable)), "{answer:?}");

@@ -16,7 +16,7 @@ fn what_one_keeps_does_not_touch_another() {
     let builder = log.builder().retention_of(Stream::Application, small);
     let writer = builder.retention(retention(1 << 20, 0)).start().unwrap();
     for count in 3..500 {
-        Retried { count }.emit_to(&writer).unwrap();
+        Retried { count }.to(&writer).emit().unwrap();
     }
     assert!(writer.shutdown().is_complete());
     let kept = log.counts(Stream::Application);

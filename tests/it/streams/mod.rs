@@ -77,9 +77,9 @@ fn passed() -> Passed<'static> {
 
 /// Emits one event into each stream, all with this count.
 fn emit_into_each(writer: &Writer, count: u32) {
-    door_opened(count).emit_to(writer).unwrap();
-    Came { count }.emit_to(writer).unwrap();
-    Retried { count }.emit_to(writer).unwrap();
+    door_opened(count).to(writer).emit().unwrap();
+    Came { count }.to(writer).emit().unwrap();
+    Retried { count }.to(writer).emit().unwrap();
 }
 
 /// A log of all streams, its keys apart, and what an auditor kept of each stream.
@@ -189,9 +189,9 @@ fn without_a_word_everything_is_in_audit() {
     let storage = MemoryStorage::new();
     let writer = writer_on(&storage).0.evidence(Evidence::Signed).start().unwrap();
     for count in [0, 3, 6] {
-        door_opened(count).emit_to(&writer).unwrap();
-        Came { count: count + 1 }.emit_to(&writer).unwrap();
-        Retried { count: count + 2 }.emit_to(&writer).unwrap();
+        door_opened(count).to(&writer).emit().unwrap();
+        Came { count: count + 1 }.to(&writer).emit().unwrap();
+        Retried { count: count + 2 }.to(&writer).emit().unwrap();
     }
     // Losses, too.
     writer.count_lost(Came::SCHEMAS[0], EmitError::Full);
@@ -221,11 +221,11 @@ fn a_flush_is_of_all_streams_and_a_receipt_is_of_one() {
     let (builder, _) = writer_on(&storage);
     let builder = builder.streams(Stream::ALL).durability(Durability::Interval(LONG));
     let writer = builder.start().unwrap();
-    Retried { count: 1 }.emit_to(&writer).unwrap();
+    Retried { count: 1 }.to(&writer).emit().unwrap();
     writer.flush(LONG).unwrap();
     emit_into_each(&writer, 2);
     let syncs = storage.calls(Call::Sync);
-    let receipt = Came { count: 3 }.begin_durable_to(&writer).unwrap().wait_for(LONG).unwrap();
+    let receipt = Came { count: 3 }.to(&writer).submit_durable().unwrap().wait_for(LONG).unwrap();
     assert_eq!(storage.calls(Call::Sync), syncs + 1, "whoever waits pays for one stream");
     let left = storage.after_power_cut();
     let acknowledged = &lines_of(&left, Stream::Access)[receipt.seq as usize];
@@ -259,7 +259,7 @@ fn a_flood_is_folded_in_its_own_stream() {
     let writer = writer_on(&storage).0.streams(Stream::ALL).start().unwrap();
     let from = IpAddr::V4(Ipv4Addr::LOCALHOST);
     for _ in 0..1000 {
-        KeptOut { from, why: Refusal::Locked }.emit_to(&writer).unwrap();
+        KeptOut { from, why: Refusal::Locked }.to(&writer).emit().unwrap();
     }
     emit_into_each(&writer, 7);
     let report = writer.shutdown();
@@ -282,10 +282,10 @@ fn an_operation_is_of_its_stream() {
     let storage = MemoryStorage::new();
     let writer = writer_on(&storage).0.streams(Stream::ALL).start().unwrap();
     emit_into_each(&writer, 0);
-    let begun = passed().begin_to(&writer).unwrap();
+    let begun = passed().to(&writer).begin().unwrap();
     let first = begun.receipt().seq;
     begun.finish(Outcome::Success).unwrap();
-    let interrupted = passed().begin_to(&writer).unwrap().receipt().seq;
+    let interrupted = passed().to(&writer).begin().unwrap().receipt().seq;
     let killed = storage.after_kill();
     drop(writer);
     let next = writer_on(&killed).0.streams(Stream::ALL).start().unwrap();

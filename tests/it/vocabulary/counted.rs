@@ -92,7 +92,7 @@ proptest! {
                 socket_v4: SocketAddrV4::new(v4, port),
                 socket_v6: SocketAddrV6::new(v6, port, 7, 9),
             }
-            .emit_to(writer)
+            .to(writer).emit()
         });
         let with_port = |ip: String| json!({ "ip": ip, "port": port });
         let exact = |measure: u64| measure.min((1 << 53) - 1);

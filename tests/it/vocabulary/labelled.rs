@@ -100,7 +100,7 @@ proptest! {
                 number: Withheld::new(revision as u16),
                 maybe: (!has_part).then_some(Withheld::new([digest[2]; 6])),
             }
-            .emit_to_in(writer, &context)
+            .within(&context).to(writer).emit()
         });
         let [Written { mut body, .. }] = <[_; 1]>::try_from(written).ok().unwrap();
         for pointer in ["/actor/user", "/actor/session"] {

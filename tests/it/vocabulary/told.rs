@@ -83,7 +83,7 @@ proptest! {
                 owned: owned.clone(),
                 either: Cow::Borrowed(either),
             }
-            .emit_to(writer)
+            .to(writer).emit()
         });
         let [Written { bytes, mut body }] = <[_; 1]>::try_from(written).ok().unwrap();
         let spelled = String::from_utf8(bytes).unwrap();
@@ -192,7 +192,7 @@ proptest! {
                 owned: None,
                 either: Cow::Borrowed(""),
             }
-            .emit_to(writer)
+            .to(writer).emit()
         });
         // In one spelling what is equal reads equal, so that the values may stand for the bytes.
         let same = |pointer: &str| {

@@ -10,5 +10,5 @@ struct Event {}
 
 fn main() {
     let context = Context::new(Actor::Service(lit!("a test")), Source::Local(lit!("a test")));
-    let _sent = Event {}.emit_in(&context);
+    let _sent = Event {}.within(&context).emit();
 }

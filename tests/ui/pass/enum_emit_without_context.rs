@@ -13,7 +13,7 @@ enum Event {
 }
 
 fn opened(context: &Context<'_>) -> Result<(), EmitError> {
-    Event::Opened.emit_in(context)
+    Event::Opened.within(context).emit()
 }
 
 fn main() {}

@@ -1,0 +1,108 @@
+//! A context that a program keeps: in the extensions of a request, across a `spawn`.
+
+use std::fmt;
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use crate::context::AsContext;
+use crate::vocab::{ClaimedName, Lit, SessionRef, UserName};
+use crate::{Actor, Context, Source};
+
+/// A [`Context`] that borrows from nothing: a server makes it when it knows who asks, keeps it with the
+/// request, and emits each event `within` it, on whatever task or thread. A clone costs a count.
+///
+/// It keeps a session's credential and a claimed name, since their keyed hashes are made when an event
+/// is recorded; both are overwritten when the last clone is dropped.
+///
+/// ```
+/// use audit_core::vocab::{SessionRef, UserName};
+/// use audit_core::{Actor, OwnedContext, Source};
+/// # fn login(user: &str, cookie: &str, peer: std::net::SocketAddr) -> Result<(), Box<dyn std::error::Error>> {
+/// let actor = Actor::UserInSession(UserName::new(user)?, SessionRef::of(cookie));
+/// let context = OwnedContext::new(actor, Source::Address(peer));
+/// std::thread::spawn(move || {
+///     // MediaMounted { image }.within(&context).emit()
+///     # drop(context);
+/// });
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct OwnedContext(Arc<Owned>);
+
+struct Owned {
+    actor: OwnedActor,
+    source: Source,
+}
+
+enum OwnedActor {
+    User(Box<str>),
+    UserInSession(Box<str>, Zeroizing<Vec<u8>>),
+    Claimed(Zeroizing<String>, bool),
+    Session(Zeroizing<Vec<u8>>),
+    Service(Lit),
+    None(Lit),
+}
+
+impl OwnedContext {
+    /// Who acts, and from where.
+    pub fn new(actor: Actor<'_>, source: Source) -> OwnedContext {
+        let owned = |session: SessionRef<'_>| Zeroizing::new(session.credential().to_vec());
+        let actor = match actor {
+            Actor::User(name) => OwnedActor::User(name.text().into()),
+            Actor::UserInSession(name, session) => {
+                OwnedActor::UserInSession(name.text().into(), owned(session))
+            }
+            Actor::Claimed(name) => {
+                let (text, is_known) = name.text();
+                OwnedActor::Claimed(Zeroizing::new(text.to_owned()), is_known)
+            }
+            Actor::Session(session) => OwnedActor::Session(owned(session)),
+            Actor::Service(lit) => OwnedActor::Service(lit),
+            Actor::None(why) => OwnedActor::None(why),
+        };
+        OwnedContext(Arc::new(Owned { actor, source }))
+    }
+
+    /// Nobody is known yet, as before a login.
+    pub fn of_nobody(source: Source) -> OwnedContext {
+        OwnedContext::from(Context::of_nobody(source))
+    }
+
+    /// From where; who acts is known later: `context.acting(Actor::User(name))`.
+    #[must_use]
+    pub fn acting(&self, actor: Actor<'_>) -> OwnedContext {
+        OwnedContext::new(actor, self.0.source)
+    }
+}
+
+impl From<Context<'_>> for OwnedContext {
+    fn from(context: Context<'_>) -> OwnedContext {
+        OwnedContext::new(context.actor, context.source)
+    }
+}
+
+impl AsContext for OwnedContext {
+    fn as_context(&self) -> Context<'_> {
+        let Owned { actor, source } = &*self.0;
+        let actor = match actor {
+            OwnedActor::User(name) => Actor::User(UserName::of_text(name)),
+            OwnedActor::UserInSession(name, session) => {
+                Actor::UserInSession(UserName::of_text(name), SessionRef::of_bytes(session))
+            }
+            OwnedActor::Claimed(name, true) => Actor::Claimed(ClaimedName::known(name)),
+            OwnedActor::Claimed(name, false) => Actor::Claimed(ClaimedName::unknown(name)),
+            OwnedActor::Session(session) => Actor::Session(SessionRef::of_bytes(session)),
+            OwnedActor::Service(lit) => Actor::Service(*lit),
+            OwnedActor::None(why) => Actor::None(*why),
+        };
+        Context::new(actor, *source)
+    }
+}
+
+// It holds a session's credential.
+impl fmt::Debug for OwnedContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnedContext").finish_non_exhaustive()
+    }
+}
