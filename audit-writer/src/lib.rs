@@ -116,7 +116,7 @@ pub use crate::identity::Identity;
 pub use crate::retention::Retention;
 pub use crate::rotation::Rotation;
 pub use crate::stats::Stats;
-pub use crate::writer::{Builder, ShutdownReport, Writer};
+pub use crate::writer::{Builder, ShutdownReport, Writer, flush_within, shutdown_within};
 pub use audit_log::evidence::note::{NoteError, VerifierKey};
 pub use audit_log::line::FORMAT_VERSION;
 

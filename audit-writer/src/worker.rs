@@ -21,7 +21,7 @@ use crate::stream::{Manner, NotWritten, World};
 use crate::streams::{StreamState, Streams};
 
 /// At most so many messages are taken before lines are written, synced and acknowledged.
-const BATCH_MESSAGES: usize = 1024;
+pub(crate) const BATCH_MESSAGES: usize = 1024;
 /// How often an idle writer looks after the day, the clock and what was lost.
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(1);
 /// How often retention is looked after beside every rotation.

@@ -4,7 +4,7 @@ mod builder;
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -35,15 +35,54 @@ pub use self::builder::Builder;
 /// assert!(report.is_complete());
 /// # Ok::<(), audit_writer::Error>(())
 /// ```
+///
+/// A guard in a `static` is never dropped, and `process::exit`, `abort` and `exec` drop none:
+/// [`shutdown_within`] ends an installed log from anywhere, before them. Where nothing can, the next run
+/// records that this one ended without a stop.
 #[derive(Debug)]
 #[must_use = "dropping the writer shuts the log down"]
-pub struct Writer {
+pub struct Writer(Arc<Control>);
+
+/// What a writer is flushed and ended by.
+#[derive(Debug)]
+struct Control {
     handle: Handle,
     stop: StopEnd<Stop>,
     ended: Answer<Ended>,
     /// None once the thread was told to stop.
     thread: Mutex<Option<JoinHandle<()>>>,
     shutdown_within: Duration,
+}
+
+/// That of the program's recorder.
+static INSTALLED: OnceLock<Arc<Control>> = OnceLock::new();
+
+/// Makes everything durable that the program's recorder accepted before, and waits for that, at most so
+/// long; without the [`Writer`] that [`Builder::install`] gave.
+///
+/// # Errors
+///
+/// `NoRecorder` if none was installed; otherwise as for [`Writer::flush`].
+pub fn flush_within(at_most: Duration) -> Result<(), EmitError> {
+    INSTALLED.get().ok_or(EmitError::NoRecorder)?.flush(at_most)
+}
+
+/// Shuts the program's log down, as [`Writer::shutdown_within`], without the [`Writer`] that
+/// [`Builder::install`] gave: before `process::exit` or `exec`, at the end of a program that keeps
+/// the guard in a `static`, or in the hook of a panic that aborts. `None` if none was installed.
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// if let Some(report) = audit_writer::shutdown_within(Duration::from_secs(2)) {
+///     if !report.is_complete() {
+///         eprintln!("{report}");
+///     }
+/// }
+/// std::process::exit(0);
+/// ```
+pub fn shutdown_within(at_most: Duration) -> Option<ShutdownReport> {
+    INSTALLED.get().map(|control| control.close_within(at_most))
 }
 
 /// The emitting side of a writer.
@@ -115,7 +154,7 @@ impl Writer {
         if event.schema().max_line() + told.len() > LINE_BYTES_MAX {
             return Err(EmitError::TooLarge);
         }
-        self.handle.sender.import(event, told, at_most)
+        self.0.handle.sender.import(event, told, at_most)
     }
 
     /// Makes everything that was accepted before durable, and waits for that, at most so long.
@@ -125,26 +164,22 @@ impl Writer {
     /// `NotDurable`, `TimedOut`, `Full` (nothing could be queued in that time), `Closed` or
     /// `AfterFork`.
     pub fn flush(&self, at_most: Duration) -> Result<(), EmitError> {
-        let (completer, pending) = pending();
-        let start_ns = self.handle.clock.up_ns();
-        self.handle.sender.flush(completer, at_most)?;
-        let waited_ns = self.handle.clock.up_ns().saturating_sub(start_ns);
-        pending.wait_for(at_most.saturating_sub(Duration::from_nanos(waited_ns))).map(drop)
+        self.0.flush(at_most)
     }
 
     /// What was done so far.
     pub fn stats(&self) -> Stats {
-        self.handle.stats()
+        self.0.handle.stats()
     }
 
     /// What the writer can do at present. [`Builder::on_health`] tells of each change.
     pub fn health(&self) -> Health {
-        self.handle.counters.health.get()
+        self.0.handle.counters.health.get()
     }
 
     /// [`shutdown_within`](Writer::shutdown_within) the bound that the builder was given.
     pub fn shutdown(self) -> ShutdownReport {
-        let at_most = self.shutdown_within;
+        let at_most = self.0.shutdown_within;
         self.shutdown_within(at_most)
     }
 
@@ -158,6 +193,20 @@ impl Writer {
     /// the first call does anything; a later one reports what is known. So does one in a forked
     /// child, at once: the writer thread is in the process that it was forked from.
     pub fn close_within(&self, at_most: Duration) -> ShutdownReport {
+        self.0.close_within(at_most)
+    }
+}
+
+impl Control {
+    fn flush(&self, at_most: Duration) -> Result<(), EmitError> {
+        let (completer, pending) = pending();
+        let start_ns = self.handle.clock.up_ns();
+        self.handle.sender.flush(completer, at_most)?;
+        let waited_ns = self.handle.clock.up_ns().saturating_sub(start_ns);
+        pending.wait_for(at_most.saturating_sub(Duration::from_nanos(waited_ns))).map(drop)
+    }
+
+    fn close_within(&self, at_most: Duration) -> ShutdownReport {
         if self.handle.sender.is_in_child() {
             return ShutdownReport { stats: self.handle.stats(), durable: false };
         }
@@ -181,23 +230,18 @@ impl Writer {
     }
 }
 
-impl Writer {
-    /// Keeps, in a forked child, all that the writer thread had a hand in: there is no such thread
-    /// to let go of, and it may have held a lock at the moment of the fork.
-    fn leak(&mut self) {
-        let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take();
-        std::mem::forget((thread, self.handle.clone(), self.stop.clone(), self.ended.clone()));
-    }
-}
-
 impl Drop for Writer {
     fn drop(&mut self) {
-        if self.handle.sender.is_in_child() {
-            return self.leak();
+        let Control { handle, thread, shutdown_within, .. } = &*self.0;
+        if handle.sender.is_in_child() {
+            // There is no writer thread to let go of, and it may have held a lock at the moment of the
+            // fork: all that it had a hand in is kept.
+            std::mem::forget(Arc::clone(&self.0));
+            return;
         }
-        let is_running = self.thread.get_mut().is_ok_and(|thread| thread.is_some());
+        let is_running = thread.lock().is_ok_and(|thread| thread.is_some());
         if is_running {
-            let report = self.close_within(self.shutdown_within);
+            let report = self.close_within(*shutdown_within);
             if !report.is_complete() {
                 tracing::error!(target: "audit_writer", %report, "the audit log was not shut down completely");
             }
@@ -284,14 +328,14 @@ impl Recorder for Handle {
 
 impl Recorder for Writer {
     fn record(&self, event: EventRef<'_>) -> Result<(), EmitError> {
-        self.handle.record(event)
+        self.0.handle.record(event)
     }
 
     fn record_durable(&self, event: EventRef<'_>) -> Result<Pending, EmitError> {
-        self.handle.record_durable(event)
+        self.0.handle.record_durable(event)
     }
 
     fn count_lost(&self, event: &'static Schema, why: EmitError) {
-        self.handle.count_lost(event, why);
+        self.0.handle.count_lost(event, why);
     }
 }

@@ -95,7 +95,9 @@ fn a_clean_stop_leaves_nothing_to_tell() {
     run(&storage, 3, 6);
     let lines = lines(&storage);
     assert_eq!(counts(&lines), [0, 1, 2, 3, 4, 5]);
-    for what in ["recovered", "foreign", "strange", "adopted", "rollback", "rekeyed", "repair"] {
+    for what in
+        ["no_stop", "recovered", "foreign", "strange", "adopted", "rollback", "rekeyed", "repair"]
+    {
         assert_eq!(of_life(&lines, what).len(), 0, "{what}");
     }
 }
@@ -110,7 +112,13 @@ fn what_a_killed_run_left_is_announced() {
     assert_eq!(counts(&lines), [0, 1, 2, 3, 4, 5]);
     assert_eq!(recovered(&lines), [(proved, before.last().unwrap().seq)]);
     let start = of_life(&lines, "start").last().unwrap().seq;
-    assert_eq!(of_life(&lines, "recovered")[0].seq, start + 1);
+    let no_stop = of_life(&lines, "no_stop");
+    assert_eq!(no_stop.len(), 1, "of the run that was killed, and of no other");
+    assert_eq!(no_stop[0].seq, start + 1);
+    let first = of_life(&lines, "start")[0];
+    assert_eq!(text(no_stop[0], "run_before"), text(first, "run"));
+    assert_eq!(number(no_stop[0], "in_memory_max"), number(first, "in_memory_max"));
+    assert_eq!(of_life(&lines, "recovered")[0].seq, start + 2);
 }
 
 #[test]

@@ -14,6 +14,7 @@
 
 mod aborting;
 mod encoding;
+mod endings;
 mod forking;
 mod hooks;
 mod kit;
@@ -34,6 +35,11 @@ const LOG_DIR: &str = "AUDIT_TEST_LOG_DIR";
 type Child = (&'static str, fn(&Path));
 
 const CHILDREN: &[Child] = &[
+    ("returns", endings::program_that_returns),
+    ("exits", endings::program_that_exits),
+    ("execs", endings::program_that_becomes_another),
+    ("flushes", endings::program_that_flushes),
+    ("just-exits", endings::program_that_just_exits),
     ("fork", forking::program),
     ("fork-that-stays", forking::program_whose_child_stays),
     ("daemon", forking::program_that_daemonizes),
@@ -63,6 +69,8 @@ const TESTS: &[(&str, fn())] = &[
     ("an_abort_leaves_what_was_acknowledged", aborting::what_was_acknowledged_is_there),
     ("the_last_destructors_may_emit", last::destructors_may_emit),
     ("the_last_destructors_are_refused_after_shutdown", last::after_shutdown),
+    ("programs_that_drop_no_guard_lose_nothing", endings::nothing_is_lost_where_it_is_shut_down),
+    ("a_run_that_did_not_stop_is_recorded", endings::the_next_run_records_that_there_was_no_stop),
     ("no_thread_no_change", threadless::nothing_is_touched),
     ("removing_the_lock_file_gives_the_log_to_nobody", place::the_lock_file_is_removed),
 ];

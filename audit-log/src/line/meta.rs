@@ -138,6 +138,13 @@ pub enum Lifecycle<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         kept_in: Option<&'a str>,
     },
+    /// The run before ended without a `Stop`.
+    NoStop {
+        run_before: &'a str,
+        /// How many events it may have accepted that are not in the log, where that is known.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        in_memory_max: Option<u64>,
+    },
     /// An operation of an earlier run whose end was not recorded: how it ended is unknown.
     Interrupted {
         outcome: &'static str,
@@ -196,6 +203,8 @@ pub struct StartBody<'a> {
     pub evidence: &'static str,
     /// The streams that the log has in this run.
     pub streams: Vec<&'static str>,
+    /// At most so many accepted events, of all streams, are in memory and not yet in a file.
+    pub in_memory_max: u64,
 }
 
 #[derive(Debug, Serialize)]

@@ -50,10 +50,21 @@ pub(crate) struct Ends {
     pub(crate) pseudonyms: Arc<KeyedHash>,
 }
 
+/// How many slots a queue of so many bytes has.
+fn slots(capacity_bytes: usize) -> usize {
+    let slot_bytes = size_of::<Message>() + size_of::<usize>();
+    (capacity_bytes / slot_bytes).max(1)
+}
+
+/// At most so many events are in a channel of this capacity, with those that the writer keeps aside
+/// while it cannot write.
+pub(crate) fn events_max(capacity_bytes: usize) -> u64 {
+    2 * slots(capacity_bytes) as u64
+}
+
 /// Both ends, and the one that stops the writer, for a queue of at most `capacity_bytes` of slots.
 pub(crate) fn channel(capacity_bytes: usize, ends: Ends) -> (Sender, Receiver, QueueEnd<Stop>) {
-    let slot_bytes = size_of::<Message>() + size_of::<usize>();
-    let (queue_end, queue) = bounded((capacity_bytes / slot_bytes).max(1));
+    let (queue_end, queue) = bounded(slots(capacity_bytes));
     let (stop_end, stop) = bounded(1);
     let gate = Arc::new(Gate::new(capacity_bytes));
     let Ends { clock, pseudonyms } = ends;

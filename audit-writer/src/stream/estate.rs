@@ -115,8 +115,18 @@ pub(super) struct Told {
     pub(super) evidence_from: Option<u64>,
     /// The keys of `data` that the segment's schemas list.
     pub(super) key_names: KeyNames,
+    /// The run that wrote last, if it did not stop in order.
+    pub(super) unstopped: Option<Unstopped>,
     /// The run of the line that was looked at last.
     run: Option<Arc<str>>,
+}
+
+/// A run that ended without a `stop`.
+#[derive(Debug)]
+pub(super) struct Unstopped {
+    pub(super) run: String,
+    /// At most so many accepted events were not in a file yet, if its `start` says so.
+    pub(super) in_memory_max: Option<u64>,
 }
 
 impl Told {
@@ -145,8 +155,24 @@ impl Told {
         match line.kind.as_str() {
             "header" => {
                 self.evidence_from = line.member("evidence_from").and_then(Json::as_u64);
+                let run = self.run.as_deref().unwrap_or_default().to_owned();
+                self.unstopped = Some(Unstopped { run, in_memory_max: None });
             }
             "schema" => self.learn_keys(&line),
+            "lifecycle" => self.learn_end(&line),
+            _ => {}
+        }
+    }
+
+    /// Takes in whether the run that writes now stops.
+    fn learn_end(&mut self, line: &Line) {
+        match line.member("type").and_then(Json::as_str) {
+            Some("start") => {
+                let run = self.run.as_deref().unwrap_or_default().to_owned();
+                let in_memory_max = line.member("in_memory_max").and_then(Json::as_u64);
+                self.unstopped = Some(Unstopped { run, in_memory_max });
+            }
+            Some("stop") => self.unstopped = None,
             _ => {}
         }
     }

@@ -8,12 +8,13 @@ use audit_log::line::{Lifecycle, Scratch, StartBody};
 use audit_log::name::{Files, Kind, Name};
 
 use super::aside::{self, Aside};
-use super::estate::Estate;
+use super::estate::{Estate, Unstopped};
 use super::finding::Findings;
 use super::own::key_of;
 use super::prepare::Prepared;
 use super::unable::Unable;
 use super::{Compressing, Known, OpenStream, World};
+use crate::channel::events_max;
 use crate::clock::Stamp;
 use crate::flood::Floods;
 use crate::jumps::Jumps;
@@ -23,6 +24,7 @@ use crate::rotation::Filling;
 use crate::segment::active::{Active, Fault, Kept, Trouble};
 use crate::segment::recovery::Found;
 use crate::storage::{Storage, remove_if_there};
+use crate::worker::BATCH_MESSAGES;
 
 impl OpenStream {
     /// Opens the stream of a directory that this process has locked, and records that a run begins;
@@ -46,6 +48,7 @@ impl OpenStream {
             ..Findings::default()
         };
         let Prepared { adopts, needs_segment, durable_bytes, .. } = prepared;
+        let unstopped = estate.told.unstopped.take();
         let mut stream = OpenStream::behind(world, &mut estate, prepared);
         found.asides.extend(stream.adopt(estate, durable_bytes)?);
         stream.cut_superseded();
@@ -54,6 +57,9 @@ impl OpenStream {
             found.adopted = stream.complete_files();
         }
         stream.begin_run();
+        if let Some(run) = unstopped {
+            stream.record_no_stop(&run);
+        }
         stream.tell_findings(found);
         stream.record_interrupted();
         stream.checkpoint("start");
@@ -187,9 +193,18 @@ impl OpenStream {
             compression: config.compression.describe(),
             evidence: config.evidence.describe(),
             streams: config.streams().map(Stream::name).collect(),
+            in_memory_max: events_max(config.capacity_bytes) + BATCH_MESSAGES as u64,
         };
         let now = self.world.clock.now();
         self.push_lifecycle(now, Lifecycle::Start(start));
+    }
+
+    /// What the run before accepted and did not write, nobody knows any more.
+    fn record_no_stop(&mut self, run: &Unstopped) {
+        let Unstopped { run: run_before, in_memory_max } = run;
+        tracing::warn!(target: "audit_writer", run = run_before, "the audit log's last run ended without a stop");
+        let in_memory_max = *in_memory_max;
+        self.record(Lifecycle::NoStop { run_before, in_memory_max });
     }
 
     /// Operations of earlier runs will not be ended by anybody any more.

@@ -10,7 +10,7 @@ use audit_log::name::LOCK;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-use super::{Handle, Writer, WriterThread};
+use super::{Control, Handle, INSTALLED, Writer, WriterThread};
 use crate::channel::{Ends, channel};
 use crate::clock::{Clock, SystemClock};
 use crate::compression::Compression;
@@ -229,8 +229,10 @@ impl Builder {
         }
         let writer = self.begin(true)?;
         // Leaked once in the life of a program: threads may emit until its very end.
-        let recorder: &'static Handle = Box::leak(Box::new(writer.handle.clone()));
+        let recorder: &'static Handle = Box::leak(Box::new(writer.0.handle.clone()));
         audit_core::set_recorder(recorder).map_err(|_installed| ErrorKind::Installed)?;
+        // Whoever set the recorder is the first here, too.
+        let _first = INSTALLED.set(Arc::clone(&writer.0));
         Ok(writer)
     }
 
@@ -296,13 +298,13 @@ impl Builder {
         let home = Home::new(lock, opener);
         let log = Log { world, streams, losses: handle.losses.clone(), home };
         drop(work.send(Worker::new(receiver, log, on_health, takes_unrecorded)));
-        Ok(Writer {
+        Ok(Writer(Arc::new(Control {
             handle,
             stop,
             ended,
             thread: Mutex::new(Some(thread)),
             shutdown_within: config.shutdown_within,
-        })
+        })))
     }
 }
 
