@@ -40,7 +40,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use audit_core::Catalog;
-use audit_log::reader::Lines;
+use audit_log::Log;
 use audit_writer::{Rotation, Writer};
 
 use crate::device::{Device, Failure};
@@ -155,7 +155,7 @@ fn play_a_day(device: Device, log: Writer, dir: &Path) -> Result<(), Failure> {
 
     println!("\nWhat was recorded:");
     let mut next_seq = None;
-    for (position, line) in Lines::of_dir(dir)? {
+    for (position, line) in Log::open(dir)?.lines()? {
         let line =
             line.map_err(|error| format!("{} line {}: {error}", position.segment, position.line))?;
         if next_seq.is_some_and(|next| next != line.seq) {

@@ -10,7 +10,8 @@ use audit_core::{
     Actor, AuditEvent, AuditValue, Catalog, Context, EmitError, EventRef, LINE_BYTES_MAX, Outcome,
     Pending, Record, Recorder, Schema, Source, WIRE_HEADER,
 };
-use audit_log::reader::{Line, Lines};
+use audit_log::Log;
+use audit_log::reader::Line;
 use audit_log::testing::Speller;
 use audit_writer::clock::Stamp;
 use audit_writer::storage::MemoryStorage;
@@ -155,7 +156,7 @@ pub fn line(bytes: &[u8]) {
     let storage = MemoryStorage::new();
     storage.put("audit.jsonl", bytes);
     let mut read = 0;
-    for (items, (_, line)) in Lines::of_storage(&storage).unwrap().enumerate() {
+    for (items, (_, line)) in Log::on(&storage).lines().unwrap().enumerate() {
         assert!(items <= bytes.len());
         read += usize::from(line.is_ok());
     }
@@ -198,13 +199,13 @@ fn run(storage: &MemoryStorage, count: u64) -> String {
     Rang { rings: count }.to(&writer).emit().unwrap();
     let report = writer.shutdown_within(Duration::from_secs(60));
     assert!(report.is_complete(), "{report}");
-    let lines = Lines::of_storage(storage).unwrap().filter_map(|(_, line)| line.ok());
+    let lines = Log::on(storage).lines().unwrap().filter_map(|(_, line)| line.ok());
     lines.last().unwrap().run.as_deref().unwrap().to_owned()
 }
 
 /// What a run recorded.
 fn rung(storage: &MemoryStorage, run: &str) -> Vec<u64> {
-    let lines = Lines::of_storage(storage).unwrap().filter_map(|(_, line)| line.ok());
+    let lines = Log::on(storage).lines().unwrap().filter_map(|(_, line)| line.ok());
     let events = lines.filter(|line| line.run.as_deref() == Some(run) && line.kind == "event");
     events.filter_map(|line| line.get("data")?.get("rings")?.as_str()?.parse().ok()).collect()
 }

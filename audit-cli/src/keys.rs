@@ -40,8 +40,8 @@ pub(crate) struct Vkey {
 pub(crate) fn generate(arguments: &Keygen) -> Result<Outcome, Failure> {
     let Keygen { dir, stream } = arguments;
     let key =
-        audit_writer::keys::generate_of(&FileKeys::of_log(dir)?, *stream).map_err(|error| {
-            match error.kind() {
+        audit_writer::keys::generate(&FileKeys::of_log(dir)?, *stream).map_err(
+            |error| match error.kind() {
                 std::io::ErrorKind::AlreadyExists => {
                     format!(
                         "{} has keys already; `auditlog vkey` prints their verifier key",
@@ -49,8 +49,8 @@ pub(crate) fn generate(arguments: &Keygen) -> Result<Outcome, Failure> {
                     )
                 }
                 _ => format!("could not draw keys for {}: {error}", Shown(dir)),
-            }
-        })?;
+            },
+        )?;
     say!("{key}");
     Ok(Outcome::Well)
 }

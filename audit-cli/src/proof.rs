@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use audit_core::Stream;
+use audit_log::Log;
 use audit_log::Shown;
-use audit_log::verify::{ProofError, VerifiedProof, check_proof, prove_stream};
+use audit_log::verify::{ProofError, VerifiedProof, check_proof};
 
 use crate::bounded;
 use crate::out::{put, say};
@@ -59,7 +60,7 @@ pub(crate) struct Check {
 
 pub(crate) fn make(arguments: &Prove) -> Result<Outcome, Failure> {
     let Prove { seq, dir, stream, output } = arguments;
-    let proof = prove_stream(dir, *stream, *seq)?;
+    let proof = Log::open(dir)?.stream(*stream).prove(*seq)?;
     match output {
         None => put(format_args!("{proof}")),
         Some(path) => fs::write(path, proof.to_string()).map_err(|error| told(path, &error))?,

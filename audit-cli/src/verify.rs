@@ -5,9 +5,9 @@ mod trusts;
 use std::path::PathBuf;
 
 use audit_core::Stream;
+use audit_log::Log;
 use audit_log::Shown;
-use audit_log::reader::streams;
-use audit_log::verify::{Report, Verdict, verify_watched};
+use audit_log::verify::{Report, Verdict};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -55,7 +55,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let Arguments { dir, stream, .. } = arguments;
-    let there = streams(dir)?;
+    let there = Log::open(dir)?.streams()?;
     let trusts = Trusts::of(arguments)?;
     let mut chosen = match stream {
         Some(stream) => vec![*stream],
@@ -103,7 +103,9 @@ fn verify_one(
         return Ok(false);
     }
     let trust = trusts.of_stream(stream);
-    let report = watched(|progress| verify_watched(dir, stream, &trust, progress))?;
+    let report = watched(|progress| {
+        Log::open(dir).and_then(|log| log.stream(stream).verify_watched(&trust, progress))
+    })?;
     let stale = fresh.and_then(|fresh| stale(&report, fresh, Timestamp::now()));
     match json {
         true => say!("{}", as_json(stream, &report, stale.is_some())?),

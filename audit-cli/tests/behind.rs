@@ -9,7 +9,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use audit_log::reader::{Json, Lines};
+use audit_log::Log;
+use audit_log::reader::Json;
 
 fn line(number: u32) -> String {
     let time = format!("[01/Nov/2026:10:{number:02}:00 +0000]");
@@ -18,7 +19,8 @@ fn line(number: u32) -> String {
 
 /// What the log has, by the last number of its address, and where lines are missing.
 fn recorded(home: &Path) -> Vec<String> {
-    let lines = Lines::of_dir(home.join("log")).unwrap().filter_map(|(_, line)| line.ok());
+    let lines =
+        Log::open(home.join("log")).unwrap().lines().unwrap().filter_map(|(_, line)| line.ok());
     let told = lines.filter_map(|line| {
         line.get("origin")?;
         let ip = line.get("source").and_then(|it| it.get("ip")).and_then(Json::as_str);

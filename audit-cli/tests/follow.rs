@@ -17,7 +17,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use audit_log::reader::{Json, Lines};
+use audit_log::Log;
+use audit_log::reader::Json;
 use jiff::Timestamp;
 
 /// How a log is rotated.
@@ -122,7 +123,7 @@ fn follow(dir: &Path) -> Child {
 /// How often each action is recorded, by its address.
 fn recorded(dir: &Path) -> BTreeMap<String, u32> {
     let mut counts = BTreeMap::new();
-    for (_, line) in Lines::of_dir(dir.join("log")).unwrap() {
+    for (_, line) in Log::open(dir.join("log")).unwrap().lines().unwrap() {
         let Ok(line) = line else { continue };
         if line.get("origin").is_some() {
             let ip = line.get("source").unwrap().get("ip").and_then(Json::as_str).unwrap();

@@ -10,7 +10,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use audit_log::reader::{Json, Lines};
+use audit_log::Log;
+use audit_log::reader::Json;
 use jiff::{Timestamp, ToSpan};
 
 /// Longer than is waited for without being told.
@@ -58,7 +59,7 @@ fn late(options: &[&str]) -> (Vec<Did>, String, Option<i32>) {
     let mut ingest = Command::new(env!("CARGO_BIN_EXE_auditlog"));
     ingest.current_dir(home.path()).args(["ingest", "--dir", "log", "--nginx", "access.log"]);
     ingest.args(["--tinypilot", "app.log", "--timezone", "UTC"]).output().unwrap();
-    let lines = Lines::of_dir(path("log")).unwrap().map(|(_, line)| line.unwrap());
+    let lines = Log::open(path("log")).unwrap().lines().unwrap().map(|(_, line)| line.unwrap());
     let text = |json: Option<&Json>| Some(json?.as_str()?.to_owned());
     let recorded = lines.filter(|it| it.get("origin").is_some()).map(|it| {
         let user = it.get("actor").and_then(|actor| text(actor.get("user")));

@@ -18,7 +18,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use audit_log::reader::{Json, Lines};
+use audit_log::Log;
+use audit_log::reader::Json;
 use jiff::Timestamp;
 
 /// What logrotate is told, and whether nothing may be missing.
@@ -99,7 +100,7 @@ impl Home<'_> {
 
 fn recorded(dir: &Path) -> BTreeMap<String, u32> {
     let mut counts = BTreeMap::new();
-    let Ok(lines) = Lines::of_dir(dir.join("log")) else { return counts };
+    let Ok(lines) = Log::open(dir.join("log")).and_then(|log| log.lines()) else { return counts };
     for line in lines.filter_map(|(_, line)| line.ok()) {
         let ip = line.get("source").and_then(|it| it.get("ip")).and_then(Json::as_str);
         if let Some(ip) = ip.filter(|_| line.get("origin").is_some()) {
@@ -111,7 +112,8 @@ fn recorded(dir: &Path) -> BTreeMap<String, u32> {
 
 /// Whether the log itself tells that lines are missing.
 fn is_missing_recorded(dir: &Path) -> bool {
-    let lines = Lines::of_dir(dir.join("log")).unwrap().filter_map(|(_, line)| line.ok());
+    let lines =
+        Log::open(dir.join("log")).unwrap().lines().unwrap().filter_map(|(_, line)| line.ok());
     let mut actions = lines.map(|it| it.get("action").and_then(Json::as_str).map(str::to_owned));
     actions.any(|it| it.as_deref() == Some("log_lines_missing"))
 }

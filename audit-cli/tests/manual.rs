@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use audit_log::reader::Lines;
+use audit_log::Log;
 
 const MANUAL: &str = include_str!("../../docs/ingest.md");
 const TIME: &str = "2026-11-30T11:00:00";
@@ -90,7 +90,11 @@ fn each_first_run_names_who_logged_in() {
         let output = shell.output().unwrap();
         let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
         assert!(output.status.success(), "{block}\n{told}");
-        let lines = Lines::of_dir(home.path().join(log)).unwrap().map(|(_, line)| line.unwrap());
+        let lines = Log::open(home.path().join(log))
+            .unwrap()
+            .lines()
+            .unwrap()
+            .map(|(_, line)| line.unwrap());
         let login = lines.filter(|it| kit::text(it, &["action"]) == "login").last().unwrap();
         assert!(kit::text(&login, &["actor", "user"]).starts_with("alice"), "{told}");
         assert!(kit::text(&login, &["occurred"]).starts_with(TIME), "{told}");

@@ -12,7 +12,8 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use audit_log::reader::{Json, Lines};
+use audit_log::Log;
+use audit_log::reader::Json;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tempfile::TempDir;
@@ -83,7 +84,8 @@ impl Home {
 
     /// The addresses of what is recorded, in the order of the log.
     fn recorded(&self) -> Vec<String> {
-        let lines = Lines::of_dir(self.path("log")).unwrap().map(|(_, line)| line.unwrap());
+        let lines =
+            Log::open(self.path("log")).unwrap().lines().unwrap().map(|(_, line)| line.unwrap());
         let ip = |json: &Json| Some(json.get("ip")?.as_str()?.to_owned());
         lines
             .filter(|it| it.get("origin").is_some())

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use audit_core::AuditEvent;
-use audit_log::reader::Lines;
 use audit_writer::{Evidence, Rotation, Writer};
 use tempfile::TempDir;
 
@@ -77,8 +76,12 @@ fn said(output: Output) -> String {
 #[test]
 fn every_line_is_proved_and_checked() {
     let log = Log::new();
-    let lines: Vec<u64> =
-        Lines::of_dir(log.dir()).unwrap().map(|(_, line)| line.unwrap().seq).collect();
+    let lines: Vec<u64> = audit_log::Log::open(log.dir())
+        .unwrap()
+        .lines()
+        .unwrap()
+        .map(|(_, line)| line.unwrap().seq)
+        .collect();
     let (last, lines) = lines.split_last().unwrap();
     assert!(lines.len() > 80);
     for seq in lines {

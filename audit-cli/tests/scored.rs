@@ -18,7 +18,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use audit_ingest::Action;
-use audit_log::reader::{Json, Line, Lines};
+use audit_log::Log;
+use audit_log::reader::{Json, Line};
 use serde_json::{Value, json};
 
 /// Beside the checkout.
@@ -119,7 +120,7 @@ fn what_really_happened_is_in_the_log_and_no_secret_is() {
     let mut sessions = Command::new(env!("CARGO_BIN_EXE_auditlog"));
     let sessions = sessions.arg("sessions").arg(&log).output().unwrap();
     assert!(sessions.status.success());
-    let lines = Lines::of_dir(&log).unwrap();
+    let lines = Log::open(&log).unwrap().lines().unwrap();
     let actions: Vec<Action> = lines.filter_map(|(_, line)| action(&line.unwrap())).collect();
     let truths: Vec<score::Truth> =
         serde_json::from_slice(&fs::read(data.join("truth.json")).unwrap()).unwrap();

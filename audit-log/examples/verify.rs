@@ -10,9 +10,9 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use audit_log::VerifierKey;
-use audit_log::reader::{Json, Lines, streams};
-use audit_log::verify::{Trust, verify_stream};
+use audit_log::reader::Json;
+use audit_log::verify::Trust;
+use audit_log::{Log, VerifierKey};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -32,15 +32,17 @@ fn main() -> ExitCode {
 fn run(dir: &str, keys: impl Iterator<Item = String>) -> Result<bool, Failure> {
     let keys: Vec<VerifierKey> = keys.map(|key| key.parse()).collect::<Result<_, _>>()?;
     let mut is_intact = true;
-    for stream in streams(dir)? {
+    let log = Log::open(dir)?;
+    for stream in log.streams()? {
+        let log = log.stream(stream);
         let is_of_stream =
             |key: &&VerifierKey| key.name().ends_with(&format!("/{}", stream.name()));
         let key = keys.iter().find(is_of_stream).cloned();
-        let report = verify_stream(dir, stream, &Trust::from(key))?;
+        let report = log.verify(&Trust::from(key))?;
         println!("{}: {report}", stream.name());
         is_intact &= report.is_intact();
         let mut counts = BTreeMap::new();
-        for (position, line) in Lines::of_stream(dir, stream)? {
+        for (position, line) in log.lines()? {
             let line =
                 line.map_err(|error| format!("{}:{}: {error}", position.segment, position.line))?;
             let what = line.get("event").and_then(Json::as_str).unwrap_or(&line.kind).to_owned();

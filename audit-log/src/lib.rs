@@ -4,9 +4,9 @@
 //! randomness, starts no thread but scoped ones, and opens no file to write to it.
 //!
 //! ```no_run
-//! use audit_log::reader::Lines;
+//! use audit_log::Log;
 //!
-//! for (position, line) in Lines::of_dir("/var/log/audit")? {
+//! for (position, line) in Log::open("/var/log/audit")?.lines()? {
 //!     match line {
 //!         Ok(line) => println!("{} {} {}", line.seq, line.time, line.kind),
 //!         Err(error) => println!("{}:{}: {error}", position.segment, position.line),
@@ -41,6 +41,7 @@ pub mod evidence;
 pub mod verify;
 
 mod error;
+mod log;
 mod shown;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -48,5 +49,6 @@ pub mod testing;
 pub use crate::error::{Error, NotOurs};
 pub use crate::evidence::note::{NoteError, VerifierKey};
 pub use crate::line::{CANDIDATES_MAX, FORMAT_VERSION, Imported, Joined};
+pub use crate::log::Log;
 #[doc(hidden)]
 pub use crate::shown::Shown;

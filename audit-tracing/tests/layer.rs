@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audit_core::{EmitError, EventRef, Pending, Recorder, Schema, Stream};
-use audit_log::reader::{Json, Line, Lines};
+use audit_log::Log;
+use audit_log::reader::{Json, Line};
 use audit_tracing::{ApplicationLayer, EVENTS};
 use audit_writer::storage::{HangingStorage, MemoryStorage};
 use audit_writer::{Overflow, Writer};
@@ -29,7 +30,7 @@ fn recorded(told: impl Fn(ApplicationLayer) -> ApplicationLayer, log: impl FnOnc
     tracing::subscriber::with_default(subscriber, log);
     let report = writer.close_within(LONG);
     assert!(report.is_complete(), "{report}");
-    let lines = Lines::of_stream_in(&storage, Stream::Application).unwrap();
+    let lines = Log::on(&storage).stream(Stream::Application).lines().unwrap();
     lines.map(|(_, line)| line.unwrap()).collect()
 }
 
@@ -195,7 +196,7 @@ fn a_storm_waits_for_nobody_and_is_counted() {
     let report = writer.close_within(LONG);
     assert!(report.is_complete(), "{report}");
     assert_eq!(report.stats.accepted, 20_000);
-    let lines = Lines::of_stream_in(storage.inner(), Stream::Application).unwrap();
+    let lines = Log::on(storage.inner()).stream(Stream::Application).lines().unwrap();
     let lines: Vec<Line> = lines.map(|(_, line)| line.unwrap()).collect();
     let of_gaps = lines.iter().filter(|line| line.kind == "gap");
     let lost: u64 = of_gaps.filter_map(|line| line.member("lost")?.as_u64()).sum();

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audit_core::{Recorder, Stream};
-use audit_log::reader::{Line, Lines};
+use audit_log::Log;
+use audit_log::reader::Line;
 use audit_tracing::ApplicationLayer;
 use audit_writer::Writer;
 use audit_writer::storage::MemoryStorage;
@@ -36,7 +37,7 @@ fn it_is_counted_and_does_not_go_on_for_ever() {
     let report = writer.close_within(Duration::from_secs(60));
     assert!(report.is_complete(), "{report}");
     assert_eq!((report.stats.written, report.stats.lost), (2, 1), "with the reason");
-    let lines = Lines::of_stream_in(&storage, Stream::Application).unwrap();
+    let lines = Log::on(&storage).stream(Stream::Application).lines().unwrap();
     let lines: Vec<Line> = lines.map(|(_, line)| line.unwrap()).collect();
     assert!(format!("{lines:?}").contains(r#"value=\"said\""#));
     let gaps = lines.iter().filter(|line| line.kind == "gap");

@@ -17,7 +17,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 // The crate that reads logs.
-use audit_log as reading;
 use lexopt::prelude::*;
 
 const HELP: &str = "\

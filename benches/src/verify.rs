@@ -6,8 +6,9 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+use audit_log::Log;
 use audit_log::VerifierKey;
-use audit_log::verify::{Trust, verify};
+use audit_log::verify::Trust;
 use audit_writer::{Durability, Flood, Overflow, Writer};
 use quanta::Clock;
 
@@ -84,7 +85,8 @@ fn write_log(dir: &Path) -> Result<VerifierKey, Failure> {
         return Err(format!("the log could not be written: {report}").into());
     }
     let keys = audit_writer::keys::FileKeys::of_log(dir)?;
-    Ok(audit_writer::keys::verifier_key(&keys)?.ok_or("there are no keys")?)
+    Ok(audit_writer::keys::verifier_key(&keys, audit_core::Stream::Audit)?
+        .ok_or("there are no keys")?)
 }
 
 /// What the segments hold, which also brings them into the system's memory.
@@ -102,7 +104,7 @@ fn segments(dir: &Path) -> Result<Vec<Vec<u8>>, Failure> {
 fn verify_once(dir: &Path, trust: &Trust) -> Result<Duration, Failure> {
     let clock = Clock::new();
     let start = clock.now();
-    let report = verify(dir, trust)?;
+    let report = Log::open(dir)?.verify(trust)?;
     let took = clock.now().duration_since(start);
     match report.is_intact() {
         true => Ok(took),

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use audit_core::Stream;
-use audit_log::reader::{Json, Line, streams};
+use audit_log::Log;
+use audit_log::reader::{Json, Line};
 use tempfile::TempDir;
 
 use crate::log::{self, Keys, text};
@@ -49,7 +50,7 @@ fn said() -> Vec<[String; 4]> {
 
 #[test]
 fn c01_three_logs_with_one_engine_and_application_lines_out_of_tracing() {
-    assert_eq!(streams(dir()).unwrap(), Stream::ALL);
+    assert_eq!(Log::open(dir()).unwrap().streams().unwrap(), Stream::ALL);
     for stream in Stream::ALL {
         let text = std::fs::read_to_string(dir().join(format!("{}.jsonl", stream.name()))).unwrap();
         let header = text.lines().next().unwrap();

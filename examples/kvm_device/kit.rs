@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use audit_events::kvm::EVENTS;
-use audit_log::reader::{Json, Lines};
+use audit_log::Log;
+use audit_log::reader::Json;
 use audit_writer::Writer;
 
 use crate::device::Device;
@@ -33,7 +34,7 @@ fn the_day_has_every_row_of_the_table_and_no_secret() {
     running.stop();
     assert!(log.shutdown().is_complete());
     let mut recorded = BTreeSet::new();
-    for (_, line) in Lines::of_dir(dir.path()).unwrap() {
+    for (_, line) in Log::open(dir.path()).unwrap().lines().unwrap() {
         let line = line.unwrap();
         if line.kind == "event" {
             recorded.extend(line.get("event").and_then(Json::as_str).map(str::to_owned));

@@ -4,10 +4,11 @@
 use std::path::{Path, PathBuf};
 
 use audit_core::Stream;
+use audit_log::Log;
 use audit_log::VerifierKey;
-use audit_log::reader::{Json, Line, Lines};
-use audit_log::verify::{Trust, Verdict, verify_stream};
-use audit_writer::keys::{FileKeys, generate_of, verifier_key_of};
+use audit_log::reader::{Json, Line};
+use audit_log::verify::{Trust, Verdict};
+use audit_writer::keys::{FileKeys, generate, verifier_key};
 
 use crate::secrets;
 
@@ -30,9 +31,9 @@ pub fn place(dir: Option<PathBuf>) -> Result<PathBuf, Failure> {
 /// away from the device.
 pub fn draw_keys(dir: &Path, streams: &[Stream]) -> Result<Keys, Failure> {
     let store = FileKeys::of_log(dir)?;
-    let key = |stream: Stream| match verifier_key_of(&store, stream)? {
+    let key = |stream: Stream| match verifier_key(&store, stream)? {
         Some(key) => Ok((stream, key)),
-        None => Ok((stream, generate_of(&store, stream)?)),
+        None => Ok((stream, generate(&store, stream)?)),
     };
     streams.iter().map(|stream| key(*stream)).collect()
 }
@@ -40,7 +41,7 @@ pub fn draw_keys(dir: &Path, streams: &[Stream]) -> Result<Keys, Failure> {
 /// The events of a stream.
 pub fn events(dir: &Path, stream: Stream) -> Result<Vec<Line>, Failure> {
     let mut events = Vec::new();
-    for (position, line) in Lines::of_stream(dir, stream)? {
+    for (position, line) in Log::open(dir)?.stream(stream).lines()? {
         let line =
             line.map_err(|error| format!("{} line {}: {error}", position.segment, position.line))?;
         if line.kind == "event" {
@@ -77,7 +78,7 @@ pub fn conclude(dir: &Path, keys: &Keys, kept: &[String]) -> Result<(), Failure>
     println!("\nWith the key that was drawn before the first start, `auditlog verify` says:");
     for (stream, key) in keys {
         let trust = Trust::in_key(key.clone());
-        let report = verify_stream(dir, *stream, &trust)?;
+        let report = Log::open(dir)?.stream(*stream).verify(&trust)?;
         println!("  {}: {report}", stream.name());
         if report.verdict != Verdict::Intact || !report.authenticated {
             return Err(format!("the stream {} does not verify", stream.name()).into());

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use audit_log::verify::{Notice, Report, Trust, Verdict, verify_storage};
+use audit_log::Log;
+use audit_log::verify::{Notice, Report, Trust, Verdict};
 
 use crate::moves::Move;
 use crate::world::{World, copy, lines};
@@ -31,10 +32,10 @@ pub(crate) fn judge(world: &World, attack: &[Move]) -> Told {
         one.make(world, &files, &keys);
     }
     let by_key = Trust { anchor: None, ..world.trust.clone() };
-    if let Ok(report) = verify_storage(&files, &by_key) {
+    if let Ok(report) = Log::on(&files).verify(&by_key) {
         check_proved(world, &files, &report, attack);
     }
-    let Ok(report) = verify_storage(&files, &world.trust) else { return Told::Refused };
+    let Ok(report) = Log::on(&files).verify(&world.trust) else { return Told::Refused };
     check_all(world, &files, &report, attack);
     Told::Verdict(format!("{:?}", report.verdict))
 }

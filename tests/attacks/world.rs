@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use audit_core::vocab::ObjectId;
 use audit_core::{AuditEvent, Stream};
-use audit_log::reader::{Json, Lines};
+use audit_log::Log;
+use audit_log::reader::Json;
 use audit_log::storage::ReadStorage;
 use audit_log::verify::{KeyFrom, Trust};
 use audit_writer::clock::Stamp;
-use audit_writer::keys::{FileKeys, generate_of};
+use audit_writer::keys::{FileKeys, generate};
 use audit_writer::storage::MemoryStorage;
 use audit_writer::testing::ManualClock;
 use audit_writer::{
@@ -58,7 +59,7 @@ impl World {
     pub(crate) fn new() -> World {
         let (files, keys) = (MemoryStorage::new(), MemoryStorage::new());
         let store = FileKeys::in_storage(Arc::new(keys.clone()));
-        let key = generate_of(&store, Stream::Audit).unwrap();
+        let key = generate(&store, Stream::Audit).unwrap();
         let retention = Retention { total_bytes: 24 * 1024, ..Retention::default() };
         let first = builder(&files, &keys).retention(retention).start().unwrap();
         emit(&first, 0, 90);
@@ -133,7 +134,7 @@ pub(crate) fn copy(files: &MemoryStorage) -> MemoryStorage {
 /// The lines of the stream `audit` that can be read, by their numbers: of two the first.
 pub(crate) fn lines(files: &MemoryStorage) -> BTreeMap<u64, Json> {
     let mut lines = BTreeMap::new();
-    for (_, line) in Lines::of_storage(files).unwrap() {
+    for (_, line) in Log::on(files).lines().unwrap() {
         if let Ok(line) = line {
             lines.entry(line.seq).or_insert(line.json);
         }

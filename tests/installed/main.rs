@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use audit_core::vocab::ObjectId;
 use audit_core::{AuditEvent, EmitError};
-use audit_log::reader::{Json, Lines};
+use audit_log::Log;
+use audit_log::reader::Json;
 use audit_writer::storage::MemoryStorage;
 use audit_writer::{Durability, Writer};
 
@@ -55,7 +56,7 @@ fn before_with_and_after_a_recorder() -> Result<(), Box<dyn std::error::Error>> 
     assert_eq!(error.kind(), std::io::ErrorKind::NotConnected);
 
     let lines: Vec<_> =
-        Lines::of_storage(&storage)?.map(|(_, line)| line).collect::<Result<_, _>>()?;
+        Log::on(&storage).lines()?.map(|(_, line)| line).collect::<Result<_, _>>()?;
     assert_eq!(lines.iter().filter(|line| line.kind == "event").count(), 4);
     let gaps: Vec<_> = lines.iter().filter(|line| line.kind == "gap").collect();
     assert_eq!(gaps.len(), 1);

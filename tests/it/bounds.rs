@@ -5,9 +5,10 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use audit_log::reader::{LineError, Lines};
+use audit_log::Log;
+use audit_log::reader::LineError;
 use audit_log::storage::{ReadSeek, ReadStorage};
-use audit_log::verify::{FindingKind, Report, Trust, verify_storage};
+use audit_log::verify::{FindingKind, Report, Trust};
 use audit_writer::storage::MemoryStorage;
 
 /// A header that allows such segments, and its newline.
@@ -36,7 +37,7 @@ fn found(text: &[u8]) -> (Report, u64) {
     storage.put(&compressed_name(0), &gzip(text));
     let mut report = None;
     let taken = allocation_counter::measure(|| {
-        report = Some(verify_storage(&storage, &Trust::default()).unwrap());
+        report = Some(Log::on(&storage).verify(&Trust::default()).unwrap());
     });
     (report.unwrap(), taken.bytes_max)
 }
@@ -68,7 +69,7 @@ fn files_made_to_take_time_and_memory_are_given_up() {
 fn a_segment_is_given_up_in_words() {
     let storage = MemoryStorage::new();
     storage.put("audit.jsonl", &b"\n".repeat(4 * 1024 * 1024));
-    let report = verify_storage(&storage, &Trust::default()).unwrap();
+    let report = Log::on(&storage).verify(&Trust::default()).unwrap();
     let why = LineError::Hopeless.to_string();
     let last = report.findings.last().map(|finding| finding.what.clone());
     assert_eq!(last, Some(FindingKind::Unreadable { why }), "{report}");
@@ -109,7 +110,7 @@ impl Seek for Same {
 #[test]
 fn endless_files_end() {
     for byte in [0, b'\n', b'x', b'"'] {
-        let report = verify_storage(&Endless(byte), &Trust::default()).unwrap();
+        let report = Log::on(&Endless(byte)).verify(&Trust::default()).unwrap();
         assert!(!report.is_intact(), "{report}");
     }
 }
@@ -167,7 +168,7 @@ fn log_of(segments: u64) -> Counted {
 fn taken_by_lines(segments: u64) -> (u64, usize) {
     let log = log_of(segments);
     let taken = allocation_counter::measure(|| {
-        assert_eq!(Lines::of_storage(&log).unwrap().count() as u64, segments);
+        assert_eq!(Log::on(&log).lines().unwrap().count() as u64, segments);
     });
     (taken.bytes_max, log.most.into_inner())
 }
@@ -181,7 +182,7 @@ fn neither_memory_nor_open_files_grow_with_the_segments() {
     assert!(many.0 < few.0 + 950 * 256, "{few:?} {many:?}");
     let log = log_of(1000);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    assert!(verify_storage(&log, &Trust::default()).is_ok());
+    assert!(Log::on(&log).verify(&Trust::default()).is_ok());
     let most = log.most.into_inner();
     assert!(most <= 2 * threads + 6, "{most} files are open at a time");
 }
@@ -192,7 +193,7 @@ fn a_checkpoint_file_that_is_too_long_is_none() {
     files.put("audit.jsonl", header(0, 4096).as_bytes());
     for bytes in [vec![b'x'; 5000], vec![0xff; 10]] {
         files.put("audit.checkpoint", &bytes);
-        let report = verify_storage(&files, &Trust::default()).unwrap();
+        let report = Log::on(&files).verify(&Trust::default()).unwrap();
         assert!(report.findings.iter().any(|finding| finding.segment == "audit.checkpoint"));
     }
 }

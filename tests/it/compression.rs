@@ -1,10 +1,11 @@
 //! Rotated segments are compressed when that is asked for, and nothing is lost by it.
 
+use audit_log::Log;
 use audit_log::storage::ReadStorage;
 use std::io::Write;
 use std::time::Duration;
 
-use audit_log::reader::{LineError, Lines};
+use audit_log::reader::LineError;
 use audit_writer::storage::{Call, FaultPlan, Injected, MemoryStorage, Storage};
 use audit_writer::{Compression, Retention, Rotation, Writer};
 
@@ -165,7 +166,7 @@ fn a_damaged_one_is_told_and_the_rest_is_read() {
     let mut bytes = storage.bytes(&name).unwrap();
     bytes.push(0);
     storage.put(&name, &bytes);
-    let read: Vec<_> = Lines::of_storage(&storage).unwrap().collect();
+    let read: Vec<_> = Log::on(&storage).lines().unwrap().collect();
     let faults: Vec<_> =
         read.iter().filter_map(|(at, line)| Some((at, line.as_ref().err()?))).collect();
     let [(at, LineError::Compressed)] = faults[..] else { panic!("{faults:?}") };

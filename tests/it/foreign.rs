@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use audit_log::Log;
 use audit_log::reader::Line;
 use audit_writer::storage::{OsStorage, Storage, StorageFile};
 use audit_writer::{Durability, Writer};
@@ -14,7 +15,7 @@ use crate::kit::{LONG, counts, door_opened, of_life, text, wait_until_it_writes}
 
 /// All lines that can be read; there may be a hole where somebody removed some.
 fn lines(dir: &Path) -> Vec<Line> {
-    let lines = audit_log::reader::Lines::of_dir(dir).unwrap();
+    let lines = Log::open(dir).unwrap().lines().unwrap();
     lines.filter_map(|(_, line)| line.ok()).collect()
 }
 

@@ -7,9 +7,10 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use audit_core::EmitError;
+use audit_log::Log;
 use audit_log::VerifierKey;
 use audit_log::reader::Line;
-use audit_log::verify::{Report, Trust, verify};
+use audit_log::verify::{Report, Trust};
 use audit_writer::keys::{FileKeys, verifier_key};
 use audit_writer::{Durability, Health, Writer};
 
@@ -40,15 +41,15 @@ fn wait_for(tells: &Receiver<Health>, wanted: impl Fn(Health) -> bool) {
 }
 
 fn lines(dir: &Path) -> Vec<Line> {
-    audit_log::reader::Lines::of_dir(dir).unwrap().map(|(_, line)| line.unwrap()).collect()
+    Log::open(dir).unwrap().lines().unwrap().map(|(_, line)| line.unwrap()).collect()
 }
 
 fn key(dir: &Path) -> VerifierKey {
-    verifier_key(&FileKeys::of_log(dir).unwrap()).unwrap().unwrap()
+    verifier_key(&FileKeys::of_log(dir).unwrap(), audit_core::Stream::Audit).unwrap().unwrap()
 }
 
 fn verified(dir: &Path, key: VerifierKey) -> Report {
-    verify(dir, &Trust::in_key(key)).unwrap()
+    Log::open(dir).unwrap().verify(&Trust::in_key(key)).unwrap()
 }
 
 /// What the lines say of where the path led.

@@ -3,7 +3,8 @@
 
 use audit_core::vocab::{ClaimedName, ObjectId, ObjectName, UserName};
 use audit_core::{Actor, AuditEvent, Context, Source};
-use audit_log::reader::{Json, Line, Lines};
+use audit_log::Log;
+use audit_log::reader::{Json, Line};
 use audit_writer::storage::{MemoryStorage, Storage};
 use proptest::prelude::*;
 
@@ -106,7 +107,7 @@ proptest! {
             prop_assert!(writer.shutdown().is_complete());
         }
         let readable: Vec<Line> =
-            Lines::of_storage(&storage as &dyn Storage).unwrap().filter_map(|(_, line)| line.ok()).collect();
+            Log::on(&storage as &dyn Storage).lines().unwrap().filter_map(|(_, line)| line.ok()).collect();
         let counts = counts(&readable);
         prop_assert!(counts.ends_with(&[77, 78]), "{:?}", counts);
     }

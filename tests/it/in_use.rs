@@ -4,8 +4,9 @@
 use std::sync::Arc;
 use std::thread;
 
+use audit_log::Log;
 use audit_log::storage::{Directory, ReadStorage};
-use audit_log::verify::{Trust, verify_storage};
+use audit_log::verify::Trust;
 use audit_writer::keys::{FileKeys, generate};
 use audit_writer::storage::MemoryStorage;
 use audit_writer::{Builder, Compression, Durability, Evidence, Retention, Rotation, Writer};
@@ -34,7 +35,7 @@ fn check(log: &dyn ReadStorage, trust: &Trust, writer: Writer) {
     for _ in 0..times() {
         let report = thread::scope(|scope| {
             let emitting = scope.spawn(|| emit(&writer));
-            let report = verify_storage(log, trust);
+            let report = Log::on(log).verify(trust);
             emitting.join().unwrap();
             report
         });
@@ -45,7 +46,7 @@ fn check(log: &dyn ReadStorage, trust: &Trust, writer: Writer) {
     }
     assert!(wrong.is_empty(), "{} of {}: {wrong:#?}", wrong.len(), times());
     assert!(writer.shutdown().is_complete());
-    let report = verify_storage(log, trust).unwrap();
+    let report = Log::on(log).verify(trust).unwrap();
     assert!(report.is_intact() && report.first_seq > 0, "{report}");
 }
 
@@ -62,7 +63,7 @@ fn emit(writer: &Writer) {
 fn a_log_in_memory_is_whole_while_it_is_written() {
     let (files, secret) = (MemoryStorage::new(), MemoryStorage::new());
     let keys = FileKeys::in_storage(Arc::new(secret));
-    let trust = Trust::in_key(generate(&keys).unwrap());
+    let trust = Trust::in_key(generate(&keys, audit_core::Stream::Audit).unwrap());
     let writer = busy(writer_on(&files).0, keys);
     check(&files, &trust, writer);
 }
@@ -72,7 +73,7 @@ fn a_log_in_a_directory_is_whole_while_it_is_written() {
     let parent = tempfile::tempdir().unwrap();
     let dir = parent.path().join("audit");
     let keys = FileKeys::in_storage(Arc::new(MemoryStorage::new()));
-    let trust = Trust::in_key(generate(&keys).unwrap());
+    let trust = Trust::in_key(generate(&keys, audit_core::Stream::Audit).unwrap());
     let writer = busy(Writer::builder(&dir).durability(Durability::Never), keys);
     check(&Directory::open(&dir).unwrap(), &trust, writer);
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use audit_core::vocab::ObjectId;
 use audit_core::{AuditEvent, Stream};
-use audit_log::reader::{Json, Line, Lines};
+use audit_log::Log;
+use audit_log::reader::{Json, Line};
 use audit_writer::clock::Stamp;
 use audit_writer::storage::{MemoryStorage, Storage};
 use audit_writer::testing::ManualClock;
@@ -70,7 +71,9 @@ pub fn lines(storage: &dyn Storage) -> Vec<Line> {
 
 /// The same of a stream.
 pub fn lines_of(storage: &dyn Storage, stream: Stream) -> Vec<Line> {
-    let lines: Vec<Line> = Lines::of_stream_in(storage, stream)
+    let lines: Vec<Line> = Log::on(storage)
+        .stream(stream)
+        .lines()
         .unwrap()
         .map(|(position, line)| line.unwrap_or_else(|error| panic!("{position:?}: {error}")))
         .collect();

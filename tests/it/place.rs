@@ -50,7 +50,7 @@ fn keys_that_are_drawn_first_leave_the_directory_as_it_should_be() {
     let parent = tempfile::tempdir().unwrap();
     let (first, other) = (parent.path().join("first"), parent.path().join("other"));
     let keys = audit_writer::keys::FileKeys::of_log(&first).unwrap();
-    audit_writer::keys::generate(&keys).unwrap();
+    audit_writer::keys::generate(&keys, audit_core::Stream::Audit).unwrap();
     assert!(open(&other).unwrap().shutdown().is_complete());
     assert_eq!(mode(&first), mode(&other));
     assert_eq!(mode(&first.join("keys")), mode(&other.join("keys")));

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audit_core::Stream;
+use audit_log::Log;
 use audit_log::name::{Kind, Name};
-use audit_log::reader::{Line, Lines};
+use audit_log::reader::Line;
 use audit_log::storage::ReadStorage;
 use audit_writer::keys::{FileKeys, verifier_key_from};
 use audit_writer::storage::{Call, MemoryStorage, OsStorage, Storage};
@@ -306,7 +307,7 @@ fn on_another_machine_it_is_another_log() {
     assert_eq!(continuing, [log.as_str()]);
     let new = text(headers.last().unwrap(), "log").unwrap();
     assert_ne!(new, log);
-    let access = Lines::of_stream_in(&storage, Stream::Access).unwrap().next().unwrap();
+    let access = Log::on(&storage).stream(Stream::Access).lines().unwrap().next().unwrap();
     assert_eq!(text(&access.1.unwrap(), "log"), Some(new), "all streams are of one log");
     assert_eq!(of_life(&lines, "rekeyed").len(), 0);
 }

@@ -9,10 +9,11 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use audit_core::Stream;
+use audit_log::Log;
 use audit_log::VerifierKey;
 use audit_log::reader::Line;
-use audit_log::verify::{Trust, Verdict, verify_stream};
-use audit_writer::keys::{FileKeys, generate_of};
+use audit_log::verify::{Trust, Verdict};
+use audit_writer::keys::{FileKeys, generate};
 use fastrand::Rng;
 use rustix::process::Signal;
 
@@ -63,7 +64,7 @@ fn kill_and_check(dir: &Path, kills: usize, rng: &mut Rng) -> Result<Tally, Stri
     };
     let store = FileKeys::of_log(dir).unwrap();
     let keys: Vec<VerifierKey> =
-        streams.iter().map(|stream| generate_of(&store, *stream).unwrap()).collect();
+        streams.iter().map(|stream| generate(&store, *stream).unwrap()).collect();
     let told: Vec<Vec<Acknowledged>> =
         (0..kills).map(|_| run_and_kill(dir, rng)).collect::<Result<_, _>>()?;
     let report = child::open(dir).shutdown();
@@ -132,7 +133,9 @@ fn kill(child: &mut Child) -> Result<(), String> {
 /// No kill looks like an edit.
 fn check_evidence(dir: &Path, stream: Stream, key: VerifierKey) -> Result<(), String> {
     let trust = Trust::in_key(key);
-    let report = verify_stream(dir, stream, &trust).map_err(|error| error.to_string())?;
+    let report = Log::open(dir)
+        .and_then(|log| log.stream(stream).verify(&trust))
+        .map_err(|error| error.to_string())?;
     match report.verdict == Verdict::Intact && report.findings.is_empty() {
         true => Ok(()),
         false => Err(report.to_string()),

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use audit_core::vocab::ObjectId;
 use audit_core::{AuditEvent, Stream};
-use audit_log::reader::{Json, Line, Lines};
+use audit_log::Log;
+use audit_log::reader::{Json, Line};
 
 /// Somebody knocked at a door.
 #[must_use]
@@ -55,7 +56,10 @@ pub(crate) fn say(line: &str) {
 /// where the numbers have a hole or come twice.
 pub(crate) fn lines(dir: &Path, stream: Stream) -> Result<Vec<Line>, String> {
     let mut lines: Vec<Line> = Vec::new();
-    for (at, line) in Lines::of_stream(dir, stream).map_err(|error| error.to_string())? {
+    for (at, line) in Log::open(dir)
+        .and_then(|log| log.stream(stream).lines())
+        .map_err(|error| error.to_string())?
+    {
         let line = line.map_err(|error| format!("{at:?}: {error}"))?;
         if line.seq != lines.len() as u64 {
             return Err(format!("{at:?}: number {} in place of {}", line.seq, lines.len()));

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use audit_core::AuditEvent;
-use audit_log::reader::{Line, Lines};
-use audit_log::verify::prove;
+use audit_log::Log;
+use audit_log::reader::Line;
 use audit_writer::keys::{FileKeys, generate};
 use audit_writer::{Evidence, Rotation, Writer};
 use tempfile::TempDir;
@@ -36,14 +36,18 @@ impl Shown {
         fs::write(home.path().join("key"), format!("{key}\n")).unwrap();
         fs::write(home.path().join("lines"), text_of(log.path())).unwrap();
         fs::create_dir(home.path().join("proofs")).unwrap();
-        let lines: Vec<_> =
-            Lines::of_dir(log.path()).unwrap().map(|(_, line)| line.unwrap()).collect();
+        let lines: Vec<_> = Log::open(log.path())
+            .unwrap()
+            .lines()
+            .unwrap()
+            .map(|(_, line)| line.unwrap())
+            .collect();
         let is_checkpoint = |line: &&Line| line.kind == "checkpoint";
         let checkpoints = lines.iter().filter(is_checkpoint).count();
         // That one is proved by none.
         let last = lines.iter().rfind(is_checkpoint).unwrap().seq;
         for seq in 0..last {
-            let proof = prove(log.path(), seq).unwrap();
+            let proof = Log::open(log.path()).unwrap().prove(seq).unwrap();
             fs::write(home.path().join(format!("proofs/{seq:03}")), proof.to_string()).unwrap();
         }
         Shown { home, proofs: usize::try_from(last).unwrap(), checkpoints }
@@ -56,7 +60,7 @@ impl Shown {
 
 /// Writes a log, and gives its verifier key.
 fn write_log(dir: &Path) -> String {
-    let key = generate(&FileKeys::of_log(dir).unwrap()).unwrap();
+    let key = generate(&FileKeys::of_log(dir).unwrap(), audit_core::Stream::Audit).unwrap();
     for run in 0..2 {
         let writer = Writer::builder(dir)
             .evidence(Evidence::Signed)

@@ -62,7 +62,7 @@ fn builder_of(number: u32, dir: &Path) -> Builder {
 
 /// Draws the log's keys before its first run.
 pub(crate) fn draw_keys(dir: &Path) -> ExitCode {
-    let key = generate(&FileKeys::of_log(dir).unwrap()).unwrap();
+    let key = generate(&FileKeys::of_log(dir).unwrap(), audit_core::Stream::Audit).unwrap();
     say(&format!("key {key}\n"));
     ExitCode::SUCCESS
 }

@@ -6,8 +6,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use audit_log::reader::{Json, Line, Lines};
-use audit_log::verify::{Report, Trust, Verdict, verify};
+use audit_log::Log;
+use audit_log::reader::{Json, Line};
+use audit_log::verify::{Report, Trust, Verdict};
 
 use crate::child::{self, NextBoot};
 use crate::cuts::Cut;
@@ -111,7 +112,9 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
 
 /// Nothing looks edited or rolled back. What is lost is lost by word of the log.
 fn check(dir: &Path, trust: &Trust, when: &str) -> Result<Report, String> {
-    let report = verify(dir, trust).map_err(|error| format!("{when}: {error}"))?;
+    let report = Log::open(dir)
+        .and_then(|log| log.verify(trust))
+        .map_err(|error| format!("{when}: {error}"))?;
     match report.verdict {
         Verdict::Intact | Verdict::Unclosed | Verdict::Damaged => Ok(report),
         _ => Err(format!("{when}: {report}")),
@@ -140,7 +143,9 @@ fn go_on(dir: &Path) -> Result<(), String> {
 /// The lines that are left; their numbers rise.
 fn lines(dir: &Path) -> Result<Vec<Line>, String> {
     let mut lines: Vec<Line> = Vec::new();
-    for (at, line) in Lines::of_dir(dir).map_err(|error| error.to_string())? {
+    for (at, line) in
+        Log::open(dir).and_then(|log| log.lines()).map_err(|error| error.to_string())?
+    {
         // What cannot be read is damage, of which verification said what it is.
         let Ok(line) = line else { continue };
         if let Some(before) = lines.last().filter(|before| before.seq >= line.seq) {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use audit_log::reader::Lines;
+use audit_log::Log;
 use audit_writer::clock::{Clock, Stamp, SystemClock};
 use audit_writer::{Flood, Writer};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
@@ -142,7 +142,7 @@ fn filter() -> BpfProgram {
 }
 
 fn events(dir: &Path) -> u64 {
-    let lines = Lines::of_dir(dir).unwrap().map(|(_, line)| line.unwrap());
+    let lines = Log::open(dir).unwrap().lines().unwrap().map(|(_, line)| line.unwrap());
     lines.filter(|line| line.kind == "event").count() as u64
 }
 

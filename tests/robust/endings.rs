@@ -6,7 +6,8 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use audit_core::EmitError;
-use audit_log::reader::{Json, Lines};
+use audit_log::Log;
+use audit_log::reader::Json;
 use audit_writer::Writer;
 
 use crate::kit::{LONG, counts_in, rang, said};
@@ -63,7 +64,7 @@ pub(crate) fn program_that_just_exits(dir: &Path) {
 /// What a start records of the end before it: whether it was in order, and how many events may be lost.
 fn no_stop(dir: &Path) -> Option<u64> {
     assert!(Writer::builder(dir).start().unwrap().shutdown_within(LONG).is_complete());
-    let lines = Lines::of_dir(dir).unwrap().filter_map(|(_, line)| line.ok());
+    let lines = Log::open(dir).unwrap().lines().unwrap().filter_map(|(_, line)| line.ok());
     let mut ends =
         lines.filter(|line| line.member("type").and_then(Json::as_str) == Some("no_stop"));
     let end = ends.next()?;

@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use audit_core::AuditEvent;
+use audit_log::Log;
 use audit_log::reader::{Json, Lines};
 use audit_writer::storage::Storage;
 
@@ -57,12 +58,12 @@ pub(crate) fn told(ran: &Output) -> String {
 
 /// The counts that a directory's events carry, in their order.
 pub(crate) fn counts_in(dir: &Path) -> Vec<u32> {
-    counts(Lines::of_dir(dir).unwrap())
+    counts(Log::open(dir).unwrap().lines().unwrap())
 }
 
 /// The counts that a storage's events carry, in their order.
 pub(crate) fn counts_on(storage: &dyn Storage) -> Vec<u32> {
-    counts(Lines::of_storage(storage).unwrap())
+    counts(Log::on(storage).lines().unwrap())
 }
 
 fn counts(lines: Lines<'_>) -> Vec<u32> {

@@ -1,5 +1,6 @@
 //! What a log goes through in every case, and what must hold whatever failed.
 
+use audit_log::Log;
 use audit_log::storage::ReadStorage;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::time::Duration;
 
 use audit_core::vocab::Version;
 use audit_core::{AuditEvent, AuditValue, Awaited, EmitError, Outcome, Pending, Stream};
-use audit_log::reader::{Json, Line, Lines};
+use audit_log::reader::{Json, Line};
 use audit_writer::storage::MemoryStorage;
 use audit_writer::testing::ManualClock;
 use audit_writer::{Retention, Rotation, Stats, Writer};
@@ -403,7 +404,7 @@ fn count_of(line: &Line) -> Option<u32> {
 
 /// All lines of a stream, which can be read.
 fn read(storage: &MemoryStorage, stream: Stream) -> Result<Vec<Line>, String> {
-    let lines = Lines::of_stream_in(storage, stream).map_err(|error| error.to_string())?;
+    let lines = Log::on(storage).stream(stream).lines().map_err(|error| error.to_string())?;
     lines.map(|(position, line)| line.map_err(|error| format!("{position:?}: {error}"))).collect()
 }
 

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::process::Output;
 
+use audit_log::Log;
 use audit_log::reader::{Json, Line};
-use audit_log::verify::{Trust, Verdict, verify};
+use audit_log::verify::{Trust, Verdict};
 use audit_writer::keys::{FileKeys, verifier_key};
 
 use audit_writer::Compression;
@@ -108,8 +109,10 @@ impl Told {
 /// No fault looks like an edit.
 fn check_evidence(dir: &Path) -> Result<(), String> {
     let keys = FileKeys::of_log(dir).map_err(|error| error.to_string())?;
-    let key = verifier_key(&keys).map_err(|error| error.to_string())?;
-    let report = verify(dir, &Trust::from(key)).map_err(|error| error.to_string())?;
+    let key = verifier_key(&keys, audit_core::Stream::Audit).map_err(|error| error.to_string())?;
+    let report = Log::open(dir)
+        .and_then(|log| log.verify(&Trust::from(key)))
+        .map_err(|error| error.to_string())?;
     match report.verdict == Verdict::Intact && report.authenticated {
         true => Ok(()),
         false => Err(report.to_string()),

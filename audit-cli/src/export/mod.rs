@@ -7,8 +7,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use audit_core::Stream;
+use audit_log::Log;
 use audit_log::Shown;
-use audit_log::reader::{LineError, Lines, Position, streams};
+use audit_log::reader::{LineError, Lines, Position};
 
 use crate::{Failure, Outcome};
 
@@ -62,10 +63,10 @@ enum Format {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let Arguments { dir, format: Format::Text, stream, output } = arguments;
-    if !streams(dir)?.contains(stream) {
+    if !Log::open(dir)?.streams()?.contains(stream) {
         return Err(format!("{} has no stream {}", Shown(dir), stream.name()).into());
     }
-    let lines = Lines::of_stream(dir, *stream)?;
+    let lines = Log::open(dir)?.stream(*stream).lines()?;
     let exported = match output {
         None => export(*stream, lines, &mut BufWriter::new(io::stdout().lock())),
         Some(path) => create(path)

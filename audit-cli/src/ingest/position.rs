@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use audit_ingest::{Action, FileId, Id, Kind, Log, Position};
 use audit_log::Shown;
-use audit_log::reader::{Json, Line, Lines};
+use audit_log::reader::{Json, Line};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -224,7 +224,7 @@ impl Recorded {
     pub(crate) fn of_log(dir: &Path, stop: Option<&Stop>) -> Result<Recorded, Failure> {
         let before = stop.map_or(0, |it| it.imported);
         let mut recorded = Recorded { before, ..Recorded::default() };
-        for (at, (_, line)) in Lines::of_dir(dir)?.enumerate() {
+        for (at, (_, line)) in audit_log::Log::open(dir)?.lines()?.enumerate() {
             let Ok(line) = line else { continue };
             // A log whose first lines are gone does not begin to count where the position did.
             if at == 0 && line.seq > 1 {

@@ -8,8 +8,8 @@ mod show;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use audit_log::Log;
 use audit_log::Shown;
-use audit_log::reader::{Lines, streams};
 
 use self::facts::{Fact, Facts, moment};
 use self::join::{IDLE, Session, sessions};
@@ -83,12 +83,12 @@ fn read(arguments: &Arguments) -> Result<(Vec<Fact>, u64), Failure> {
     // A session may have begun before.
     let since = arguments.since.map_or(i64::MIN, |it| it.saturating_sub(2 * IDLE));
     for dir in &arguments.dirs {
-        let streams = streams(dir)?;
+        let streams = Log::open(dir)?.streams()?;
         if streams.is_empty() {
             return Err(format!("there is no log in {}", Shown(dir)).into());
         }
         for stream in streams {
-            for (_, line) in Lines::of_stream(dir, stream)? {
+            for (_, line) in Log::open(dir)?.stream(stream).lines()? {
                 match line {
                     Ok(line) => all.extend(facts.of(&line).filter(|it| it.at >= since)),
                     // Somebody may be writing it.

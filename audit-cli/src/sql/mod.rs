@@ -8,8 +8,9 @@ mod views;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use audit_log::Log;
 use audit_log::Shown;
-use audit_log::reader::{Json, Lines, streams};
+use audit_log::reader::Json;
 
 use self::dialect::Dialect;
 use crate::out::put;
@@ -76,8 +77,8 @@ fn files_of(dir: &Path) -> Result<String, Failure> {
 fn schemas_of(dir: &Path) -> Result<Vec<Json>, Failure> {
     let mut found: BTreeMap<String, Json> = BTreeMap::new();
     let mut order = Vec::new();
-    for stream in streams(dir)? {
-        for (position, line) in Lines::of_stream(dir, stream)? {
+    for stream in Log::open(dir)?.streams()? {
+        for (position, line) in Log::open(dir)?.stream(stream).lines()? {
             // What cannot be read is for `verify` to tell; a schema comes again in the next segment.
             let Ok(line) = line else { continue };
             let (true, Some(schema)) = (line.kind == "schema", line.get("schema")) else {

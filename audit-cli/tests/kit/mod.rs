@@ -6,10 +6,12 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use audit_log::reader::{Line, Lines};
+use audit_log::Log;
+use audit_log::reader::Line;
 
 pub(crate) fn recorded(home: &Path) -> Vec<Line> {
-    let lines = Lines::of_dir(home.join("log")).unwrap().map(|(_, line)| line.unwrap());
+    let lines =
+        Log::open(home.join("log")).unwrap().lines().unwrap().map(|(_, line)| line.unwrap());
     lines.filter(|it| it.get("origin").is_some()).collect()
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,7 +14,7 @@ use super::line::Line;
 use super::source::Source;
 use crate::error::Error;
 use crate::name::{Files, Kind, Name, stream_of};
-use crate::storage::{Directory, ReadStorage};
+use crate::storage::ReadStorage;
 
 /// A segment that is open: its name and its lines.
 pub type Segment<'a> = (String, Box<dyn Read + Send + 'a>);
@@ -37,24 +36,8 @@ impl NotOpened {
     }
 }
 
-/// Which streams a directory has: those of which it holds a segment, or what is signed of them.
-///
-/// A stream that the writer was given and that nobody has emitted into is among them: a run begins in
-/// each. So is one that an earlier run had and the last one did not.
-///
-/// # Errors
-///
-/// The directory cannot be opened or listed.
-pub fn streams(dir: impl AsRef<Path>) -> Result<Vec<Stream>, Error> {
-    streams_in(&Directory::open(dir.as_ref())?)
-}
-
 /// Which streams a storage has.
-///
-/// # Errors
-///
-/// As for [`streams`].
-pub fn streams_in(storage: &dyn ReadStorage) -> Result<Vec<Stream>, Error> {
+pub(crate) fn streams_in(storage: &dyn ReadStorage) -> Result<Vec<Stream>, Error> {
     let files = storage.list().map_err(Error::io("list", "the directory"))?;
     let mut found: Vec<Stream> = files.iter().filter_map(|(name, _)| stream_of(name)).collect();
     found.sort();

@@ -1,7 +1,6 @@
 //! All lines of a stream, in the order of their numbers.
 
 use std::collections::VecDeque;
-use std::path::Path;
 use std::sync::Arc;
 
 use audit_core::Stream;
@@ -13,7 +12,6 @@ use super::raw::Raw;
 use super::segment::{Item, Open};
 use super::source::Source;
 use crate::error::Error;
-use crate::storage::{Directory, ReadStorage};
 
 /// The lines of one stream of a log's directory, in the order of their numbers: rotated segments,
 /// then the active one. Lines that a later segment brings again, because they may be missing from an
@@ -54,44 +52,7 @@ impl std::fmt::Debug for Lines<'_> {
 }
 
 impl<'a> Lines<'a> {
-    /// The lines of the stream `audit` of the log in a directory of the machine.
-    ///
-    /// # Errors
-    ///
-    /// The directory cannot be opened, or a file in it is not the log's.
-    pub fn of_dir(dir: impl AsRef<Path>) -> Result<Lines<'a>, Error> {
-        Lines::of_stream(dir, Stream::Audit)
-    }
-
-    /// The lines of a stream of the log in a directory of the machine; none where there is no such
-    /// stream.
-    ///
-    /// # Errors
-    ///
-    /// As for [`of_dir`](Lines::of_dir).
-    pub fn of_stream(dir: impl AsRef<Path>, stream: Stream) -> Result<Lines<'a>, Error> {
-        Lines::of_source(Directory::open(dir.as_ref())?.into(), stream)
-    }
-
-    /// The lines of the stream `audit` of the log in a storage.
-    ///
-    /// # Errors
-    ///
-    /// As for [`of_dir`](Lines::of_dir).
-    pub fn of_storage(storage: &'a dyn ReadStorage) -> Result<Lines<'a>, Error> {
-        Lines::of_stream_in(storage, Stream::Audit)
-    }
-
-    /// The lines of a stream of the log in a storage.
-    ///
-    /// # Errors
-    ///
-    /// As for [`of_dir`](Lines::of_dir).
-    pub fn of_stream_in(storage: &'a dyn ReadStorage, stream: Stream) -> Result<Lines<'a>, Error> {
-        Lines::of_source(storage.into(), stream)
-    }
-
-    fn of_source(source: Source<'a>, stream: Stream) -> Result<Lines<'a>, Error> {
+    pub(crate) fn of(source: Source<'a>, stream: Stream) -> Result<Lines<'a>, Error> {
         let lines = RawLines::of_segments(Ahead::of(Segments::of(source, stream)?));
         Ok(Lines { lines, run: None, skipped: None })
     }

@@ -14,7 +14,7 @@ mod raw;
 mod segment;
 mod source;
 
-pub use self::files::{streams, streams_in};
+pub(crate) use self::files::streams_in;
 pub use self::json::Json;
 pub use self::line::{Line, LineError, Position};
 pub use self::lines::Lines;

@@ -2,7 +2,7 @@
 
 use super::progress::Progress;
 use super::report::Report;
-use super::subject::Log;
+use super::subject::Subject;
 use super::way::{End, Way};
 use crate::error::{Error, ErrorKind};
 
@@ -11,9 +11,9 @@ const LOOKS_MAX: usize = 5;
 /// So often a way is begun anew because its next segment was pruned.
 const BEGINNINGS_MAX: usize = 1000;
 
-impl<'a> Log<'a> {
+impl<'a> Subject<'a> {
     /// Nothing is reported before a second look at what changed.
-    pub(super) fn verify(&self, progress: &Progress) -> Result<Report, Error> {
+    pub(crate) fn verify(&self, progress: &Progress) -> Result<Report, Error> {
         let mut before = self.files()?;
         let mut report = self.verify_once(progress);
         for _ in 1..LOOKS_MAX {

@@ -10,7 +10,7 @@
 //! the tree there, and one thread puts the parts together and checks what is signed. Where a part does
 //! not fit, the log is gone through again line by line: what is amiss is told by that way alone.
 //!
-//! A single line can be shown to somebody who has nothing of the log but a key: [`prove`] takes
+//! A single line can be shown to somebody who has nothing of the log but a key: [`Log::prove`](crate::Log::prove) takes
 //! what proves it from the log, and [`check_proof`] checks that.
 
 mod anchors;
@@ -35,95 +35,36 @@ mod walk;
 mod way;
 mod words;
 
-use std::path::Path;
-
+#[cfg(feature = "testing")]
 use audit_core::Stream;
 
-use self::subject::Log;
+#[cfg(feature = "testing")]
 use crate::error::Error;
-use crate::storage::{Directory, ReadStorage};
+#[cfg(feature = "testing")]
+use crate::storage::ReadStorage;
 
 #[cfg(feature = "testing")]
 pub(crate) use self::leading::follow;
 pub use self::progress::Progress;
 pub use self::proof::{Proof, VerifiedProof, check_proof};
 pub use self::proof_error::ProofError;
-pub use self::prove::{prove, prove_storage, prove_stream, prove_stream_in};
+pub(crate) use self::prove::prove_in;
 pub use self::report::{Finding, FindingKind, Notice, Report, Signed, Verdict};
+pub(crate) use self::subject::Subject;
 pub use self::trust::{KeyFrom, Trust};
-
-/// Verifies the stream `audit` of the log in a directory.
-///
-/// # Errors
-///
-/// The directory or a file in it cannot be read, or the anchor is no checkpoint. What is amiss with the
-/// log is no error, but in the report.
-pub fn verify(dir: impl AsRef<Path>, trust: &Trust) -> Result<Report, Error> {
-    verify_stream(dir, Stream::Audit, trust)
-}
-
-/// Verifies a stream of the log in a directory. Each has a key and checkpoints of its own;
-/// [`streams`](crate::reader::streams) says which there are.
-///
-/// # Errors
-///
-/// As for [`verify`].
-pub fn verify_stream(
-    dir: impl AsRef<Path>,
-    stream: Stream,
-    trust: &Trust,
-) -> Result<Report, Error> {
-    verify_watched(dir, stream, trust, &Progress::new())
-}
-
-/// Verifies a stream of the log in a directory while somebody looks how far it is.
-///
-/// # Errors
-///
-/// As for [`verify`].
-pub fn verify_watched(
-    dir: impl AsRef<Path>,
-    stream: Stream,
-    trust: &Trust,
-    progress: &Progress,
-) -> Result<Report, Error> {
-    Log::of(&Directory::open(dir.as_ref())?, stream, trust).verify(progress)
-}
-
-/// Verifies the stream `audit` of the log in a storage.
-///
-/// # Errors
-///
-/// As for [`verify`].
-pub fn verify_storage(storage: &dyn ReadStorage, trust: &Trust) -> Result<Report, Error> {
-    verify_stream_in(storage, Stream::Audit, trust)
-}
-
-/// Verifies a stream of the log in a storage.
-///
-/// # Errors
-///
-/// As for [`verify`].
-pub fn verify_stream_in(
-    storage: &dyn ReadStorage,
-    stream: Stream,
-    trust: &Trust,
-) -> Result<Report, Error> {
-    Log::of(storage, stream, trust).verify(&Progress::new())
-}
 
 /// What is found on all cores, if that way goes to its end, and line by line.
 ///
 /// # Errors
 ///
-/// As for [`verify`].
+/// As for [`Log::verify`](crate::Log::verify).
 #[cfg(feature = "testing")]
 pub fn both_ways(
     storage: &dyn ReadStorage,
     trust: &Trust,
     progress: [&Progress; 2],
 ) -> Result<(Option<Report>, Report), Error> {
-    let log = Log::of(storage, Stream::Audit, trust);
+    let log = Subject::of(storage, Stream::Audit, trust);
     let [quick, slow] = progress;
     Ok((log.verify_on_all_cores(quick)?, log.verify_line_by_line(slow)?))
 }

@@ -1,7 +1,6 @@
 //! Takes from a log what proves one of its lines.
 
 use std::io;
-use std::path::Path;
 
 use audit_core::Stream;
 
@@ -17,47 +16,10 @@ use crate::evidence::shown::{note_in, tree_in};
 use crate::evidence::tree::Tree;
 use crate::name::{Files, Name};
 use crate::reader::{Json, Line, NotOpened, Raw, RawLines, Segments};
-use crate::storage::{Directory, ReadStorage};
+use crate::storage::ReadStorage;
 
-/// Takes what proves the line of this number from the stream `audit` of the log in a directory: by
-/// the first checkpoint after it.
-///
-/// It reads from the segment on that the line is in; memory does not grow with the log, but for the
-/// notes that the proof consists of. The log may be in use.
-///
-/// # Errors
-///
-/// [`is_unprovable`](Error::is_unprovable): the line is not there, no checkpoint was made
-/// after it, or something from its segment's beginning on is not what that signed. Or the directory
-/// or a file in it cannot be read.
-pub fn prove(dir: impl AsRef<Path>, seq: u64) -> Result<Proof, Error> {
-    prove_stream(dir, Stream::Audit, seq)
-}
-
-/// Takes what proves the line of this number from a stream of the log in a directory.
-///
-/// # Errors
-///
-/// As for [`prove`].
-pub fn prove_stream(dir: impl AsRef<Path>, stream: Stream, seq: u64) -> Result<Proof, Error> {
-    prove_stream_in(&Directory::open(dir.as_ref())?, stream, seq)
-}
-
-/// Takes what proves the line of this number from the stream `audit` of the log in a storage.
-///
-/// # Errors
-///
-/// As for [`prove`].
-pub fn prove_storage(storage: &dyn ReadStorage, seq: u64) -> Result<Proof, Error> {
-    prove_stream_in(storage, Stream::Audit, seq)
-}
-
-/// Takes what proves the line of this number from a stream of the log in a storage.
-///
-/// # Errors
-///
-/// As for [`prove`].
-pub fn prove_stream_in(
+/// Takes what proves the line of this number from a stream, as [`Log::prove`](crate::Log::prove) says.
+pub(crate) fn prove_in(
     storage: &dyn ReadStorage,
     stream: Stream,
     seq: u64,

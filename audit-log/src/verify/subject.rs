@@ -13,7 +13,7 @@ use crate::name::{Files, stream_of};
 use crate::storage::ReadStorage;
 
 /// What is verified, and against what.
-pub(super) struct Log<'a> {
+pub(crate) struct Subject<'a> {
     pub(super) storage: &'a dyn ReadStorage,
     pub(super) stream: Stream,
     pub(super) trust: &'a Trust,
@@ -21,10 +21,14 @@ pub(super) struct Log<'a> {
     pub(super) limits: Arc<Mutex<Limits<'a>>>,
 }
 
-impl<'a> Log<'a> {
-    pub(super) fn of(storage: &'a dyn ReadStorage, stream: Stream, trust: &'a Trust) -> Log<'a> {
+impl<'a> Subject<'a> {
+    pub(crate) fn of(
+        storage: &'a dyn ReadStorage,
+        stream: Stream,
+        trust: &'a Trust,
+    ) -> Subject<'a> {
         let limits = Limits::of(Notes::of(storage, Files::of(stream)), trust);
-        Log { storage, stream, trust, limits: Arc::new(Mutex::new(limits)) }
+        Subject { storage, stream, trust, limits: Arc::new(Mutex::new(limits)) }
     }
 
     /// The names and sizes of the stream's files.

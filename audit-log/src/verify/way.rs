@@ -14,7 +14,7 @@ use super::limits::Limits;
 use super::progress::Progress;
 use super::report::Report;
 use super::stretch::Piece;
-use super::subject::Log;
+use super::subject::Subject;
 use super::threads;
 use super::trust::Trust;
 use super::walk::Walk;
@@ -61,8 +61,12 @@ impl<'a> Way<'a> {
     /// # Errors
     ///
     /// What is there cannot be read, or the anchor is no checkpoint.
-    pub(super) fn begin(log: &Log<'a>, from: u64, progress: &Progress) -> Result<Way<'a>, Error> {
-        let Log { storage, stream, .. } = *log;
+    pub(super) fn begin(
+        log: &Subject<'a>,
+        from: u64,
+        progress: &Progress,
+    ) -> Result<Way<'a>, Error> {
+        let Subject { storage, stream, .. } = *log;
         let files = Files::of(stream);
         let mut walk = first_step(log)?;
         let sizes = log.files()?;
@@ -205,7 +209,7 @@ impl<'a> Way<'a> {
 }
 
 /// A walk that knows what the log must not be older than.
-fn first_step(log: &Log<'_>) -> Result<Walk, Error> {
+fn first_step(log: &Subject<'_>) -> Result<Walk, Error> {
     let files = Files::of(log.stream);
     let keys = &log.trust.keys;
     let announced = (!keys.is_empty()).then(|| Announced::in_keys(keys));

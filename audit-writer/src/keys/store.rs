@@ -82,16 +82,6 @@ impl FileKeys {
     }
 }
 
-/// Draws the keys of a log's `audit` stream that is not there yet, and gives the verifier key to
-/// keep elsewhere.
-///
-/// # Errors
-///
-/// As for [`generate_of`].
-pub fn generate(store: &dyn KeyStore) -> io::Result<VerifierKey> {
-    generate_of(store, Stream::Audit)
-}
-
 /// Draws the keys of a stream that is not there yet, and gives the verifier key to keep elsewhere.
 /// Each stream has one. They are of one log: where another stream has keys in the store, these name
 /// the same.
@@ -100,7 +90,7 @@ pub fn generate(store: &dyn KeyStore) -> io::Result<VerifierKey> {
 ///
 /// `AlreadyExists` if the stream has keys; `InvalidData` if another's are damaged; what the system
 /// said.
-pub fn generate_of(store: &dyn KeyStore, stream: Stream) -> io::Result<VerifierKey> {
+pub fn generate(store: &dyn KeyStore, stream: Stream) -> io::Result<VerifierKey> {
     if store.load(stream)?.is_some() {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
@@ -111,21 +101,12 @@ pub fn generate_of(store: &dyn KeyStore, stream: Stream) -> io::Result<VerifierK
     Ok(keys.first_key().clone())
 }
 
-/// The verifier key of a log's `audit` stream, to keep elsewhere; nothing if there are no keys.
-///
-/// # Errors
-///
-/// As for [`verifier_key_of`].
-pub fn verifier_key(store: &dyn KeyStore) -> io::Result<Option<VerifierKey>> {
-    verifier_key_of(store, Stream::Audit)
-}
-
 /// The verifier key of a stream, to keep elsewhere; nothing if it has no keys.
 ///
 /// # Errors
 ///
 /// `InvalidData` if the keys are damaged; what the system said.
-pub fn verifier_key_of(store: &dyn KeyStore, stream: Stream) -> io::Result<Option<VerifierKey>> {
+pub fn verifier_key(store: &dyn KeyStore, stream: Stream) -> io::Result<Option<VerifierKey>> {
     Ok(load(store, stream)?.map(|keys| keys.first_key().clone()))
 }
 
@@ -134,7 +115,7 @@ pub fn verifier_key_of(store: &dyn KeyStore, stream: Stream) -> io::Result<Optio
 ///
 /// # Errors
 ///
-/// As for [`verifier_key_of`].
+/// As for [`verifier_key`].
 pub fn verifier_key_from(store: &dyn KeyStore, stream: Stream) -> io::Result<Option<KeyFrom>> {
     let keys = load(store, stream)?;
     Ok(keys.map(|keys| KeyFrom { key: keys.first_key().clone(), from_seq: keys.epoch() }))
@@ -248,14 +229,14 @@ mod tests {
     #[test]
     fn keys_that_are_drawn_one_after_the_other_are_of_one_log() {
         let store = FileKeys(Arc::new(MemoryStorage::new()));
-        let access = generate_of(&store, Stream::Access).unwrap();
-        let audit = generate(&store).unwrap();
+        let access = generate(&store, Stream::Access).unwrap();
+        let audit = generate(&store, Stream::Audit).unwrap();
         let log = access.name().strip_suffix("/access").unwrap();
         assert_eq!(audit.name(), format!("{log}/audit"));
         assert_ne!(audit, access);
-        assert_eq!(verifier_key(&store).unwrap(), Some(audit));
-        assert_eq!(verifier_key_of(&store, Stream::Application).unwrap(), None);
-        let again = generate_of(&store, Stream::Access).unwrap_err();
+        assert_eq!(verifier_key(&store, Stream::Audit).unwrap(), Some(audit));
+        assert_eq!(verifier_key(&store, Stream::Application).unwrap(), None);
+        let again = generate(&store, Stream::Access).unwrap_err();
         assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
     }
 }

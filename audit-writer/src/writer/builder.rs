@@ -96,7 +96,7 @@ impl Builder {
     ///         Retention { total_bytes: 32 * 1024 * 1024, ..Retention::default() },
     ///     )
     ///     .start()?;
-    /// assert_eq!(audit_log::reader::streams(&dir)?, Stream::ALL);
+    /// assert_eq!(audit_log::Log::open(&dir)?.streams()?, Stream::ALL);
     /// # assert!(log.shutdown().is_complete());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

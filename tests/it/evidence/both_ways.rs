@@ -22,7 +22,7 @@ struct Rang {}
 fn log() -> (MemoryStorage, Trust) {
     let (files, keys) = (MemoryStorage::new(), MemoryStorage::new());
     let keys = Arc::new(FileKeys::in_storage(Arc::new(keys)));
-    let trust = Trust::in_key(generate(keys.as_ref()).unwrap());
+    let trust = Trust::in_key(generate(keys.as_ref(), audit_core::Stream::Audit).unwrap());
     for _ in 0..2 {
         let log = Writer::builder_on(Arc::new(files.clone()))
             .keys(Arc::clone(&keys) as Arc<_>)

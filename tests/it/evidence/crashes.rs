@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use audit_log::reader::Lines;
+use audit_log::Log;
 use audit_log::verify::{Report, Verdict};
 use audit_writer::Durability;
 use audit_writer::storage::{Call, FaultPlan, Injected, MemoryStorage};
@@ -29,7 +29,7 @@ fn is_crash(report: &Report) -> bool {
 /// Another run, which takes nothing that it finds for the work of somebody else.
 fn next_run(crash: &Kept) {
     crash.run(2000, 2003);
-    let lines = Lines::of_storage(&crash.files).unwrap().filter_map(|(_, line)| line.ok());
+    let lines = Log::on(&crash.files).lines().unwrap().filter_map(|(_, line)| line.ok());
     for line in lines {
         let life = line.lifecycle().unwrap_or_default();
         assert!(!["foreign", "strange", "rollback", "rekeyed"].contains(&life), "{line:?}");

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use audit_log::verify::{Finding, FindingKind, Trust, Verdict, verify_storage};
+use audit_log::Log;
+use audit_log::verify::{Finding, FindingKind, Trust, Verdict};
 use audit_writer::Retention;
 use audit_writer::storage::{Call, FaultPlan, Injected, Storage};
 use sha2::{Digest, Sha256};
@@ -68,11 +69,11 @@ fn a_cut_behind_a_checkpoint_is_told_from_an_anchor() {
     let kind = |line: &[u8], what: &str| line.starts_with(what.as_bytes());
     let start = lines.iter().position(|line| kind(line, r#"{"kind":"checkpoint""#)).unwrap();
     files.put("audit.jsonl", &lines[..=start].concat());
-    let report = verify_storage(&files, &kept.trust).unwrap();
+    let report = Log::on(&files).verify(&kept.trust).unwrap();
     assert_eq!(report.verdict, Verdict::Unclosed);
     assert_eq!(report.unprotected_from, Some(start as u64 + 1));
     let trust = Trust { anchor: Some(anchor), ..kept.trust.clone() };
-    assert_eq!(verify_storage(&files, &trust).unwrap().verdict, Verdict::RolledBack);
+    assert_eq!(Log::on(&files).verify(&trust).unwrap().verdict, Verdict::RolledBack);
 }
 
 #[test]
@@ -104,7 +105,7 @@ fn a_segment_that_is_gone_is_missing() {
     for name in &names {
         let files = copy(&kept.files);
         files.remove(name).unwrap();
-        let report = verify_storage(&files, &kept.trust).unwrap();
+        let report = Log::on(&files).verify(&kept.trust).unwrap();
         assert!(!report.is_intact(), "{name}: {report}");
         let is_missing = |fault: &Finding| {
             matches!(fault.what, FindingKind::Missing { .. } | FindingKind::Ahead { .. })
@@ -126,7 +127,7 @@ fn what_was_pruned_is_not_missing() {
     let names = segments(&kept.files);
     let files = copy(&kept.files);
     files.remove(&names[0]).unwrap();
-    let report = verify_storage(&files, &kept.trust).unwrap();
+    let report = Log::on(&files).verify(&kept.trust).unwrap();
     assert!(!report.is_intact(), "{report}");
 }
 

@@ -1,6 +1,7 @@
 //! Logs as somebody makes them who can write to the directory and has no keys: each verified once.
 
-use audit_log::verify::{FindingKind, Report, Trust, Verdict, verify_storage};
+use audit_log::Log;
+use audit_log::verify::{FindingKind, Report, Trust, Verdict};
 use audit_writer::storage::{MemoryStorage, Storage};
 use sha2::{Digest, Sha256};
 
@@ -43,7 +44,7 @@ fn with_behind(kept: &Kept, lines: &[(&str, &str)]) -> Report {
         all.push(line);
     }
     files.put("audit.jsonl", &all.concat());
-    verify_storage(&files, &anchored(kept)).unwrap()
+    Log::on(&files).verify(&anchored(kept)).unwrap()
 }
 
 #[test]
@@ -64,7 +65,7 @@ fn a_log_of_an_invented_header_is_nobodys() {
     let files = MemoryStorage::new();
     files.put("audit.jsonl", &lines.concat());
     for trust in [anchored(&kept), kept.trust.clone(), Trust::default()] {
-        let report = verify_storage(&files, &trust).unwrap();
+        let report = Log::on(&files).verify(&trust).unwrap();
         assert!(!report.is_intact(), "{report}");
     }
 }
@@ -83,7 +84,7 @@ fn a_removal_that_is_not_signed_excuses_nothing() {
     let line = forged("lifecycle", size, &prune, &last[last.len() - 1]);
     last.push(line);
     files.put("audit.jsonl", &last.concat());
-    let report = verify_storage(&files, &kept.trust).unwrap();
+    let report = Log::on(&files).verify(&kept.trust).unwrap();
     assert!(!report.is_intact(), "{first}: {report}");
     let is_missing = |what: &FindingKind| matches!(what, FindingKind::Missing { from: 0, .. });
     assert!(report.findings.iter().any(|finding| is_missing(&finding.what)), "{report}");
@@ -114,7 +115,7 @@ fn what_nobody_signed_decides_nothing() {
     for junk in [&b"this is no line\n"[..], b"\n\n", b"half a line"] {
         let files = copy(&kept.files);
         files.put("audit.jsonl", &[&kept.files.bytes("audit.jsonl").unwrap(), junk].concat());
-        let report = verify_storage(&files, &anchored(&kept)).unwrap();
+        let report = Log::on(&files).verify(&anchored(&kept)).unwrap();
         assert_ne!(report.verdict, Verdict::Intact, "{report}");
     }
 }
@@ -138,7 +139,7 @@ fn nothing_is_added_to_a_checkpoint() {
         let files = copy(&kept.files);
         files.remove("audit.checkpoint").unwrap();
         files.put("audit.jsonl", whole.replace(&line, &edited).as_bytes());
-        let report = verify_storage(&files, &kept.trust).unwrap();
+        let report = Log::on(&files).verify(&kept.trust).unwrap();
         assert!(!report.is_intact(), "{report}");
     }
     let twice = format!("{note}{signature}\n");
@@ -146,14 +147,14 @@ fn nothing_is_added_to_a_checkpoint() {
     for beside in [&twice, &wrong] {
         let files = copy(&kept.files);
         files.put("audit.checkpoint", beside.as_bytes());
-        let report = verify_storage(&files, &kept.trust).unwrap();
+        let report = Log::on(&files).verify(&kept.trust).unwrap();
         assert_eq!(report.verdict, Verdict::Altered, "{report}");
     }
     // A kept one is no anchor where its signature is wrong; one that a witness signed, too, is.
-    let report = verify_storage(&kept.files, &kept.trust.clone().with_anchor(wrong)).unwrap();
+    let report = Log::on(&kept.files).verify(&kept.trust.clone().with_anchor(wrong)).unwrap();
     assert!(!report.is_intact(), "{report}");
     let witnessed = format!("{note}\u{2014} {witness}\n");
-    let report = verify_storage(&kept.files, &kept.trust.clone().with_anchor(witnessed)).unwrap();
+    let report = Log::on(&kept.files).verify(&kept.trust.clone().with_anchor(witnessed)).unwrap();
     assert_eq!((report.verdict, report.anchored), (Verdict::Intact, true), "{report}");
 }
 
@@ -164,7 +165,7 @@ fn what_is_cut_with_its_last_checkpoint_is_no_damage() {
     for name in ["audit.jsonl", "audit.checkpoint"] {
         files.remove(name).unwrap();
     }
-    let report = verify_storage(&files, &kept.trust).unwrap();
+    let report = Log::on(&files).verify(&kept.trust).unwrap();
     assert_eq!(report.verdict, Verdict::Incomplete, "{report}");
 }
 
@@ -178,7 +179,7 @@ fn lines_that_are_gone_are_told_once() {
         lines.drain(6..6 + count);
         let files = copy(&kept.files);
         files.put(name, &lines.concat());
-        let report = verify_storage(&files, &kept.trust).unwrap();
+        let report = Log::on(&files).verify(&kept.trust).unwrap();
         let to = 5 + count as u64;
         let found: Vec<&FindingKind> = report.findings.iter().map(|it| &it.what).collect();
         assert_eq!(found, [&FindingKind::Missing { from: 6, to }], "{report}");

@@ -7,11 +7,12 @@ mod edits;
 mod forged;
 mod trust;
 
+use audit_log::Log;
 use audit_log::storage::ReadStorage;
 use std::sync::Arc;
 use std::time::Duration;
 
-use audit_log::verify::{Report, Trust, verify_storage};
+use audit_log::verify::{Report, Trust};
 use audit_writer::keys::{FileKeys, generate};
 use audit_writer::storage::MemoryStorage;
 use audit_writer::{Builder, Evidence, Rotation, Writer};
@@ -37,7 +38,9 @@ impl Kept {
     }
 
     fn apart(files: MemoryStorage, keys: MemoryStorage) -> Kept {
-        let key = generate(&FileKeys::in_storage(Arc::new(keys.clone()))).unwrap();
+        let key =
+            generate(&FileKeys::in_storage(Arc::new(keys.clone())), audit_core::Stream::Audit)
+                .unwrap();
         Kept { files, keys, trust: Trust::in_key(key) }
     }
 
@@ -67,7 +70,7 @@ impl Kept {
     }
 
     fn report(&self) -> Report {
-        verify_storage(&self.files, &self.trust).unwrap()
+        Log::on(&self.files).verify(&self.trust).unwrap()
     }
 }
 
@@ -82,7 +85,7 @@ fn emit(writer: &Writer, from: u32, to: u32) {
 fn report_of(kept: &Kept, name: &str, bytes: &[u8]) -> Report {
     let files = copy(&kept.files);
     files.put(name, bytes);
-    verify_storage(&files, &kept.trust).unwrap()
+    Log::on(&files).verify(&kept.trust).unwrap()
 }
 
 fn copy(files: &MemoryStorage) -> MemoryStorage {

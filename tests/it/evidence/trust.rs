@@ -1,10 +1,11 @@
 //! Who signed, and whether it is the newest.
 
+use audit_log::Log;
 use audit_log::storage::ReadStorage;
 use std::sync::Arc;
 
 use audit_log::VerifierKey;
-use audit_log::verify::{FindingKind, KeyFrom, Notice, Trust, Verdict, verify_storage};
+use audit_log::verify::{FindingKind, KeyFrom, Notice, Trust, Verdict};
 use audit_writer::keys::{FileKeys, verifier_key};
 use audit_writer::storage::{MemoryStorage, Storage};
 
@@ -21,7 +22,7 @@ fn a_log_that_nobody_touched_is_intact() {
         assert_eq!(report.size, lines.len() as u64);
         assert_eq!(report.checkpoints, of_kind(&lines, "checkpoint").len() as u64);
         assert_eq!(report.unprotected_from, None);
-        let without = verify_storage(&kept.files, &Trust::default()).unwrap();
+        let without = Log::on(&kept.files).verify(&Trust::default()).unwrap();
         assert!(without.is_intact() && !without.authenticated);
     }
 }
@@ -29,7 +30,7 @@ fn a_log_that_nobody_touched_is_intact() {
 #[test]
 fn another_key_does_not_verify_it() {
     let (kept, other) = (large(), Kept::new());
-    let report = verify_storage(&kept.files, &other.trust).unwrap();
+    let report = Log::on(&kept.files).verify(&other.trust).unwrap();
     assert_eq!(report.verdict, Verdict::Altered);
     assert!(
         report.findings.iter().any(|fault| fault.what == FindingKind::NotAnnounced),
@@ -50,7 +51,7 @@ fn the_keys_that_are_there_sign_nothing_old() {
         forged.run(1000, 1040);
         let anchor = kept.files.bytes("audit.checkpoint").unwrap();
         let trust = Trust { anchor: String::from_utf8(anchor).ok(), ..kept.trust.clone() };
-        let report = verify_storage(&forged.files, &trust).unwrap();
+        let report = Log::on(&forged.files).verify(&trust).unwrap();
         assert_eq!(report.verdict, Verdict::RolledBack, "{report}");
     }
     // Lines of the middle, bound anew, with the keys of the end: not signed as they should be.
@@ -68,13 +69,13 @@ fn the_keys_that_are_there_sign_nothing_old() {
 fn a_log_made_anew_without_the_keys_is_not_signed() {
     let (kept, other) = (large(), large());
     let forged = copy(&other.files);
-    let report = verify_storage(&forged, &kept.trust).unwrap();
+    let report = Log::on(&forged).verify(&kept.trust).unwrap();
     assert_eq!(report.verdict, Verdict::Altered);
     // Neither is one of which only the end was made anew.
     let names = segments(&kept.files);
     let files = copy(&kept.files);
     files.put("audit.jsonl", &forged.bytes("audit.jsonl").unwrap());
-    assert!(!verify_storage(&files, &kept.trust).unwrap().is_intact(), "{names:?}");
+    assert!(!Log::on(&files).verify(&kept.trust).unwrap().is_intact(), "{names:?}");
 }
 
 #[test]
@@ -111,11 +112,11 @@ fn assert_rolled_back(kept: &Kept) {
     let mut report = kept.report();
     if let Some(FindingKind::NewKeys { from }) = report.findings.first().map(|it| &it.what) {
         let store = FileKeys::in_storage(Arc::new(kept.keys.clone()));
-        let key = verifier_key(&store).unwrap().unwrap();
+        let key = verifier_key(&store, audit_core::Stream::Audit).unwrap().unwrap();
         let new = KeyFrom { key, from_seq: *from };
         assert_eq!(report.verdict, Verdict::NewKeys, "{report}");
         let both = Trust::in_keys(kept.trust.keys.iter().cloned().chain([new]));
-        report = verify_storage(&kept.files, &both).unwrap();
+        report = Log::on(&kept.files).verify(&both).unwrap();
     }
     assert_eq!(report.verdict, Verdict::RolledBack, "{report}");
 }
@@ -133,11 +134,16 @@ fn a_run_without_the_keys_says_so() {
     else {
         panic!("{report}")
     };
-    let key = verifier_key(&FileKeys::in_storage(Arc::new(other.keys.clone()))).unwrap().unwrap();
+    let key = verifier_key(
+        &FileKeys::in_storage(Arc::new(other.keys.clone())),
+        audit_core::Stream::Audit,
+    )
+    .unwrap()
+    .unwrap();
     let new = KeyFrom { key, from_seq: *from };
     // By both keys the seam is told, and nothing is amiss.
     let both = Trust::in_keys(kept.trust.keys.iter().cloned().chain([new.clone()]));
-    let report = verify_storage(&kept.files, &both).unwrap();
+    let report = Log::on(&kept.files).verify(&both).unwrap();
     assert_eq!(
         (report.verdict, report.findings.as_slice()),
         (Verdict::Intact, &[][..]),
@@ -145,7 +151,7 @@ fn a_run_without_the_keys_says_so() {
     );
     assert!(matches!(report.notices[..], [Notice::Keys { .. }]), "{report}");
     // By the new key alone what was before is as that found it.
-    let report = verify_storage(&kept.files, &Trust::in_keys([new])).unwrap();
+    let report = Log::on(&kept.files).verify(&Trust::in_keys([new])).unwrap();
     assert_eq!(report.verdict, Verdict::Intact, "{report}");
     assert!(report.notices.contains(&Notice::EarlierKeys { until: *from }), "{report}");
 }
@@ -164,12 +170,12 @@ fn an_anchor_may_be_the_last_checkpoint() {
     let kept = large();
     let anchor = String::from_utf8(kept.files.bytes("audit.checkpoint").unwrap()).unwrap();
     let trust = Trust { anchor: Some(anchor), ..kept.trust.clone() };
-    let report = verify_storage(&kept.files, &trust).unwrap();
+    let report = Log::on(&kept.files).verify(&trust).unwrap();
     assert_eq!((report.verdict, report.findings), (Verdict::Intact, vec![]));
     // A shorter log is older than both.
     let cut = copy(&kept.files);
     cut.remove("audit.jsonl").unwrap();
-    assert_eq!(verify_storage(&cut, &trust).unwrap().verdict, Verdict::RolledBack);
+    assert_eq!(Log::on(&cut).verify(&trust).unwrap().verdict, Verdict::RolledBack);
 }
 
 /// What is to be verified against, and is none, is not passed over.
@@ -177,7 +183,7 @@ fn an_anchor_may_be_the_last_checkpoint() {
 fn an_anchor_that_is_none_is_refused() {
     let kept = small();
     let trust = Trust { anchor: Some("a checkpoint, they said".to_owned()), ..kept.trust.clone() };
-    assert!(verify_storage(&kept.files, &trust).unwrap_err().to_string().contains("checkpoint"));
+    assert!(Log::on(&kept.files).verify(&trust).unwrap_err().to_string().contains("checkpoint"));
     kept.files.put("audit.checkpoint", b"nothing");
     assert_eq!(kept.report().verdict, Verdict::Altered);
 }

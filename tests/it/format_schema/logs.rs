@@ -8,9 +8,9 @@ use audit_core::vocab::{ByteSize, ClaimedName, ObjectId, ObjectName, SessionRef,
 use audit_core::{
     Actor, AuditEvent, AuditValue, Awaited, Context, EventRef, Outcome, Source, Stream, Withheld,
 };
+use audit_log::Log;
 use audit_log::evidence::chain::Chain;
 use audit_log::line::{Envelope, GapBody, Loss, Reasons, Scratch};
-use audit_log::reader::Lines;
 use audit_log::storage::ReadStorage;
 use audit_log::time::Rfc3339;
 use audit_log::{Imported, Joined};
@@ -150,7 +150,7 @@ fn signing(storage: &MemoryStorage) -> Builder {
 
 /// All lines that can be read, of all streams.
 fn lines(storage: &MemoryStorage) -> Vec<Value> {
-    let of = |stream| Lines::of_stream_in(storage, stream).unwrap();
+    let of = |stream| Log::on(storage).stream(stream).lines().unwrap();
     let readable = Stream::ALL.into_iter().flat_map(of).filter_map(|(_, line)| line.ok());
     readable.map(|line| serde_json::to_value(&line.json).unwrap()).collect()
 }

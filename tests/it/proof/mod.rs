@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audit_log::VerifierKey;
-use audit_log::verify::{Proof, ProofError, VerifiedProof, check_proof, prove_storage};
+use audit_log::verify::{Proof, ProofError, VerifiedProof, check_proof};
 use audit_writer::keys::{FileKeys, generate};
 use audit_writer::storage::MemoryStorage;
 use audit_writer::{Evidence, Retention, Rotation, Writer};
@@ -24,7 +24,9 @@ struct Log {
 impl Log {
     fn new() -> Log {
         let (files, keys) = (MemoryStorage::new(), MemoryStorage::new());
-        let key = generate(&FileKeys::in_storage(Arc::new(keys.clone()))).unwrap();
+        let key =
+            generate(&FileKeys::in_storage(Arc::new(keys.clone())), audit_core::Stream::Audit)
+                .unwrap();
         Log { files, keys, key }
     }
 
@@ -49,7 +51,7 @@ impl Log {
     }
 
     fn prove(&self, seq: u64) -> Proof {
-        prove_storage(&self.files, seq).unwrap()
+        audit_log::Log::on(&self.files).prove(seq).unwrap()
     }
 
     /// Proves each line that a checkpoint is after, and says how many there were.
@@ -80,7 +82,7 @@ fn emit(writer: &Writer, from: u32, to: u32) {
 
 /// Why a line cannot be proved: how it begins.
 fn why_not(files: &MemoryStorage, seq: u64) -> String {
-    let error = prove_storage(files, seq).unwrap_err();
+    let error = audit_log::Log::on(files).prove(seq).unwrap_err();
     assert!(error.is_unprovable(), "{error}");
     let why = error.to_string();
     let why = why.strip_prefix(&format!("line {seq} cannot be proved: ")).unwrap();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audit_log::reader::Line;
-use audit_log::verify::{check_proof, prove_storage};
+use audit_log::verify::check_proof;
 use audit_writer::Retention;
 use audit_writer::keys::{FileKeys, verifier_key};
 use audit_writer::storage::{Call, FaultPlan, Injected, MemoryStorage, Storage};
@@ -62,7 +62,7 @@ fn lines_that_came_again_can_be_proved() {
     while segments(&log.files).len() > 1 {
         log.files.remove(&segments(&log.files)[0]).unwrap();
         let lines = lines(&log.files);
-        let provable = |seq: u64| prove_storage(&log.files, seq).is_ok();
+        let provable = |seq: u64| audit_log::Log::on(&log.files).prove(seq).is_ok();
         assert!(provable(lines[0].seq), "{lines:?}");
         log.prove_all();
     }
@@ -115,7 +115,10 @@ fn what_was_changed_cannot_be_proved() {
     for seq in [header, header + at as u64] {
         assert_eq!(why_not(&log.files, seq), "something in its segment");
     }
-    assert!(prove_storage(&log.files, header - 2).is_ok(), "the segment before is as it was");
+    assert!(
+        audit_log::Log::on(&log.files).prove(header - 2).is_ok(),
+        "the segment before is as it was"
+    );
     // A header that shows another key: it is one of the lines that were signed.
     let key = of_kind(&of_log, "header")[2];
     let (shown, other) = (text(key, "key").unwrap(), text(of_kind(&of_log, "header")[1], "key"));
@@ -142,7 +145,9 @@ fn each_key_proves_what_it_leads_to() {
     let keys = MemoryStorage::new();
     let mut new = Log { files: old.files.clone(), keys: keys.clone(), key: old.key.clone() };
     new.run(40, 80);
-    new.key = verifier_key(&FileKeys::in_storage(Arc::new(keys))).unwrap().unwrap();
+    new.key = verifier_key(&FileKeys::in_storage(Arc::new(keys)), audit_core::Stream::Audit)
+        .unwrap()
+        .unwrap();
     let lines = lines(&new.files);
     let checkpoints = of_kind(&lines, "checkpoint");
     let header = of_kind(&lines, "header").into_iter().find(|line| line.seq > new_from).unwrap();

@@ -1,6 +1,7 @@
 //! What a start counts of the files that it finds, and by which time.
 
 use super::*;
+use audit_log::Log;
 
 /// On a real directory: 20 GB that are not there cost no segment. Who read them would read for minutes.
 #[test]
@@ -26,7 +27,8 @@ fn a_sparse_file_is_neither_read_nor_counted() {
     assert!(writer.shutdown().is_complete());
     // A reader would take it for a segment.
     storage.remove("audit-20200101T000000Z-000000000000.jsonl").unwrap();
-    let lines: Vec<Line> = Lines::of_dir(&dir).unwrap().filter_map(|(_, line)| line.ok()).collect();
+    let lines: Vec<Line> =
+        Log::open(&dir).unwrap().lines().unwrap().filter_map(|(_, line)| line.ok()).collect();
     assert_eq!(of_life(&lines, "prune").len(), 0);
     let strange = of_life(&lines, "strange");
     assert_eq!(strange.len(), 1);
@@ -52,7 +54,8 @@ fn a_hole_in_a_segment_pushes_nothing_out() {
     let writer = start();
     assert!(writer.shutdown().is_complete());
     assert!(storage.state(&name).unwrap().is_some());
-    let lines: Vec<Line> = Lines::of_dir(&dir).unwrap().filter_map(|(_, line)| line.ok()).collect();
+    let lines: Vec<Line> =
+        Log::open(&dir).unwrap().lines().unwrap().filter_map(|(_, line)| line.ok()).collect();
     assert_eq!(of_life(&lines, "prune").len(), 0);
 }
 

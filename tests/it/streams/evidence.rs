@@ -1,7 +1,7 @@
 //! What is amiss with one stream is found in that one.
 
 use audit_core::Stream;
-use audit_log::verify::{Trust, Verdict, check_proof, prove_stream_in, verify_stream_in};
+use audit_log::verify::{Trust, Verdict, check_proof};
 
 use super::*;
 
@@ -27,7 +27,11 @@ fn a_segment_that_is_gone() {
         }
     }
     assert_found_in_access(&log);
-    assert_eq!(streams_in(&log.files).unwrap(), Stream::ALL, "what is signed of it is there");
+    assert_eq!(
+        audit_log::Log::on(&log.files).streams().unwrap(),
+        Stream::ALL,
+        "what is signed of it is there"
+    );
 }
 
 #[test]
@@ -58,7 +62,7 @@ fn an_older_copy() {
         log.files.put(name, bytes);
     }
     let trust = Trust { anchor: Some(anchor), ..log.trust(Stream::Access).clone() };
-    let report = verify_stream_in(&log.files, Stream::Access, &trust).unwrap();
+    let report = audit_log::Log::on(&log.files).stream(Stream::Access).verify(&trust).unwrap();
     assert_eq!(report.verdict, Verdict::RolledBack, "{report}");
     // The keys remember, each stream's its own.
     log.run(40, 42);
@@ -74,7 +78,8 @@ fn no_key_of_another_stream_verifies_it() {
     log.run(0, 10);
     for stream in Stream::ALL {
         for other in Stream::ALL.into_iter().filter(|other| *other != stream) {
-            let report = verify_stream_in(&log.files, stream, log.trust(other)).unwrap();
+            let report =
+                audit_log::Log::on(&log.files).stream(stream).verify(log.trust(other)).unwrap();
             assert_eq!(report.verdict, Verdict::Altered);
         }
     }
@@ -87,7 +92,8 @@ fn a_line_of_any_stream_can_be_proved() {
     for stream in Stream::ALL {
         let lines = log.lines(stream);
         let line = of_kind(&lines, "event")[5];
-        let proof = prove_stream_in(&log.files, stream, line.seq).unwrap().to_string();
+        let proof =
+            audit_log::Log::on(&log.files).stream(stream).prove(line.seq).unwrap().to_string();
         let proven = check_proof(&proof, Some(&log.trust(stream).keys[0].key)).unwrap();
         assert!(proven.origin.ends_with(stream.name()) && proven.authenticated);
         let other = log.trust(Stream::ALL[usize::from(stream == Stream::Audit)]);

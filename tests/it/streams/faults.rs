@@ -25,7 +25,7 @@ fn foreign_hands_on_one() {
         log.assert_intact(stream);
     }
     // What was acknowledged and removed is gone, and nothing else.
-    let kept = audit_log::reader::Lines::of_stream_in(&log.files, Stream::Access).unwrap();
+    let kept = audit_log::Log::on(&log.files).stream(Stream::Access).lines().unwrap();
     let lines: Vec<Line> = kept.filter_map(|(_, line)| line.ok()).collect();
     assert_eq!(counts(&lines), [1, 2, 3]);
     assert_eq!(text(of_life(&lines, "foreign")[0], "tampering"), Some("removed"));

@@ -98,7 +98,7 @@ fn one_whose_keys_nobody_drew_beforehand_is_new_all_the_same() {
     log.run(0, 10);
     log.run(10, 20);
     let store = FileKeys::in_storage(Arc::new(log.keys.clone()));
-    log.trust[1] = audit_writer::keys::verifier_key_of(&store, Stream::Access).unwrap().into();
+    log.trust[1] = audit_writer::keys::verifier_key(&store, Stream::Access).unwrap().into();
     log.assert_intact(Stream::Access);
     assert!(of_life(&log.lines(Stream::Access), "rekeyed").is_empty());
 }
@@ -119,7 +119,7 @@ fn one_that_is_turned_off_stays_as_it_is_and_goes_on_when_it_is_on_again() {
     }
     assert!(little.shutdown().is_complete());
     assert_eq!(files(), before);
-    assert_eq!(streams_in(&log.files).unwrap(), Stream::ALL);
+    assert_eq!(audit_log::Log::on(&log.files).streams().unwrap(), Stream::ALL);
     log.assert_intact(Stream::Access);
     log.run(200, 210);
     let counts: Vec<u64> = (0..20).chain(200..210).collect();

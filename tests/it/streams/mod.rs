@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use audit_core::{AuditEvent, AuditValue, EmitError, Outcome, Recorder, Stream};
 use audit_core::{Awaited, vocab::Version};
-use audit_log::reader::{Json, Line, streams_in};
-use audit_log::verify::{Report, Trust, verify_stream_in};
-use audit_writer::keys::{FileKeys, generate_of};
+use audit_log::reader::{Json, Line};
+use audit_log::verify::{Report, Trust};
+use audit_writer::keys::{FileKeys, generate};
 use audit_writer::storage::{Call, MemoryStorage, Storage};
 use audit_writer::{Builder, Durability, Evidence, Retention, Rotation, Stats, Writer};
 
@@ -94,7 +94,7 @@ impl Log {
     fn new() -> Log {
         let (files, keys) = (MemoryStorage::new(), MemoryStorage::new());
         let store = FileKeys::in_storage(Arc::new(keys.clone()));
-        let trust = Stream::ALL.map(|stream| Trust::in_key(generate_of(&store, stream).unwrap()));
+        let trust = Stream::ALL.map(|stream| Trust::in_key(generate(&store, stream).unwrap()));
         Log { files, keys, trust }
     }
 
@@ -130,7 +130,7 @@ impl Log {
     }
 
     fn report(&self, stream: Stream) -> Report {
-        verify_stream_in(&self.files, stream, self.trust(stream)).unwrap()
+        audit_log::Log::on(&self.files).stream(stream).verify(self.trust(stream)).unwrap()
     }
 
     /// Nothing is amiss with this stream.
@@ -163,7 +163,7 @@ fn names_of(storage: &MemoryStorage, stream: Stream) -> Vec<String> {
 fn each_event_is_in_its_stream_and_each_stream_is_a_log_of_its_own() {
     let log = Log::new();
     log.run(0, 40);
-    assert_eq!(streams_in(&log.files).unwrap(), Stream::ALL);
+    assert_eq!(audit_log::Log::on(&log.files).streams().unwrap(), Stream::ALL);
     let mut ids = Vec::new();
     for stream in Stream::ALL {
         let lines = log.lines(stream);
@@ -200,7 +200,7 @@ fn without_a_word_everything_is_in_audit() {
     let lines = lines_of(&storage, Stream::Audit);
     assert_eq!(counts(&lines), (0..9).collect::<Vec<_>>());
     assert_eq!(lost(&lines), 1);
-    assert_eq!(streams_in(&storage).unwrap(), [Stream::Audit]);
+    assert_eq!(audit_log::Log::on(&storage).streams().unwrap(), [Stream::Audit]);
     for stream in [Stream::Access, Stream::Application] {
         assert_eq!(names_of(&storage, stream), [] as [&str; 0]);
     }

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use audit_log::Log;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::question::{Kind, Question};
@@ -15,7 +16,6 @@ use crate::compare::logger::Logger;
 use crate::compare::measure::{self, Measured};
 use crate::compare::work::{self, Work};
 use crate::compare::writer::FORM;
-use crate::reading::reader::Lines;
 use crate::{Failure, stats};
 
 /// Measures what it is asked, and prints the answer as JSON on a line of its own.
@@ -72,7 +72,7 @@ fn reading(question: &Question) -> Result<Answer, Failure> {
 }
 
 fn ns_a_line(log: &Path, events: usize) -> Result<f64, Failure> {
-    let lines = Lines::of_dir(log)?;
+    let lines = Log::open(log)?.lines()?;
     let mut read = 0;
     let mut faults = 0_usize;
     let start = thread_ns();
