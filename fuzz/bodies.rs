@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use audit_core::vocab::{ClaimedName, Count, ObjectId, SessionRef};
 use audit_core::{
-    Actor, AuditEvent, AuditValue, Catalog, Context, EmitError, EventRef, LINE_BYTES_MAX, Outcome,
-    Pending, Record, Recorder, Schema, Source, WIRE_HEADER,
+    Actor, AuditEvent, AuditValue, Catalog, Context, EmitError, Outcome, Pending, Recorder, Source,
+    record::{EventRef, LINE_BYTES_MAX, Record, WIRE_HEADER},
+    schema::Schema,
 };
 use audit_log::Log;
 use audit_log::reader::Line;

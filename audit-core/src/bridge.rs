@@ -7,7 +7,7 @@ use crate::decode::Values;
 use crate::record::{Ending, Value};
 use crate::schema::Place;
 use crate::two_phase::Phase;
-use crate::{Class, EventRef, Level};
+use crate::{Class, Level, record::EventRef};
 
 /// Of a larger record only the event's name is told.
 const RECORD_BYTES_MAX: usize = 4096;

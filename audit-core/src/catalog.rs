@@ -2,7 +2,7 @@
 #![expect(unsafe_code, reason = "only schemas of events make a catalogue")]
 
 use crate::policy::{Offence, Policy};
-use crate::{Schema, clash};
+use crate::{clash, schema::Schema};
 
 /// The events of a program, by [`catalog!`](crate::catalog): what a reviewer reads, what a lock
 /// file holds, and what tells records apart that come from elsewhere.
@@ -77,7 +77,7 @@ impl Catalog {
 #[macro_export]
 macro_rules! catalog {
     [$($event:ty),* $(,)?] => {{
-        const __SCHEMAS: &[&[&$crate::Schema]] =
+        const __SCHEMAS: &[&[&$crate::schema::Schema]] =
             &[$(<$event as $crate::AuditEvent>::SCHEMAS),*];
         // A constant, so that what must not stand in one list is found when this compiles.
         const __CATALOG: $crate::Catalog = {

@@ -282,7 +282,10 @@ impl<const SLOTS: usize> Seen<SLOTS> {
 mod tests {
     use super::*;
     use crate::declared::SCHEMA_OF_FAULTY;
-    use crate::{Class, Treatment, Type};
+    use crate::{
+        Class,
+        schema::{Treatment, Type},
+    };
 
     const fn field(name: &'static str, ty: Type) -> Field {
         let (place, class) = (Place::Data, Class::Internal);

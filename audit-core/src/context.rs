@@ -2,7 +2,7 @@
 
 use core::net::{IpAddr, SocketAddr};
 
-use crate::Encoder;
+use crate::record::Encoder;
 use crate::value::AuditValue;
 use crate::vocab::{ClaimedName, Lit, SessionRef, UserName};
 

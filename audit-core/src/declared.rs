@@ -4,8 +4,9 @@
 use crate::schema::fit_lines;
 use crate::value::AuditValue;
 use crate::{
-    ActionNames, AuditEvent, CarriesNoText, Class, Disclosable, Field, Mapping, OutcomeRule, Part,
-    Place, Schema, Stream, TellsNoLength, Treatment, Type,
+    AuditEvent, Class, Stream,
+    schema::{ActionNames, Field, Mapping, OutcomeRule, Part, Place, Schema, Treatment, Type},
+    vocab::{CarriesNoText, Disclosable, TellsNoLength},
 };
 
 /// A field whose type says that it may be recorded.

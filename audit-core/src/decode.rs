@@ -2,10 +2,10 @@
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use crate::OutcomeKind;
 use crate::pseudonym::Pseudonym;
 use crate::record::{Ending, Malformed, PartValue, Value};
 use crate::schema::Field;
+use crate::schema::OutcomeKind;
 use crate::two_phase::Phase;
 use crate::value::Type;
 

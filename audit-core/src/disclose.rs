@@ -1,7 +1,7 @@
 //! Recording what is not vocabulary, by word.
 #![expect(unsafe_code, reason = "the traits that say what may be recorded are unsafe to implement")]
 
-use crate::Encoder;
+use crate::record::Encoder;
 use crate::value::Type;
 
 /// The most that is recorded of a disclosed text, in escaped bytes; the rest is cut visibly.

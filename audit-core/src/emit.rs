@@ -5,7 +5,7 @@
 
 use crate::recorder::Encode;
 use crate::slot::{count_unrecorded, recorder_or_error};
-use crate::{AuditEvent, Context, EmitError, EventRef, Recorder};
+use crate::{AuditEvent, Context, EmitError, Recorder, record::EventRef};
 
 /// An event together with the context that knows its actor and source, or with the recorder that it
 /// goes to: what `event.within(&context)` and `event.to(&recorder)` give. Nothing is recorded until

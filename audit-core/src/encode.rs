@@ -2,12 +2,15 @@
 
 use core::net::{IpAddr, SocketAddr};
 
-use crate::Pseudonyms;
 use crate::escape::fitting;
 use crate::pseudonym::{Domain, Pseudonym};
+use crate::recorder::Pseudonyms;
 use crate::value::TEXT_HEADER;
 use crate::vocab::Lit;
-use crate::{Actor, AuditValue, CarriesNoText, Context, Disclosable, Source, TellsNoLength};
+use crate::{
+    Actor, AuditValue, Context, Source,
+    vocab::{CarriesNoText, Disclosable, TellsNoLength},
+};
 
 /// Where an event's values are written to, in the order of its schema.
 ///

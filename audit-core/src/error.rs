@@ -9,7 +9,7 @@ pub enum EmitError {
     NoRecorder,
     /// The channel to the writer is full.
     Full,
-    /// The event could become a line of more than [`LINE_BYTES_MAX`](crate::LINE_BYTES_MAX).
+    /// The event could become a line of more than [`LINE_BYTES_MAX`](crate::record::LINE_BYTES_MAX).
     TooLarge,
     /// The recorder was shut down. An event that was emitted at that very moment may have been
     /// recorded all the same.

@@ -2,7 +2,7 @@
 #![expect(unsafe_code, reason = "the traits that say what may be recorded are unsafe to implement")]
 
 use crate::schema::longest_encoded;
-use crate::{Context, Encoder, Schema};
+use crate::{Context, record::Encoder, schema::Schema};
 
 /// A typed audit event, by `#[derive(AuditEvent)]`.
 ///

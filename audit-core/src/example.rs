@@ -6,7 +6,11 @@ use crate::encode::Encoder;
 use crate::schema::{Field, Schema};
 use crate::value::Type;
 use crate::vocab::{SessionRef, UserName};
-use crate::{Actor, Catalog, Domain, Pseudonym, Pseudonyms, Record, Source};
+use crate::{
+    Actor, Catalog, Source,
+    record::Record,
+    recorder::{Domain, Pseudonym, Pseudonyms},
+};
 
 impl Catalog {
     /// A record that each event could have, in the order of the list, made of placeholders by the
@@ -84,7 +88,11 @@ impl Pseudonyms for Same {
 mod tests {
     use super::*;
     use crate::schema::{ActionNames, OutcomeRule, Part, Treatment};
-    use crate::{Class, Mapping, Place, Stream, Value};
+    use crate::{
+        Class, Stream,
+        record::Value,
+        schema::{Mapping, Place},
+    };
 
     const LABELS: Type = Type::Enum(&["first", "second"]);
     const GROUP: Type = Type::Group(&[of(Type::Keyed), of(Type::Optional(&LABELS))]);

@@ -8,7 +8,7 @@ use core::marker::PhantomData;
 
 use crate::value::AuditReason;
 use crate::vocab;
-use crate::{AuditEvent, Awaited, EmitError, EventRef, Outcome, Recorder, Withheld};
+use crate::{AuditEvent, Awaited, EmitError, Outcome, Recorder, Withheld, record::EventRef};
 
 /// Cleared for what anybody may read: a status display, a public page.
 #[derive(Clone, Copy, Debug)]

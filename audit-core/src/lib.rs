@@ -66,7 +66,7 @@ mod event;
 mod fingerprint;
 mod mapping;
 mod outcome;
-mod schema;
+pub mod schema;
 mod shape;
 mod stream;
 mod two_phase;
@@ -98,7 +98,7 @@ mod owned_context;
 #[cfg(feature = "std")]
 pub mod proxies;
 mod pseudonym;
-mod record;
+pub mod record;
 mod wire;
 
 // The facade: handing records over.
@@ -110,7 +110,7 @@ mod emit;
 mod error;
 #[cfg(feature = "std")]
 mod pending;
-mod recorder;
+pub mod recorder;
 mod slot;
 
 #[cfg(feature = "testing")]
@@ -123,40 +123,22 @@ pub mod __private;
 #[cfg(feature = "std")]
 pub use crate::begun::{Begun, Operation};
 pub use crate::catalog::Catalog;
-pub use crate::clash::{FieldPath, TypeClash};
 pub use crate::class::Class;
 pub use crate::context::{Actor, AsContext, Context, Source};
-#[doc(hidden)]
-pub use crate::decode::Sink;
-pub use crate::decode::{PartValues, Values};
-pub use crate::disclose::Disclosable;
 pub use crate::emit::Emission;
-pub use crate::encode::Encoder;
 pub use crate::error::EmitError;
-#[doc(hidden)]
-pub use crate::escape::specials;
 pub use crate::event::AuditEvent;
-pub use crate::mapping::{Ecs, Mapping, Ocsf};
-pub use crate::no_text::{CarriesNoText, TellsNoLength};
-pub use crate::outcome::{Level, Outcome, OutcomeKind, Reported};
+pub use crate::outcome::{Level, Outcome};
 #[cfg(feature = "std")]
 pub use crate::owned_context::OwnedContext;
 #[cfg(feature = "std")]
-pub use crate::pending::{Completer, Pending, pending};
-pub use crate::pseudonym::{Domain, Pseudonym, Pseudonyms};
-pub use crate::record::{Buffer, Bytes, Ending, Malformed, PartValue, Record, TooSmall, Value};
-pub use crate::recorder::{EventRef, Receipt, Recorder};
-pub use crate::schema::{ActionNames, Field, OutcomeRule, Part, Place, Schema, Treatment};
-pub use crate::shape::Shape;
-pub use crate::slot::{SetRecorderError, recorder, set_recorder, take_unrecorded};
+pub use crate::pending::Pending;
+pub use crate::recorder::{Receipt, Recorder};
+pub use crate::slot::{recorder, set_recorder};
 pub use crate::stream::Stream;
-pub use crate::two_phase::{Awaited, Phase, TwoPhase};
-pub use crate::value::{AuditReason, AuditValue, Type};
-pub use crate::wire::{ParseError, WIRE_HEADER};
+pub use crate::two_phase::{Awaited, TwoPhase};
+pub use crate::value::{AuditReason, AuditValue};
 pub use crate::withheld::{Withheld, Withholdable};
 
 #[cfg(feature = "derive")]
 pub use audit_derive::{AuditEvent, AuditValue};
-
-/// The longest line that a record may become, in bytes, its newline included.
-pub const LINE_BYTES_MAX: usize = 16 * 1024;

@@ -3,8 +3,8 @@
 use core::fmt::{self, Display, Formatter, Write as _};
 
 use crate::{
-    ActionNames, Catalog, Ecs, Field, Mapping, Ocsf, OutcomeRule, Part, Schema, Stream, Treatment,
-    Type,
+    Catalog, Stream,
+    schema::{ActionNames, Ecs, Field, Mapping, Ocsf, OutcomeRule, Part, Schema, Treatment, Type},
 };
 
 /// How to accept a change.
@@ -236,7 +236,10 @@ impl Display for Quoted<'_> {
 #[cfg(all(test, feature = "std"))]
 mod tests {
     use super::*;
-    use crate::{Class, Level, OutcomeKind, Place};
+    use crate::{
+        Class, Level,
+        schema::{OutcomeKind, Place},
+    };
 
     const LABELS: Type = Type::Enum(&["unknown_user", "bad password"]);
     const INNER: &[Field] = &[plain("w", Type::Measure("px")), plain("kind", LABELS)];

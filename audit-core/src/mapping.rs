@@ -86,7 +86,7 @@ impl Ocsf {
     /// `type_uid`: the class and the activity in one number.
     ///
     /// ```
-    /// assert_eq!(audit_core::Ocsf { class: 3002, activity: 1 }.type_uid(), 300_201);
+    /// assert_eq!(audit_core::schema::Ocsf { class: 3002, activity: 1 }.type_uid(), 300_201);
     /// ```
     pub const fn type_uid(self) -> u64 {
         self.class as u64 * 100 + self.activity as u64

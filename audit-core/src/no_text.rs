@@ -17,7 +17,7 @@ use crate::{Withheld, Withholdable};
 ///
 /// ```
 /// use audit_core::vocab::{KeyFingerprint, PasteSize};
-/// use audit_core::{CarriesNoText, Withheld};
+/// use audit_core::{Withheld, vocab::CarriesNoText};
 ///
 /// fn may_stand_under_any_name<T: CarriesNoText>(_: T) {}
 /// may_stand_under_any_name(PasteSize::of("hunter2"));
@@ -26,7 +26,7 @@ use crate::{Withheld, Withholdable};
 /// ```
 ///
 /// ```compile_fail
-/// fn may_stand_under_any_name<T: audit_core::CarriesNoText>(_: T) {}
+/// fn may_stand_under_any_name<T: audit_core::vocab::CarriesNoText>(_: T) {}
 /// may_stand_under_any_name(audit_core::vocab::UserName::new("hunter2").unwrap());
 /// ```
 ///

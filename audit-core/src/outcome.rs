@@ -2,7 +2,7 @@
 #![expect(unsafe_code, reason = "the traits that say what may be recorded are unsafe to implement")]
 
 use crate::value::{AuditReason, AuditValue, Type};
-use crate::{Class, Encoder};
+use crate::{Class, record::Encoder};
 
 /// How an action ended, as a field of an event: what is not a success always has a reason.
 ///

@@ -1,17 +1,31 @@
 //! The encoded form of an event: what crosses the channel.
 
+#[doc(hidden)]
+pub use crate::decode::Sink;
+pub use crate::decode::{PartValues, Values};
+pub use crate::encode::Encoder;
+#[doc(hidden)]
+pub use crate::escape::specials;
+pub use crate::recorder::EventRef;
+pub use crate::wire::{ParseError, WIRE_HEADER};
+
 use core::net::{IpAddr, SocketAddr};
 
-use crate::decode::{PartValues, Values};
 use crate::pseudonym::Pseudonym;
 use crate::recorder::Encode;
 use crate::schema::{OutcomeRule, Schema};
 use crate::two_phase::Phase;
-use crate::{Context, Emission, EmitError, Encoder, Level, OutcomeKind, Place, Recorder};
+use crate::{
+    Context, Emission, EmitError, Level, Recorder,
+    schema::{OutcomeKind, Place},
+};
+
+/// The longest line that a record may become, in bytes, its newline included.
+pub const LINE_BYTES_MAX: usize = 16 * 1024;
 
 /// The encoded form of one event, in memory of the recorder's choice. It holds no withheld byte.
 ///
-/// A record comes only from [`EventRef::encode`](crate::EventRef::encode), or, where it was made
+/// A record comes only from [`EventRef::encode`](crate::record::EventRef::encode), or, where it was made
 /// elsewhere, from [`Catalog::parse`](crate::Catalog::parse), which checks it against its schema.
 #[derive(Clone)]
 pub struct Record<B> {

@@ -1,10 +1,19 @@
 //! The seam between events and what records them.
 
+#[cfg(feature = "std")]
+pub use crate::pending::{Completer, pending};
+pub use crate::pseudonym::{Domain, Pseudonym, Pseudonyms};
+pub use crate::slot::{SetRecorderError, take_unrecorded};
+
 use crate::declared::assert_fit_lines;
 use crate::encode::Encoder;
 use crate::record::SealedBuffer;
 use crate::schema::takes_context;
-use crate::{AuditEvent, Buffer, Context, EmitError, Pseudonyms, Record, Schema, TooSmall};
+use crate::{
+    AuditEvent, Context, EmitError,
+    record::{Buffer, Record, TooSmall},
+    schema::Schema,
+};
 
 /// What takes events: the writer, or a double in a test.
 pub trait Recorder: Send + Sync {
@@ -50,7 +59,7 @@ impl<'a> EventRef<'a> {
     /// does not compile here.
     ///
     /// ```
-    /// use audit_core::{AuditEvent, EventRef};
+    /// use audit_core::{AuditEvent, record::EventRef};
     ///
     /// /// The case was opened.
     /// #[must_use]
@@ -67,7 +76,7 @@ impl<'a> EventRef<'a> {
     /// let mut buffer = [0; CaseOpened::MAX_ENCODED];
     /// let record = EventRef::of(&event).encode(&mut buffer[..], None)?;
     /// assert_eq!(record.bytes(), [2, 0]);
-    /// # Ok::<(), audit_core::TooSmall>(())
+    /// # Ok::<(), audit_core::record::TooSmall>(())
     /// ```
     pub fn of<E: AuditEvent>(event: &'a E) -> EventRef<'a> {
         const {

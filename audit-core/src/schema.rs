@@ -1,8 +1,15 @@
 //! What an event is and records, as constants.
 
+pub use crate::clash::{FieldPath, TypeClash};
+pub use crate::mapping::{Ecs, Mapping, Ocsf};
+pub use crate::outcome::OutcomeKind;
+pub use crate::shape::Shape;
+pub use crate::two_phase::Phase;
+pub use crate::value::Type;
+
 use crate::escape::escaped_len;
-use crate::value::{Type, max};
-use crate::{Class, LINE_BYTES_MAX, Level, Mapping, OutcomeKind, Phase, Stream};
+use crate::value::max;
+use crate::{Class, Level, Stream, record::LINE_BYTES_MAX};
 
 /// What an event is and records. The derive writes it; a log carries it before the event's first
 /// line.

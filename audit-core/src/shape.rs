@@ -79,7 +79,7 @@ const fn of_address(name: &'static str, ty: Type) -> Field {
 mod tests {
     use super::{Field, Shape, Type};
     use crate::vocab::{ByteSize, Count, Elapsed, ErrorCode, HttpStatus, PasteSize, SessionRef};
-    use crate::{AuditValue, Disclosable};
+    use crate::{AuditValue, vocab::Disclosable};
 
     #[test]
     fn measures_are_numbers_and_disclosed_integers_of_64_bits_are_not() {

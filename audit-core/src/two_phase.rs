@@ -2,7 +2,7 @@
 #![expect(unsafe_code, reason = "the traits that say what may be recorded are unsafe to implement")]
 
 use crate::value::{AuditReason, AuditValue, Type};
-use crate::{AuditEvent, Class, Encoder, Outcome};
+use crate::{AuditEvent, Class, Outcome, record::Encoder};
 
 /// The outcome of an event with `#[audit(two_phase)]`: nobody knows it before the operation's end.
 ///

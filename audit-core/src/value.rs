@@ -5,7 +5,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddr
 
 use crate::escape::escaped_len;
 use crate::schema::{Field, fields_max_encoded, fields_max_line, fields_max_schema};
-use crate::{Class, Encoder};
+use crate::{Class, record::Encoder};
 
 /// A value that may stand in an audit event.
 ///

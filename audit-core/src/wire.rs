@@ -10,7 +10,10 @@ use crate::record::{Bytes, Malformed, PartValue, Record, TooSmall, Value};
 use crate::schema::{Field, Schema};
 use crate::value::Type;
 use crate::vocab::{Lit, UserName};
-use crate::{Catalog, OutcomeKind, Phase};
+use crate::{
+    Catalog,
+    schema::{OutcomeKind, Phase},
+};
 
 /// The bytes that stand before a record's values on the wire.
 pub const WIRE_HEADER: usize = 8;
@@ -56,7 +59,7 @@ impl<B: Bytes> Record<B> {
     /// [`TooSmall`] says how large a buffer it needs.
     ///
     /// ```
-    /// use audit_core::{AuditEvent, Catalog, EventRef, WIRE_HEADER};
+    /// use audit_core::{AuditEvent, Catalog, record::{EventRef, WIRE_HEADER}};
     /// # /// The case was opened.
     /// # #[must_use]
     /// # #[derive(AuditEvent)]

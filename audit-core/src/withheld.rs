@@ -4,7 +4,7 @@
 use zeroize::Zeroize;
 
 use crate::value::{AuditValue, Type};
-use crate::{Class, Encoder};
+use crate::{Class, record::Encoder};
 
 /// A secret or content that an event carries past the log: recorded as withheld, and nothing more.
 ///

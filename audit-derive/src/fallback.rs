@@ -30,13 +30,13 @@ pub(crate) fn event(
 
             #[automatically_derived]
             unsafe impl #impl_generics #krate::AuditEvent for #ident #ty_generics #declared {
-                const SCHEMAS: &'static [&'static #krate::Schema] =
+                const SCHEMAS: &'static [&'static #krate::schema::Schema] =
                     &[&#krate::__private::SCHEMA_OF_FAULTY];
 
                 fn encode(
                     &self,
                     _: ::core::option::Option<&#krate::Context<'_>>,
-                    _: &mut #krate::Encoder<'_>,
+                    _: &mut #krate::record::Encoder<'_>,
                 ) {
                 }
             }
@@ -89,10 +89,10 @@ pub(crate) fn value(item: &Item<'_>, faults: &syn::Error) -> TokenStream {
 
             #[automatically_derived]
             unsafe impl #impl_generics #krate::AuditValue for #ident #ty_generics #declared {
-                const TYPE: #krate::Type = #krate::Type::Enum(&[]);
+                const TYPE: #krate::schema::Type = #krate::schema::Type::Enum(&[]);
                 const CLASS: #krate::Class = #krate::Class::Withheld;
 
-                fn encode(&self, _: &mut #krate::Encoder<'_>) {}
+                fn encode(&self, _: &mut #krate::record::Encoder<'_>) {}
             }
 
             // Whether it was to be one cannot be known.
@@ -100,10 +100,10 @@ pub(crate) fn value(item: &Item<'_>, faults: &syn::Error) -> TokenStream {
             unsafe impl #impl_generics #krate::AuditReason for #ident #ty_generics #declared {}
 
             #[automatically_derived]
-            unsafe impl #impl_generics #krate::CarriesNoText for #ident #ty_generics #declared {}
+            unsafe impl #impl_generics #krate::vocab::CarriesNoText for #ident #ty_generics #declared {}
 
             #[automatically_derived]
-            unsafe impl #impl_generics #krate::TellsNoLength for #ident #ty_generics #declared {}
+            unsafe impl #impl_generics #krate::vocab::TellsNoLength for #ident #ty_generics #declared {}
 
             #flow
         };

@@ -166,17 +166,17 @@ impl PartKind {
     }
 }
 
-/// Declares enums of audit-core once more: as tokens they are `Enum::Variant`, for a path to lead
-/// to.
+/// Declares enums of audit-core once more: as tokens they are their path in it, for the path of the
+/// crate to lead to.
 macro_rules! mirrors {
-    ($($(#[$doc:meta])* $name:ident { $($variant:ident,)* })*) => {$(
+    ($($(#[$doc:meta])* $name:ident as $path:path { $($variant:ident,)* })*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub(crate) enum $name { $($variant,)* }
 
         impl ToTokens for $name {
             fn to_tokens(&self, tokens: &mut TokenStream) {
-                tokens.extend(match self { $($name::$variant => quote!($name::$variant),)* });
+                tokens.extend(match self { $($name::$variant => quote!($path::$variant),)* });
             }
         }
     )*};
@@ -184,7 +184,7 @@ macro_rules! mirrors {
 
 mirrors! {
     /// Where in a line a field's value stands. The order is that of a record.
-    Place {
+    Place as schema::Place {
         Outcome,
         Reason,
         Actor,
@@ -197,13 +197,13 @@ mirrors! {
         Data,
     }
     /// How an action ended.
-    OutcomeKind { Success, Denied, Failure, Unknown, }
+    OutcomeKind as schema::OutcomeKind { Success, Denied, Failure, Unknown, }
     /// How loudly a record speaks.
-    Level { Info, Warn, Error, }
+    Level as Level { Info, Warn, Error, }
     /// Which log an event goes into.
-    Stream { Audit, Access, Application, }
+    Stream as Stream { Audit, Access, Application, }
     /// How far a value may travel, as far as an attribute may say it.
-    Class { Public, Internal, Personal, }
+    Class as Class { Public, Internal, Personal, }
 }
 
 impl Place {

@@ -121,8 +121,8 @@ mod tests {
     use audit_core::testing::assert_locked;
     use audit_core::vocab::SizeBucket;
     use audit_core::{
-        AuditValue, Catalog, Class, Field, Level, OutcomeKind, OutcomeRule, Place, Schema, Shape,
-        Stream, Type,
+        AuditValue, Catalog, Class, Level, Stream,
+        schema::{Field, OutcomeKind, OutcomeRule, Place, Schema, Shape, Type},
     };
 
     use super::EVENTS;
@@ -168,7 +168,7 @@ mod tests {
     fn every_event_says_what_it_is_and_nothing_is_disclosed() {
         for schema in EVENTS.schemas() {
             assert!(schema.about.ends_with('.'), "{}", schema.event);
-            let by_type = |field: &Field| field.treatment == audit_core::Treatment::ByType;
+            let by_type = |field: &Field| field.treatment == audit_core::schema::Treatment::ByType;
             assert!(schema.fields.iter().all(by_type), "{}", schema.event);
         }
     }

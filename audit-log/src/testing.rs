@@ -1,6 +1,9 @@
 //! For tests and measurements: lines without a log, and the ways through one apart.
 
-use audit_core::{Buffer, Malformed, Record, Schema};
+use audit_core::{
+    record::{Buffer, Malformed, Record},
+    schema::Schema,
+};
 
 use crate::VerifierKey;
 use crate::line::{Envelope, KeyNames, Scratch, Spelling};

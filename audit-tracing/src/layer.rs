@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use audit_core::{AuditEvent, EmitError, EventRef, Recorder};
+use audit_core::{AuditEvent, EmitError, Recorder, record::EventRef};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::Layer;

@@ -8,7 +8,7 @@ use std::fmt::{self, Debug, Formatter};
 use std::sync::Arc;
 use std::time::Duration;
 
-use audit_core::{EmitError, EventRef, Pending, Recorder, Schema, Stream};
+use audit_core::{EmitError, Pending, Recorder, Stream, record::EventRef, schema::Schema};
 use audit_log::Log;
 use audit_log::reader::{Json, Line};
 use audit_tracing::{ApplicationLayer, EVENTS};

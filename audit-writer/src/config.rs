@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use audit_core::{LINE_BYTES_MAX, Stream};
+use audit_core::{Stream, record::LINE_BYTES_MAX};
 use audit_log::reader::{EXPANDED_BYTES_MAX, file_bytes_max};
 
 use crate::clock::nanos;

@@ -20,7 +20,7 @@ pub(crate) enum ErrorKind {
     /// The configuration cannot work.
     Config(&'static str),
     /// Two of the lists of events disagree about the type of a field.
-    Clash(audit_core::TypeClash),
+    Clash(audit_core::schema::TypeClash),
     /// The files could not be read, or the system refused something.
     Log(audit_log::Error),
 }

@@ -10,7 +10,7 @@ use std::hash::BuildHasherDefault;
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
-use audit_core::{OutcomeKind, Schema};
+use audit_core::schema::{OutcomeKind, Schema};
 
 use self::quick_hash::QuickHash;
 use crate::clock::{Stamp, nanos};

@@ -1,6 +1,6 @@
 //! The key behind session references and names that no account has.
 
-use audit_core::{Domain, Pseudonym, Pseudonyms};
+use audit_core::recorder::{Domain, Pseudonym, Pseudonyms};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use audit_core::{Completer, EmitError, Level, Receipt, Stream};
+use audit_core::{EmitError, Level, Receipt, Stream, recorder::Completer};
 
 use crate::config::{Durability, Unsynced};
 use crate::loss::LossCounter;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use audit_core::{Completer, EmitError, Receipt};
+use audit_core::{EmitError, Receipt, recorder::Completer};
 use audit_log::line::Loss;
 
 pub(crate) use self::place::{Home, Opened, Opener};
@@ -310,7 +310,7 @@ impl Worker {
         if !self.takes_unrecorded {
             return;
         }
-        let count = audit_core::take_unrecorded() as u64;
+        let count = audit_core::recorder::take_unrecorded() as u64;
         if count > 0 {
             self.world.losses.add(Loss::NoRecorder, count, self.world.clock.now());
             add(&self.world.counters.lost_outside, count);

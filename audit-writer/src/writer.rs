@@ -8,7 +8,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use audit_core::{EmitError, EventRef, LINE_BYTES_MAX, Pending, Recorder, Schema, Stream, pending};
+use audit_core::{
+    EmitError, Pending, Recorder, Stream,
+    record::{EventRef, LINE_BYTES_MAX},
+    recorder::pending,
+    schema::Schema,
+};
 use audit_log::line::Imported;
 use audit_log::line::Loss;
 use crossbeam_channel::{Receiver as Answer, Sender as QueueEnd};

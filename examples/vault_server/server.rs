@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use audit_core::{EventRef, Recorder as _};
+use audit_core::{Recorder as _, record::EventRef};
 use audit_writer::{ShutdownReport, Writer};
 
 use crate::lines::{Got, Lines};

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use audit_core::vocab::{Count, ObjectId, UserName};
 use audit_core::{
-    Actor, AuditEvent, AuditValue, Context, Level, Outcome, OutcomeKind, OutcomeRule, Part, Source,
-    lit,
+    Actor, AuditEvent, AuditValue, Context, Level, Outcome, Source, lit,
+    schema::{OutcomeKind, OutcomeRule, Part},
 };
 
 use crate::recorder::{fields, recorded, told};

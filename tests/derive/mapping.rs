@@ -1,6 +1,9 @@
 //! Which stream an event goes into, and what others call it.
 
-use audit_core::{AuditEvent, Ecs, Mapping, Ocsf, Stream};
+use audit_core::{
+    AuditEvent, Stream,
+    schema::{Ecs, Mapping, Ocsf},
+};
 
 /// It says nothing of it.
 #[must_use]
@@ -91,7 +94,7 @@ fn the_stream_changes_the_fingerprint_and_the_mapping_does_not() {
 #[test]
 fn the_bound_of_a_schemas_line_counts_it() {
     let schema = *Telling::SCHEMAS[0];
-    let without = audit_core::Schema { mapping: Mapping::NONE, ..schema };
+    let without = audit_core::schema::Schema { mapping: Mapping::NONE, ..schema };
     let written = r#","mapping":{"ocsf":{"class":3002,"activity":1},"ecs":{"category":"authentication","type":"start"},"redfish":"AccountSecurity.1.0.SuccessfulLogin"}"#;
     assert!(schema.max_schema_line() >= without.max_schema_line() + written.len());
 }

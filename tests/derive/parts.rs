@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use audit_core::vocab::{ClaimedName, Count, ObjectId, ObjectName, SessionRef, UserName};
 use audit_core::{
-    Actor, AuditEvent, AuditValue, Context, Level, Outcome, OutcomeKind, OutcomeRule, Part, Source,
-    lit,
+    Actor, AuditEvent, AuditValue, Context, Level, Outcome, Source, lit,
+    schema::{OutcomeKind, OutcomeRule, Part},
 };
 
 use crate::recorder::{fields, recorded, told};
@@ -61,7 +61,7 @@ fn all_parts_from_fields() {
     assert_eq!(schema.event, "login_failed");
     assert_eq!(schema.about, "A login attempt was refused.");
     assert_eq!(schema.category, "authentication");
-    assert_eq!(schema.action, audit_core::ActionNames::always("login"));
+    assert_eq!(schema.action, audit_core::schema::ActionNames::always("login"));
     assert_eq!(schema.outcome, OutcomeRule::Always(OutcomeKind::Denied));
     assert_eq!(schema.level, None);
     assert_eq!([schema.actor, schema.source, schema.object], [Part::Fields; 3]);

@@ -2,7 +2,9 @@
 
 use audit_core::policy::{NO_CONTENT, NO_PERSONAL, Policy};
 use audit_core::vocab::{Count, UserName};
-use audit_core::{AuditEvent, AuditValue, Catalog, Class, EventRef, Outcome, OutcomeKind};
+use audit_core::{
+    AuditEvent, AuditValue, Catalog, Class, Outcome, record::EventRef, schema::OutcomeKind,
+};
 use std::net::Ipv4Addr;
 
 /// Why.

@@ -3,7 +3,10 @@
 use std::sync::Mutex;
 
 use audit_core::{
-    EmitError, EventRef, Pending, Place, Pseudonym, Pseudonyms, Record, Recorder, Schema,
+    EmitError, Pending, Recorder,
+    record::{EventRef, Record},
+    recorder::{Pseudonym, Pseudonyms},
+    schema::{Place, Schema},
 };
 
 const BUFFER_BYTES: usize = 4096;
@@ -17,7 +20,7 @@ pub(crate) struct Memory {
 struct Lengths;
 
 impl Pseudonyms for Lengths {
-    fn pseudonym(&self, _: audit_core::Domain, text: &[u8]) -> Pseudonym {
+    fn pseudonym(&self, _: audit_core::recorder::Domain, text: &[u8]) -> Pseudonym {
         Pseudonym((text.len() as u64).to_le_bytes())
     }
 }
@@ -61,8 +64,8 @@ pub(crate) fn told(record: &Record<[u8; BUFFER_BYTES]>) -> Vec<String> {
 pub(crate) fn fields(schema: &Schema) -> Vec<String> {
     let places: Vec<Place> = schema.fields.iter().map(|field| field.place).collect();
     assert!(places.is_sorted(), "fields stand by place: {places:?}");
-    let line = |field: &audit_core::Field| {
-        let audit_core::Field { name, place, ty, class, treatment, absent, .. } = field;
+    let line = |field: &audit_core::schema::Field| {
+        let audit_core::schema::Field { name, place, ty, class, treatment, absent, .. } = field;
         format!("{} {name}: {ty:?}, {}, {treatment:?}, {absent:?}", place.name(), class.name())
     };
     schema.fields.iter().map(line).collect()

@@ -1,7 +1,7 @@
 //! Names that say content or credential, and types that carry no text.
 
 use audit_core::vocab::{ByteSize, Count, ObjectName, PasteSize, SizeBucket, UserName};
-use audit_core::{AuditEvent, AuditValue, CarriesNoText, Withheld};
+use audit_core::{AuditEvent, AuditValue, Withheld, vocab::CarriesNoText};
 
 use crate::recorder::{fields, recorded, told};
 

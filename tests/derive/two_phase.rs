@@ -3,8 +3,8 @@
 use audit_core::policy::{NO_CONTENT, Policy};
 use audit_core::vocab::Version;
 use audit_core::{
-    Actor, AuditEvent, AuditValue, Awaited, Context, EmitError, Outcome, OutcomeRule, Source, Type,
-    lit, policy,
+    Actor, AuditEvent, AuditValue, Awaited, Context, EmitError, Outcome, Source, lit, policy,
+    schema::{OutcomeRule, Type},
 };
 
 use crate::recorder::{Memory, fields};

@@ -1,7 +1,7 @@
 //! Values of the user's own: labels, newtypes, groups, generics, and what is disclosed.
 
 use audit_core::vocab::{Count, ObjectId, Version};
-use audit_core::{AuditEvent, AuditValue, Class, Type, Withheld};
+use audit_core::{AuditEvent, AuditValue, Class, Withheld, schema::Type};
 
 use crate::recorder::{fields, recorded, told};
 
@@ -110,11 +110,11 @@ fn groups_are_recorded_field_by_field() {
     let event = inspected(Door::Front, None);
     let record = recorded(|recorder| event.to(recorder).emit());
     let (_, board) = record.values().next().unwrap().unwrap();
-    let audit_core::Value::Group(board) = board else { unreachable!("a board is a group") };
+    let audit_core::record::Value::Group(board) = board else { unreachable!("a board is a group") };
     let mut told = Vec::new();
     for value in board {
         match value.unwrap() {
-            (field, audit_core::Value::Group(inner)) => {
+            (field, audit_core::record::Value::Group(inner)) => {
                 for (inside, value) in inner.map(|value| value.unwrap()) {
                     told.push(format!("{}.{} = {value:?}", field.name, inside.name));
                 }

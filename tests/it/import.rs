@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use audit_core::{AuditEvent, AuditValue, EmitError, EventRef};
+use audit_core::{AuditEvent, AuditValue, EmitError, record::EventRef};
 use audit_log::{Imported, Joined};
 use audit_writer::storage::MemoryStorage;
 

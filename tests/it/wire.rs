@@ -7,8 +7,9 @@ use std::process::Command;
 
 use audit_core::vocab::{ClaimedName, Count, ObjectId, SessionRef, Version};
 use audit_core::{
-    AuditEvent, AuditValue, Catalog, Context, Domain, EventRef, Outcome, ParseError, Pseudonym,
-    Pseudonyms, Source, WIRE_HEADER, Withheld,
+    AuditEvent, AuditValue, Catalog, Context, Outcome, Source, Withheld,
+    record::{EventRef, ParseError, WIRE_HEADER},
+    recorder::{Domain, Pseudonym, Pseudonyms},
 };
 use audit_writer::storage::MemoryStorage;
 use proptest::prelude::*;

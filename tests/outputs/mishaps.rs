@@ -9,8 +9,10 @@ use std::time::Duration;
 use audit_core::testing::CANARY;
 use audit_core::vocab::{ClaimedName, HttpPath, PasteSize, SessionRef};
 use audit_core::{
-    AuditEvent, Completer, Domain, EmitError, EventRef, Pending, Pseudonym, Pseudonyms, Recorder,
-    Schema, Withheld, pending,
+    AuditEvent, EmitError, Pending, Recorder, Withheld,
+    record::EventRef,
+    recorder::{Completer, Domain, Pseudonym, Pseudonyms, pending},
+    schema::Schema,
 };
 use audit_writer::{Overflow, Writer};
 

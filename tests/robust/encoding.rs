@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use audit_core::{AuditEvent, AuditValue, Class, EmitError, Encoder, Type};
+use audit_core::{AuditEvent, AuditValue, Class, EmitError, record::Encoder, schema::Type};
 use audit_writer::storage::MemoryStorage;
 use audit_writer::{Evidence, Overflow, Writer};
 use tracing::span::{Attributes, Id, Record};

@@ -1,7 +1,7 @@
 //! Table B: a manager of virtual machines.
 
 use audit_core::vocab::{ClaimedName, Count};
-use audit_core::{AuditEvent as _, Outcome, Part, Withheld};
+use audit_core::{AuditEvent as _, Outcome, Withheld, schema::Part};
 use audit_events::hypervisor::*;
 use serde_json::{Value, json};
 

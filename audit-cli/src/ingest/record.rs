@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use audit_core::vocab::UserName;
-use audit_core::{Actor, Context, EmitError, EventRef, OutcomeKind, Source, lit};
+use audit_core::{Actor, Context, EmitError, Source, lit, record::EventRef, schema::OutcomeKind};
 use audit_events::kvm::imported::*;
 use audit_ingest::{
     Action, Actor as Who, Address, Confidence, FileId, Kind, Log, Outcome, When, Why as Known,

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::outputs::{Output, of_event, of_panic};
 use super::spelling::{CANARY, Search};
-use crate::{AuditEvent, EventRef};
+use crate::{AuditEvent, record::EventRef};
 
 /// Builds an event around a canary, a text that stands for a secret, and asserts that nothing of
 /// the canary can be found in what comes out of the event.

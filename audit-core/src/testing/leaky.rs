@@ -11,8 +11,9 @@ use data_encoding::{BASE64URL_NOPAD, HEXUPPER};
 use crate::schema::{ActionNames, Field, OutcomeRule, Part, Treatment};
 use crate::vocab::{PasteSize, SessionRef};
 use crate::{
-    AuditEvent, AuditValue, Class, Context, Encoder, Mapping, OutcomeKind, Place, Schema, Stream,
-    Type, Withheld,
+    AuditEvent, AuditValue, Class, Context, Stream, Withheld,
+    record::Encoder,
+    schema::{Mapping, OutcomeKind, Place, Schema, Type},
 };
 
 const fn field(name: &'static str, ty: Type) -> Field {
@@ -141,7 +142,7 @@ unsafe impl AuditEvent for Leaky {
 
     fn encode(&self, _: Option<&Context<'_>>, out: &mut Encoder<'_>) {
         let before = out.len();
-        out.put_keyed(crate::Domain::Session, b"");
+        out.put_keyed(crate::recorder::Domain::Session, b"");
         let has_key = out.len() - before > 1;
         // Outputs of one width unless it is the width that leaks.
         let said = self.said();

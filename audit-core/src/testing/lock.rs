@@ -148,7 +148,10 @@ mod tests {
     use super::*;
     use crate::schema::{Field, Treatment};
     use crate::testing::leaky::schema;
-    use crate::{Class, Place, Schema, Type};
+    use crate::{
+        Class,
+        schema::{Place, Schema, Type},
+    };
 
     const COUNT: Field = Field {
         name: "count",

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::Shape;
 use crate::lock::BLESS;
+use crate::schema::Shape;
 
 /// Begins the last part of a lock, which no schema says.
 pub(super) const HEADING: &str = "retired fields";
@@ -113,7 +113,10 @@ fn named(shape: &str) -> Option<Shape> {
 mod tests {
     use super::*;
     use crate::testing::leaky::schema;
-    use crate::{Catalog, Class, Field, Place, Schema, Treatment, Type};
+    use crate::{
+        Catalog, Class,
+        schema::{Field, Place, Schema, Treatment, Type},
+    };
 
     const TYPES: [(&str, Type); 16] = [
         ("bool", Type::Bool),

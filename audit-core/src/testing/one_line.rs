@@ -3,7 +3,11 @@
 use std::fmt::{self, Display, Formatter, Write as _};
 
 use crate::decode::Values;
-use crate::{Buffer, Ending, PartValue, Phase, Place, Pseudonym, Record, Value};
+use crate::{
+    record::{Buffer, Ending, PartValue, Record, Value},
+    recorder::Pseudonym,
+    schema::{Phase, Place},
+};
 
 /// Shows a record on one line, for assertions and their messages: name, action, outcome, reason,
 /// phase, then the fields that the event has itself. What a schema says of all events of its kind
@@ -104,7 +108,10 @@ mod tests {
     use crate::example::example_record;
     use crate::schema::{Field, OutcomeRule, Treatment};
     use crate::testing::leaky::schema;
-    use crate::{Class, OutcomeKind, Schema, Type};
+    use crate::{
+        Class,
+        schema::{OutcomeKind, Schema, Type},
+    };
 
     const LABELS: Type = Type::Enum(&["bad_password", "other"]);
 

@@ -6,7 +6,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::recorder::TestKey;
 use super::{MemoryRecorder, OneLine};
 use crate::decode::Values;
-use crate::{AuditEvent, EmitError, EventRef, Pseudonyms, Record, Recorder, Value};
+use crate::{
+    AuditEvent, EmitError, Recorder,
+    record::{EventRef, Record, Value},
+    recorder::Pseudonyms,
+};
 
 /// Something that came out of an event.
 pub(super) struct Output {

@@ -3,8 +3,10 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::{
-    Domain, EmitError, EventRef, Pending, Pseudonym, Pseudonyms, Receipt, Record, Recorder, Schema,
-    pending,
+    EmitError, Pending, Receipt, Recorder,
+    record::{EventRef, Record},
+    recorder::{Domain, Pseudonym, Pseudonyms},
+    schema::Schema,
 };
 
 /// A recorder that keeps records in memory, each test one of its own: `event.to(&recorder)`.
@@ -118,7 +120,7 @@ impl Recorder for MemoryRecorder {
 
     fn record_durable(&self, event: EventRef<'_>) -> Result<Pending, EmitError> {
         let receipt = self.keep(event)?;
-        let (completer, pending) = pending();
+        let (completer, pending) = crate::recorder::pending();
         completer.complete(Ok(receipt));
         Ok(pending)
     }

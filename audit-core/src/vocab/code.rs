@@ -2,7 +2,7 @@
 #![expect(unsafe_code, reason = "the traits that say what may be recorded are unsafe to implement")]
 
 use crate::value::{AuditValue, Type};
-use crate::{Class, Encoder};
+use crate::{Class, record::Encoder};
 
 /// An error's number: the operating system's, or one of a vendor's. Never the error's text, which
 /// quotes what it is about: a path, an argument, a line of input.

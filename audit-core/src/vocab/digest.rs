@@ -6,7 +6,7 @@ use data_encoding::{BASE64_NOPAD, Encoding, HEXLOWER};
 use super::name::{Refused, Why};
 use crate::text_buffer::TextBuffer;
 use crate::value::{AuditValue, Type};
-use crate::{Class, Encoder};
+use crate::{Class, record::Encoder};
 
 /// The digest of some content, such as a firmware image; recorded as `sha256:` and lower-case
 /// hexadecimal digits.

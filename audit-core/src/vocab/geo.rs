@@ -3,7 +3,7 @@
 
 use super::name::{Refused, Why};
 use crate::value::{AuditValue, Type};
-use crate::{Class, Encoder};
+use crate::{Class, record::Encoder};
 
 /// A country (ISO 3166-1 alpha-2, `DE`) or a region of one (ISO 3166-2, `DE-BY`), such as a table
 /// of addresses gives it. Nothing finer: no town, no coordinates.

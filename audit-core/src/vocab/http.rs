@@ -3,7 +3,7 @@
 
 use super::name::{Refused, Why};
 use crate::value::{AuditValue, Type};
-use crate::{Class, Encoder};
+use crate::{Class, record::Encoder};
 
 /// The method of an HTTP request: one that everybody knows, or that it was another. A client may
 /// send any text for a method, so of another one nothing is kept.

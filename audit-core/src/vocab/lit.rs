@@ -3,7 +3,7 @@
 
 use crate::escape::escaped_len;
 use crate::value::{AuditValue, Type};
-use crate::{Class, Encoder};
+use crate::{Class, record::Encoder};
 
 /// A literal of the program, by [`lit!`](crate::lit): the one kind of text that cannot hold a
 /// secret of the moment.

@@ -4,7 +4,7 @@
 use core::time::Duration;
 
 use crate::value::{AuditValue, Type};
-use crate::{Class, Encoder};
+use crate::{Class, record::Encoder};
 
 macro_rules! measures {
     ($($(#[$doc:meta])* $name:ident, $unit:literal;)*) => {$(

@@ -35,6 +35,9 @@ mod name;
 mod path;
 mod session;
 
+pub use crate::disclose::Disclosable;
+pub use crate::no_text::{CarriesNoText, TellsNoLength};
+pub use crate::outcome::Reported;
 pub use code::ErrorCode;
 pub use content::{PasteSize, ScriptSize, SizeBucket, UploadSize};
 pub use digest::{Digest, KeyFingerprint};

@@ -6,7 +6,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddr
 use crate::escape::fits;
 use crate::pseudonym::Domain;
 use crate::value::{AuditValue, Type};
-use crate::{Class, Encoder};
+use crate::{Class, record::Encoder};
 
 /// A text or number that a vocabulary type would not take. It says which type and why, and never
 /// quotes what was refused.

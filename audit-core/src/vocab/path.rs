@@ -3,7 +3,7 @@
 
 use super::name::{Refused, Why, checked};
 use crate::value::{AuditValue, Type};
-use crate::{Class, Encoder};
+use crate::{Class, record::Encoder};
 
 /// The path of a URL or request. Userinfo, host, port, query, fragment and path parameters
 /// (`;jsessionid=…`) are left out, because tokens travel in them.

@@ -3,7 +3,7 @@
 
 use crate::pseudonym::Domain;
 use crate::value::{AuditValue, Type};
-use crate::{Class, Encoder};
+use crate::{Class, record::Encoder};
 
 /// A session, made from its cookie or token. Those are credentials, so only a short keyed hash is
 /// recorded: enough to join the lines of one session, useless to take it over.

@@ -31,7 +31,7 @@ pub(crate) fn event(item: &Item<'_>, event: &Event<'_>) -> TokenStream {
 
             #[automatically_derived]
             unsafe impl #impl_generics #krate::AuditEvent for #ident #ty_generics #qualified {
-                const SCHEMAS: &'static [&'static #krate::Schema] = &[#(&#schemas),*];
+                const SCHEMAS: &'static [&'static #krate::schema::Schema] = &[#(&#schemas),*];
 
                 #variant
                 #encode
@@ -120,7 +120,7 @@ fn encode(krate: &Path, event: &Event<'_>) -> TokenStream {
         fn encode(
             &self,
             #context: ::core::option::Option<&#krate::Context<'_>>,
-            #out: &mut #krate::Encoder<'_>,
+            #out: &mut #krate::record::Encoder<'_>,
         ) {
             #body
         }

@@ -133,7 +133,7 @@ impl Field<'_> {
             return Vec::new();
         }
         let role = match (&self.treatment, self.place) {
-            (Treatment::Disclosed { .. }, _) => quote!(#krate::Disclosable),
+            (Treatment::Disclosed { .. }, _) => quote!(#krate::vocab::Disclosable),
             (_, Place::Outcome) => quote!(#krate::__private::IsOutcome),
             (_, Place::Reason) => quote!(#krate::AuditReason),
             (_, Place::ActorUser) => self.part(krate, "ActorUser"),
@@ -145,8 +145,8 @@ impl Field<'_> {
         };
         let carries = match self.carries {
             Carries::Anything => None,
-            Carries::NoText => Some(quote!(#krate::CarriesNoText)),
-            Carries::NoLength => Some(quote!(#krate::TellsNoLength)),
+            Carries::NoText => Some(quote!(#krate::vocab::CarriesNoText)),
+            Carries::NoLength => Some(quote!(#krate::vocab::TellsNoLength)),
         };
         let traits = match (carries, self.place) {
             (None, _) => vec![role],

@@ -26,13 +26,13 @@ pub(super) fn schema(krate: &Path, variant: &Variant<'_>) -> TokenStream {
         Recorded::Source => quote!(#krate::__private::CONTEXT_SOURCE),
     });
     quote! {
-        #krate::Schema {
+        #krate::schema::Schema {
             event: #name,
             about: #about,
             stream: #krate::#stream,
             category: #category,
             action: #action,
-            outcome: #krate::OutcomeRule::#outcome,
+            outcome: #krate::schema::OutcomeRule::#outcome,
             level: #level,
             actor: #actor,
             source: #source,
@@ -47,24 +47,24 @@ pub(super) fn schema(krate: &Path, variant: &Variant<'_>) -> TokenStream {
 fn action(krate: &Path, action: &Action) -> TokenStream {
     let Action { success, denied, failure } = action;
     if success == denied && success == failure {
-        return quote!(#krate::ActionNames::always(#success));
+        return quote!(#krate::schema::ActionNames::always(#success));
     }
-    quote!(#krate::ActionNames { success: #success, denied: #denied, failure: #failure })
+    quote!(#krate::schema::ActionNames { success: #success, denied: #denied, failure: #failure })
 }
 
 fn mapping(krate: &Path, mapping: &Mapping) -> TokenStream {
     let Mapping { ocsf, ecs, redfish } = mapping;
     if ocsf.is_none() && ecs.is_none() && redfish.is_none() {
-        return quote!(#krate::Mapping::NONE);
+        return quote!(#krate::schema::Mapping::NONE);
     }
     let ocsf = option(ocsf.map(
-        |Ocsf { class, activity }| quote!(#krate::Ocsf { class: #class, activity: #activity }),
+        |Ocsf { class, activity }| quote!(#krate::schema::Ocsf { class: #class, activity: #activity }),
     ));
     let ecs = option(ecs.map(|Ecs { category, event_type }| {
-        quote!(#krate::Ecs { category: #category, event_type: #event_type })
+        quote!(#krate::schema::Ecs { category: #category, event_type: #event_type })
     }));
     let redfish = option(redfish.as_ref().map(|message| quote!(#message)));
-    quote!(#krate::Mapping::__new(#ocsf, #ecs, #redfish))
+    quote!(#krate::schema::Mapping::__new(#ocsf, #ecs, #redfish))
 }
 
 fn part(krate: &Path, part: &Part) -> TokenStream {
@@ -74,5 +74,5 @@ fn part(krate: &Path, part: &Part) -> TokenStream {
         Part::None(why) => quote!(None(#why)),
         Part::Context => quote!(Context),
     };
-    quote!(#krate::Part::#part)
+    quote!(#krate::schema::Part::#part)
 }

@@ -63,13 +63,13 @@ fn markers(item: &Item<'_>, value: &Value<'_>) -> TokenStream {
 
                 #[automatically_derived]
                 #[diagnostic::do_not_recommend]
-                unsafe impl #impl_generics #krate::CarriesNoText for #ident #ty_generics #declared {
+                unsafe impl #impl_generics #krate::vocab::CarriesNoText for #ident #ty_generics #declared {
                     const HAS_NO_TEXT: () = ();
                 }
 
                 #[automatically_derived]
                 #[diagnostic::do_not_recommend]
-                unsafe impl #impl_generics #krate::TellsNoLength for #ident #ty_generics #declared {
+                unsafe impl #impl_generics #krate::vocab::TellsNoLength for #ident #ty_generics #declared {
                     const HAS_NO_LENGTH: () = ();
                 }
             };
@@ -95,8 +95,8 @@ fn markers(item: &Item<'_>, value: &Value<'_>) -> TokenStream {
             }
         }
     };
-    let no_text = marker(quote!(CarriesNoText), quote!(NoText), quote!(HAS_NO_TEXT));
-    let no_length = marker(quote!(TellsNoLength), quote!(NoLength), quote!(HAS_NO_LENGTH));
+    let no_text = marker(quote!(vocab::CarriesNoText), quote!(NoText), quote!(HAS_NO_TEXT));
+    let no_length = marker(quote!(vocab::TellsNoLength), quote!(NoLength), quote!(HAS_NO_LENGTH));
     quote!(#no_text #no_length)
 }
 
@@ -118,11 +118,11 @@ fn label_body(krate: &Path, class: Class, labels: &[Label<'_>]) -> TokenStream {
         quote!(Self::#variant => #number,)
     });
     quote! {
-        const TYPE: #krate::Type = #krate::Type::Enum(&[#(#texts),*]);
+        const TYPE: #krate::schema::Type = #krate::schema::Type::Enum(&[#(#texts),*]);
         const CLASS: #krate::Class = #krate::#class;
 
         #[inline]
-        fn encode(&self, #out: &mut #krate::Encoder<'_>) {
+        fn encode(&self, #out: &mut #krate::record::Encoder<'_>) {
             #out.label(match self { #(#arms)* });
         }
     }
@@ -131,11 +131,11 @@ fn label_body(krate: &Path, class: Class, labels: &[Label<'_>]) -> TokenStream {
 fn newtype_body(krate: &Path, ty: &Type) -> TokenStream {
     let (value, out) = (local("value"), local("out"));
     quote! {
-        const TYPE: #krate::Type = <#ty as #krate::AuditValue>::TYPE;
+        const TYPE: #krate::schema::Type = <#ty as #krate::AuditValue>::TYPE;
         const CLASS: #krate::Class = <#ty as #krate::AuditValue>::CLASS;
 
         #[inline]
-        fn encode(&self, #out: &mut #krate::Encoder<'_>) {
+        fn encode(&self, #out: &mut #krate::record::Encoder<'_>) {
             let Self(#value) = self;
             #out.value::<#ty>(#value);
         }
@@ -148,11 +148,11 @@ fn group_body(krate: &Path, fields: &[Field<'_>]) -> TokenStream {
     let statements = fields.iter().map(|field| field.encode(&out));
     let take_apart = take_apart(fields);
     quote! {
-        const TYPE: #krate::Type = #krate::Type::Group(&[#(#schemas),*]);
+        const TYPE: #krate::schema::Type = #krate::schema::Type::Group(&[#(#schemas),*]);
         const CLASS: #krate::Class = #krate::__private::class_of_group(&<Self as #krate::AuditValue>::TYPE);
 
         #[inline]
-        fn encode(&self, #out: &mut #krate::Encoder<'_>) {
+        fn encode(&self, #out: &mut #krate::record::Encoder<'_>) {
             let Self #take_apart = self;
             #(#statements)*
         }

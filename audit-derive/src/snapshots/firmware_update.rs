@@ -6,24 +6,24 @@ const _: () = {
     where
         Awaited<FlashFault>: __audit::__private::IsAwaited,
     {
-        const SCHEMAS: &'static [&'static __audit::Schema] = &[
-            &__audit::Schema {
+        const SCHEMAS: &'static [&'static __audit::schema::Schema] = &[
+            &__audit::schema::Schema {
                 event: "firmware_update",
                 about: "Firmware is written, or was.",
                 stream: __audit::Stream::Audit,
                 category: "maintenance",
-                action: __audit::ActionNames::always("firmware_update"),
-                outcome: __audit::OutcomeRule::Field,
+                action: __audit::schema::ActionNames::always("firmware_update"),
+                outcome: __audit::schema::OutcomeRule::Field,
                 level: ::core::option::Option::None,
-                actor: __audit::Part::Context,
-                source: __audit::Part::Context,
-                object: __audit::Part::Always("id", "firmware"),
+                actor: __audit::schema::Part::Context,
+                source: __audit::schema::Part::Context,
+                object: __audit::schema::Part::Always("id", "firmware"),
                 object_type: "image",
-                mapping: __audit::Mapping::NONE,
+                mapping: __audit::schema::Mapping::NONE,
                 fields: &[
                     __audit::__private::field::<
                         Awaited<FlashFault>,
-                    >("outcome", __audit::Place::Outcome),
+                    >("outcome", __audit::schema::Place::Outcome),
                     __audit::__private::CONTEXT_ACTOR,
                     __audit::__private::CONTEXT_SOURCE,
                 ],
@@ -33,7 +33,7 @@ const _: () = {
         fn encode(
             &self,
             __audit_context: ::core::option::Option<&__audit::Context<'_>>,
-            __audit_out: &mut __audit::Encoder<'_>,
+            __audit_out: &mut __audit::record::Encoder<'_>,
         ) {
             let Self { outcome: __audit_field_outcome } = self;
             __audit_out.value::<Awaited<FlashFault>>(__audit_field_outcome);

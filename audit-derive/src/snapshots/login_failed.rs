@@ -8,35 +8,37 @@ const _: () = {
         SocketAddr: __audit::vocab::SourceAddress,
         ObjectId<'a>: __audit::vocab::IsObjectId,
         LoginRefusal: __audit::AuditReason,
-        u32: __audit::Disclosable,
+        u32: __audit::vocab::Disclosable,
     {
-        const SCHEMAS: &'static [&'static __audit::Schema] = &[
-            &__audit::Schema {
+        const SCHEMAS: &'static [&'static __audit::schema::Schema] = &[
+            &__audit::schema::Schema {
                 event: "login_failed",
                 about: "A login attempt was refused.",
                 stream: __audit::Stream::Audit,
                 category: "authentication",
-                action: __audit::ActionNames::always("login"),
-                outcome: __audit::OutcomeRule::Always(__audit::OutcomeKind::Denied),
+                action: __audit::schema::ActionNames::always("login"),
+                outcome: __audit::schema::OutcomeRule::Always(
+                    __audit::schema::OutcomeKind::Denied,
+                ),
                 level: ::core::option::Option::None,
-                actor: __audit::Part::Fields,
-                source: __audit::Part::Fields,
-                object: __audit::Part::Fields,
+                actor: __audit::schema::Part::Fields,
+                source: __audit::schema::Part::Fields,
+                object: __audit::schema::Part::Fields,
                 object_type: "device",
-                mapping: __audit::Mapping::NONE,
+                mapping: __audit::schema::Mapping::NONE,
                 fields: &[
                     __audit::__private::field::<
                         LoginRefusal,
-                    >("reason", __audit::Place::Reason),
+                    >("reason", __audit::schema::Place::Reason),
                     __audit::__private::field::<
                         ClaimedName<'a>,
-                    >("user", __audit::Place::ActorUser),
+                    >("user", __audit::schema::Place::ActorUser),
                     __audit::__private::field::<
                         SocketAddr,
-                    >("from", __audit::Place::SourceAddress),
+                    >("from", __audit::schema::Place::SourceAddress),
                     __audit::__private::field::<
                         ObjectId<'a>,
-                    >("device", __audit::Place::ObjectId),
+                    >("device", __audit::schema::Place::ObjectId),
                     __audit::__private::disclosed::<
                         u32,
                     >(
@@ -46,7 +48,7 @@ const _: () = {
                     ),
                     __audit::__private::field::<
                         Withheld<&'a str>,
-                    >("password", __audit::Place::Data),
+                    >("password", __audit::schema::Place::Data),
                 ],
             },
         ];
@@ -54,7 +56,7 @@ const _: () = {
         fn encode(
             &self,
             _: ::core::option::Option<&__audit::Context<'_>>,
-            __audit_out: &mut __audit::Encoder<'_>,
+            __audit_out: &mut __audit::record::Encoder<'_>,
         ) {
             let Self {
                 user: __audit_field_user,

@@ -7,56 +7,64 @@ const _: () = {
         bool: __audit::AuditValue,
         Fault: __audit::AuditReason,
     {
-        const SCHEMAS: &'static [&'static __audit::Schema] = &[
-            &__audit::Schema {
+        const SCHEMAS: &'static [&'static __audit::schema::Schema] = &[
+            &__audit::schema::Schema {
                 event: "power_button_pressed",
                 about: "Pressed and let go.",
                 stream: __audit::Stream::Audit,
                 category: "power",
-                action: __audit::ActionNames::always("press"),
-                outcome: __audit::OutcomeRule::Always(__audit::OutcomeKind::Success),
+                action: __audit::schema::ActionNames::always("press"),
+                outcome: __audit::schema::OutcomeRule::Always(
+                    __audit::schema::OutcomeKind::Success,
+                ),
                 level: ::core::option::Option::None,
-                actor: __audit::Part::None("a button is anybody's"),
-                source: __audit::Part::Always("local", "front panel"),
-                object: __audit::Part::Always("id", "host"),
+                actor: __audit::schema::Part::None("a button is anybody's"),
+                source: __audit::schema::Part::Always("local", "front panel"),
+                object: __audit::schema::Part::Always("id", "host"),
                 object_type: "machine",
-                mapping: __audit::Mapping::__new(
+                mapping: __audit::schema::Mapping::__new(
                     ::core::option::Option::None,
-                    ::core::option::Option::Some(__audit::Ecs {
+                    ::core::option::Option::Some(__audit::schema::Ecs {
                         category: "host",
                         event_type: "change",
                     }),
                     ::core::option::Option::Some("Buttons.1.0.Pressed"),
                 ),
                 fields: &[
-                    __audit::__private::field::<bool>("long", __audit::Place::Data),
+                    __audit::__private::field::<
+                        bool,
+                    >("long", __audit::schema::Place::Data),
                 ],
             },
-            &__audit::Schema {
+            &__audit::schema::Schema {
                 event: "power_button_stuck",
                 about: "Pressed in vain.",
                 stream: __audit::Stream::Application,
                 category: "power",
-                action: __audit::ActionNames::always("press"),
-                outcome: __audit::OutcomeRule::Always(__audit::OutcomeKind::Failure),
+                action: __audit::schema::ActionNames::always("press"),
+                outcome: __audit::schema::OutcomeRule::Always(
+                    __audit::schema::OutcomeKind::Failure,
+                ),
                 level: ::core::option::Option::Some(__audit::Level::Warn),
-                actor: __audit::Part::None("a button is anybody's"),
-                source: __audit::Part::Always("local", "front panel"),
-                object: __audit::Part::Always("id", "host"),
+                actor: __audit::schema::Part::None("a button is anybody's"),
+                source: __audit::schema::Part::Always("local", "front panel"),
+                object: __audit::schema::Part::Always("id", "host"),
                 object_type: "machine",
-                mapping: __audit::Mapping::__new(
-                    ::core::option::Option::Some(__audit::Ocsf {
+                mapping: __audit::schema::Mapping::__new(
+                    ::core::option::Option::Some(__audit::schema::Ocsf {
                         class: 1001u32,
                         activity: 99u8,
                     }),
-                    ::core::option::Option::Some(__audit::Ecs {
+                    ::core::option::Option::Some(__audit::schema::Ecs {
                         category: "host",
                         event_type: "change",
                     }),
                     ::core::option::Option::Some("Buttons.1.0.Pressed"),
                 ),
                 fields: &[
-                    __audit::__private::field::<Fault>("why", __audit::Place::Reason),
+                    __audit::__private::field::<
+                        Fault,
+                    >("why", __audit::schema::Place::Reason),
                 ],
             },
         ];
@@ -71,7 +79,7 @@ const _: () = {
         fn encode(
             &self,
             _: ::core::option::Option<&__audit::Context<'_>>,
-            __audit_out: &mut __audit::Encoder<'_>,
+            __audit_out: &mut __audit::record::Encoder<'_>,
         ) {
             match self {
                 Self::Pressed { long: __audit_field_long } => {

@@ -6,7 +6,7 @@
 //! mounted by a `media_mounted` that has no image.
 
 use audit_core::vocab::{Elapsed, HttpMethod, HttpPath, HttpStatus, UserName};
-use audit_core::{AuditEvent, AuditValue, Catalog, Outcome, OutcomeKind, Reported};
+use audit_core::{AuditEvent, AuditValue, Catalog, Outcome, schema::OutcomeKind, vocab::Reported};
 
 /// Why a request was refused or went wrong, as far as the answer's status tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, AuditValue)]

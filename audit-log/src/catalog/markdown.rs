@@ -3,8 +3,12 @@
 use std::fmt::Write as _;
 
 use audit_core::{
-    ActionNames, Catalog, Ecs, Field, Mapping, Ocsf, OutcomeKind, OutcomeRule, Part, Place, Record,
-    Schema, Treatment, Type,
+    Catalog,
+    record::Record,
+    schema::{
+        ActionNames, Ecs, Field, Mapping, Ocsf, OutcomeKind, OutcomeRule, Part, Place, Schema,
+        Treatment, Type,
+    },
 };
 
 use super::example;

@@ -21,7 +21,7 @@
 mod json;
 mod markdown;
 
-use audit_core::{Buffer, Record};
+use audit_core::record::{Buffer, Record};
 
 use crate::line::{Envelope, KeyNames, Scratch, Spelling};
 
@@ -51,8 +51,9 @@ fn spell<B: Buffer>(record: &Record<B>) -> Option<Vec<u8>> {
 mod tests {
     use audit_core::vocab::{ByteSize, ClaimedName, HttpPath, ObjectId, SessionRef, UserName};
     use audit_core::{
-        Actor, AuditEvent, AuditValue, Catalog, Context, Domain, EventRef, Outcome, Pseudonym,
-        Pseudonyms, Source, Withheld,
+        Actor, AuditEvent, AuditValue, Catalog, Context, Outcome, Source, Withheld,
+        record::EventRef,
+        recorder::{Domain, Pseudonym, Pseudonyms},
     };
 
     use super::*;

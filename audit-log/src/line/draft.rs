@@ -1,6 +1,6 @@
 //! A spelling while it is made: what stands around each value, worked out from the schema.
 
-use audit_core::{Field, Part, Place, Schema};
+use audit_core::schema::{Field, Part, Place, Schema};
 
 use super::fragment::Fragment;
 use super::json::{key, object, string};

@@ -1,7 +1,10 @@
 //! Event lines: a record, spelled out by its schema. What is the same in each line of a schema is
 //! spelled once, and cut where the values go.
 
-use audit_core::{Buffer, Ending, Malformed, OutcomeKind, Phase, Record, Schema, Values};
+use audit_core::{
+    record::{Buffer, Ending, Malformed, Record, Values},
+    schema::{OutcomeKind, Phase, Schema},
+};
 
 use super::draft::Draft;
 use super::fragment::Fragment;

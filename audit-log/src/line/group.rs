@@ -2,7 +2,11 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use audit_core::{Ending, Field, PartValues, Pseudonym, Sink, Values};
+use audit_core::{
+    record::{Ending, PartValues, Sink, Values},
+    recorder::Pseudonym,
+    schema::Field,
+};
 
 use super::json::{key, number, separate, signed, string, text};
 use super::scalar::{

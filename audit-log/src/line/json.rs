@@ -2,7 +2,7 @@
 
 use std::io;
 
-use audit_core::specials;
+use audit_core::record::specials;
 use serde::Serialize;
 use serde_json::ser::Formatter;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use audit_core::{Field, Place, Schema, Shape, Type};
+use audit_core::schema::{Field, Place, Schema, Shape, Type};
 
 /// The keys of `data` so far, each with its one type of JSON.
 ///

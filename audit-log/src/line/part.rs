@@ -1,6 +1,6 @@
 //! A whole actor or source, from the context that the caller gave.
 
-use audit_core::{PartValue, PartValues};
+use audit_core::record::{PartValue, PartValues};
 
 use super::json::{key, number, separate, string};
 use super::scalar::{display_ip, pseudonymous, quoted, quoted_name};

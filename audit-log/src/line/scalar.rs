@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use audit_core::{Ending, Pseudonym};
+use audit_core::{record::Ending, recorder::Pseudonym};
 use data_encoding::HEXLOWER;
 
 use super::json::{display, key, number, object, string, text};

@@ -1,8 +1,10 @@
 //! Lines that say what the events after them record.
 
 use audit_core::{
-    ActionNames, Ecs, Field, Mapping, Ocsf, OutcomeRule, Part, Place, Schema, Stream, Treatment,
-    Type,
+    Stream,
+    schema::{
+        ActionNames, Ecs, Field, Mapping, Ocsf, OutcomeRule, Part, Place, Schema, Treatment, Type,
+    },
 };
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};

@@ -2,7 +2,10 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use audit_core::{Ending, PartValues, Pseudonym, Sink, Values};
+use audit_core::{
+    record::{Ending, PartValues, Sink, Values},
+    recorder::Pseudonym,
+};
 
 use super::fragment::Fragment;
 use super::group::{Path, group};

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use audit_core::LINE_BYTES_MAX;
+use audit_core::record::LINE_BYTES_MAX;
 use flate2::bufread::GzDecoder;
 
 use super::header::Header;

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
-use audit_core::LINE_BYTES_MAX;
+use audit_core::record::LINE_BYTES_MAX;
 
 use super::line::Line;
 

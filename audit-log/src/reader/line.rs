@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use audit_core::LINE_BYTES_MAX;
+use audit_core::record::LINE_BYTES_MAX;
 
 use super::json::Json;
 use crate::line::FORMAT_VERSION;

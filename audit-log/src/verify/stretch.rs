@@ -4,7 +4,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 
-use audit_core::LINE_BYTES_MAX;
+use audit_core::record::LINE_BYTES_MAX;
 use memchr::memchr;
 
 use crate::evidence::chain::{Prev, prev_of, says};

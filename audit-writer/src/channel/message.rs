@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use audit_core::{Completer, Record, Stream};
+use audit_core::{Stream, record::Record, recorder::Completer};
 
 use crate::sync::atomic::{AtomicUsize, Ordering};
 

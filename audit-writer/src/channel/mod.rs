@@ -76,7 +76,7 @@ pub(crate) fn channel(capacity_bytes: usize, ends: Ends) -> (Sender, Receiver, Q
 mod tests {
     use std::sync::Mutex;
 
-    use audit_core::{AuditEvent, EmitError, EventRef, pending};
+    use audit_core::{AuditEvent, EmitError, record::EventRef, recorder::pending};
 
     use super::gate::DRAINED;
     use super::*;

@@ -8,7 +8,7 @@ mod log;
 
 use std::sync::atomic::AtomicUsize;
 
-use audit_core::{EmitError, Pending, Receipt, Recorder, Stream, pending};
+use audit_core::{EmitError, Pending, Receipt, Recorder, Stream, recorder::pending};
 use audit_log::line::Loss;
 use shuttle::thread::spawn;
 

@@ -3,7 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use audit_core::{Completer, EmitError, EventRef, Record};
+use audit_core::{
+    EmitError,
+    record::{EventRef, Record},
+    recorder::Completer,
+};
 
 use super::gate::{DRAINED, GONE, Gate, OPEN, Parcel};
 use super::idle::is_burst;

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use audit_core::LINE_BYTES_MAX;
+use audit_core::record::LINE_BYTES_MAX;
 use audit_log::evidence::chain::{BOUND_BYTES, Chain};
 use audit_log::evidence::tree::Tree;
 

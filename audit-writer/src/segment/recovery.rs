@@ -2,7 +2,7 @@
 
 use std::io::{self, BufReader, Read, SeekFrom};
 
-use audit_core::LINE_BYTES_MAX;
+use audit_core::record::LINE_BYTES_MAX;
 use audit_log::name::Name;
 use audit_log::reader::{Header, Line, LineError, file_bytes_max, front, next_line, open_segment};
 use audit_log::storage::ReadSeek;

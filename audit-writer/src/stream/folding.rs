@@ -3,8 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 
 use audit_core::{
-    ActionNames, Buffer, Ending, OutcomeKind, OutcomeRule, PartValue, PartValues, Place, Pseudonym,
-    Record, Schema, Sink, Values,
+    record::{Buffer, Ending, PartValue, PartValues, Record, Sink, Values},
+    recorder::Pseudonym,
+    schema::{ActionNames, OutcomeKind, OutcomeRule, Place, Schema},
 };
 use audit_log::line::{SummaryBody, SummarySource};
 

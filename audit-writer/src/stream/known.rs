@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use audit_core::Schema;
+use audit_core::schema::Schema;
 use audit_log::line::{KeyNames, Spelling};
 
 /// The event types that a stream has met, with what is worked out once for each. There are as many

@@ -27,7 +27,11 @@ mod unable;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use audit_core::{Buffer, Level, Phase, Record, Stream};
+use audit_core::{
+    Level, Stream,
+    record::{Buffer, Record},
+    schema::Phase,
+};
 use audit_log::line::{Envelope, GapBody, KeyNames, Lifecycle, Loss, SchemaBody, Scratch};
 use audit_log::name::{Files, Name};
 

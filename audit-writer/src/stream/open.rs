@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use audit_core::{OutcomeKind, Stream};
+use audit_core::{Stream, schema::OutcomeKind};
 use audit_log::line::{Lifecycle, Scratch, StartBody};
 use audit_log::name::{Files, Kind, Name};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use audit_core::Phase;
+use audit_core::schema::Phase;
 use audit_log::line::OpenOperation;
 use audit_log::reader::{Json, Line};
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, BufReader, Read};
 
-use audit_core::{LINE_BYTES_MAX, Stream};
+use audit_core::{Stream, record::LINE_BYTES_MAX};
 use audit_log::name::{Kind, Name};
 use audit_log::reader::{Header, Json, Line, LineError, file_bytes_max, next_line, open_segment};
 

@@ -3,7 +3,7 @@
 
 use std::io::{self, BufReader, Read};
 
-use audit_core::LINE_BYTES_MAX;
+use audit_core::record::LINE_BYTES_MAX;
 use audit_log::evidence::announcement::Announcement;
 use audit_log::evidence::announcements::announcements;
 use audit_log::evidence::note::{VerifierKey, sole_text};

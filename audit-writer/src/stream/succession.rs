@@ -1,7 +1,7 @@
 //! What follows a segment that is over, be it full or damaged: another one, which brings the lines
 //! again that may not be in it.
 
-use audit_core::{LINE_BYTES_MAX, Stream};
+use audit_core::{Stream, record::LINE_BYTES_MAX};
 use audit_log::line::{
     Body, Continues, Envelope, FORMAT_VERSION, FaultBody, ForeignBody, HeaderBody, Lifecycle,
     Limits, SchemaBody, Supersedes,

@@ -6,7 +6,7 @@
 
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
-use audit_core::LINE_BYTES_MAX;
+use audit_core::record::LINE_BYTES_MAX;
 use audit_log::name::{Files, Kind, Name};
 use audit_log::reader::{Json, Line, front, next_line, supersedes_from};
 

@@ -361,7 +361,7 @@ fn check_clashes(catalogs: &[Catalog]) -> Result<(), Error> {
 /// What tells these events from others; `None` where none were listed.
 fn hash_of(catalogs: &[Catalog]) -> Option<String> {
     let schemas = catalogs.iter().flat_map(Catalog::schemas);
-    let mut fingerprints: Vec<u64> = schemas.map(audit_core::Schema::fingerprint).collect();
+    let mut fingerprints: Vec<u64> = schemas.map(audit_core::schema::Schema::fingerprint).collect();
     if fingerprints.is_empty() {
         return None;
     }

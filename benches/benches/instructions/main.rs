@@ -19,7 +19,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use audit_core::vocab::{ObjectId, UserName};
-use audit_core::{AuditEvent, AuditValue, EventRef, Record};
+use audit_core::{
+    AuditEvent, AuditValue,
+    record::{EventRef, Record},
+};
 use audit_log::testing::Speller;
 use audit_writer::storage::HangingStorage;
 use audit_writer::{Evidence, Flood, Writer};

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use audit_core::vocab::{ByteSize, ClaimedName, ObjectId, ObjectName, SessionRef, UserName};
 use audit_core::{
-    Actor, AuditEvent, AuditValue, Awaited, Context, EventRef, Outcome, Source, Stream, Withheld,
+    Actor, AuditEvent, AuditValue, Awaited, Context, Outcome, Source, Stream, Withheld,
+    record::EventRef,
 };
 use audit_log::Log;
 use audit_log::evidence::chain::Chain;

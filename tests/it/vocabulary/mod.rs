@@ -6,7 +6,10 @@ mod told;
 
 use std::fmt::Debug;
 
-use audit_core::{LINE_BYTES_MAX, Place, Schema};
+use audit_core::{
+    record::LINE_BYTES_MAX,
+    schema::{Place, Schema},
+};
 use audit_log::reader::{Json, Line};
 use audit_writer::Writer;
 use audit_writer::storage::MemoryStorage;

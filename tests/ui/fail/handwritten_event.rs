@@ -1,6 +1,6 @@
 #![forbid(unsafe_code)]
 
-use audit_core::{AuditEvent, Context, Encoder, Schema};
+use audit_core::{AuditEvent, Context, record::Encoder, schema::Schema};
 
 struct Event;
 

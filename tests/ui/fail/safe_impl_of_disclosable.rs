@@ -1,6 +1,6 @@
 #![forbid(unsafe_code)]
 
-use audit_core::{Disclosable, Encoder, Type};
+use audit_core::{record::Encoder, schema::Type, vocab::Disclosable};
 
 struct Typed(Vec<u8>);
 

@@ -1,6 +1,6 @@
 #![forbid(unsafe_code)]
 
-use audit_core::{AuditValue, Class, Encoder, Type};
+use audit_core::{AuditValue, Class, record::Encoder, schema::Type};
 
 struct Name(String);
 

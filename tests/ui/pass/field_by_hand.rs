@@ -1,7 +1,7 @@
 #![forbid(unsafe_code)]
 
 use audit_core::vocab::UserName;
-use audit_core::{AuditEvent, Field};
+use audit_core::{AuditEvent, schema::Field};
 
 #[must_use]
 #[derive(AuditEvent)]

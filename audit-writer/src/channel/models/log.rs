@@ -4,7 +4,7 @@
 use std::sync::atomic::AtomicU64 as Plain;
 
 use audit_core::vocab::HttpPath;
-use audit_core::{AuditEvent, Completer, EmitError, EventRef, Receipt, Recorder};
+use audit_core::{AuditEvent, EmitError, Receipt, Recorder, record::EventRef, recorder::Completer};
 
 use super::super::*;
 use crate::clock::Stamp;
