@@ -6,14 +6,14 @@ extern crate self as audit_core;
 pub use real::*;
 
 pub trait AuditValue {
-    const TYPE: Type = <bool as real::AuditValue>::TYPE;
+    const TYPE: real::schema::Type = <bool as real::AuditValue>::TYPE;
     const CLASS: Class = Class::Public;
 
-    fn encode(&self, out: &mut Encoder<'_>);
+    fn encode(&self, out: &mut real::record::Encoder<'_>);
 }
 
 impl AuditValue for String {
-    fn encode(&self, out: &mut Encoder<'_>) { real::Disclosable::encode(self, out); }
+    fn encode(&self, out: &mut real::record::Encoder<'_>) { real::vocab::Disclosable::encode(self, out); }
 }
 
 #[must_use]

@@ -3,8 +3,12 @@
 extern crate audit_core as real;
 extern crate self as audit_core;
 
-pub use core::marker::Send as CarriesNoText;
 pub use real::*;
+
+pub mod vocab {
+    pub use super::real::vocab::*;
+    pub use core::marker::Send as CarriesNoText;
+}
 
 #[derive(real::AuditValue)]
 struct Group {

@@ -5,8 +5,12 @@ extern crate self as audit_core;
 
 pub use real::*;
 
-pub trait CarriesNoText {}
-impl<T> CarriesNoText for T {}
+pub mod vocab {
+    pub use super::real::vocab::*;
+
+    pub trait CarriesNoText {}
+    impl<T> CarriesNoText for T {}
+}
 
 #[must_use]
 #[derive(real::AuditEvent)]
