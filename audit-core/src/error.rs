@@ -11,6 +11,8 @@ pub enum EmitError {
     Full,
     /// The event could become a line of more than [`LINE_BYTES_MAX`](crate::record::LINE_BYTES_MAX).
     TooLarge,
+    /// The event is in no catalog that the recorder was given, and the recorder takes no others.
+    Unlisted,
     /// The recorder was shut down. An event that was emitted at that very moment may have been
     /// recorded all the same.
     Closed,
@@ -31,6 +33,9 @@ impl core::fmt::Display for EmitError {
             }
             EmitError::Full => "the audit channel is full",
             EmitError::TooLarge => "the audit event could exceed the longest line of the log",
+            EmitError::Unlisted => {
+                "the audit event is in no catalog of the program; add it, so that reviews see it"
+            }
             EmitError::Closed => "the audit recorder was shut down",
             EmitError::AfterFork => {
                 "the audit recorder lives in the parent process; open a log in the child"
@@ -51,7 +56,7 @@ impl From<EmitError> for std::io::Error {
             EmitError::Full => ErrorKind::WouldBlock,
             EmitError::TimedOut => ErrorKind::TimedOut,
             EmitError::Closed | EmitError::NoRecorder => ErrorKind::NotConnected,
-            EmitError::TooLarge => ErrorKind::InvalidInput,
+            EmitError::TooLarge | EmitError::Unlisted => ErrorKind::InvalidInput,
             EmitError::AfterFork | EmitError::NotDurable => ErrorKind::Other,
         };
         std::io::Error::new(kind, error)

@@ -205,7 +205,7 @@ impl Schema {
     /// An upper bound of the line that describes this event, in bytes.
     pub const fn max_schema_line(&self) -> usize {
         self.max_line()
-            + 512
+            + 528
             + escaped_len(self.about)
             + escaped_len(self.stream.name())
             + self.mapping.max_line()

@@ -82,6 +82,7 @@ mod compression;
 mod config;
 mod flood;
 mod jumps;
+mod listed;
 mod retention;
 mod retry;
 mod rotation;

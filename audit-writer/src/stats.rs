@@ -16,6 +16,8 @@ pub(crate) struct Counters {
     pub(crate) lost_outside: AtomicU64,
     /// Events that the writer took and could not write.
     pub(crate) lost_inside: AtomicU64,
+    /// Of those that were written.
+    pub(crate) unlisted: AtomicU64,
     /// What it can do at present.
     pub(crate) health: SharedHealth,
 }
@@ -35,6 +37,9 @@ pub struct Stats {
     pub folded: u64,
     /// Events that gap lines tell of, or will.
     pub lost: u64,
+    /// Of those that were written: events that are in no catalog that
+    /// [`Builder::catalog`](crate::Builder::catalog) was given.
+    pub unlisted: u64,
 }
 
 impl Stats {
@@ -53,6 +58,7 @@ impl Stats {
             written: self.written.saturating_sub(earlier.written),
             folded: self.folded.saturating_sub(earlier.folded),
             lost: self.lost.saturating_sub(earlier.lost),
+            unlisted: self.unlisted.saturating_sub(earlier.unlisted),
         }
     }
 }
@@ -70,7 +76,8 @@ impl Counters {
             counters.map(|counter| counter.load(Ordering::Acquire));
         // Asked after what is done, so that what looks complete is.
         let accepted = let_in(&self.taken) + outside;
-        Stats { accepted, written, folded, lost: inside + outside }
+        let unlisted = self.unlisted.load(Ordering::Acquire);
+        Stats { accepted, written, folded, lost: inside + outside, unlisted }
     }
 }
 

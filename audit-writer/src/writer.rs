@@ -22,6 +22,7 @@ use crate::channel::{Sender, Stop};
 use crate::clock::Clock;
 use crate::config::Overflow;
 use crate::health::Health;
+use crate::listed::Listed;
 use crate::loss::LossCounter;
 use crate::per_stream::PerStream;
 use crate::stats::{Counters, Stats, add};
@@ -98,6 +99,8 @@ pub(crate) struct Handle {
     pub(crate) overflow: Overflow,
     pub(crate) counters: Arc<Counters>,
     pub(crate) losses: PerStream<Arc<LossCounter>>,
+    /// What it takes alone, if it refuses what is not listed.
+    pub(crate) refuses_unlisted: Option<Arc<Listed>>,
 }
 
 impl std::fmt::Debug for Handle {
@@ -148,13 +151,14 @@ impl Writer {
     /// # Errors
     ///
     /// `Full`, and nothing is counted as lost: try again; `TooLarge`: the texts of `imported` take
-    /// too much, or with them the event's line would; `Closed` or `AfterFork`.
+    /// too much, or with them the event's line would; `Unlisted`, `Closed` or `AfterFork`.
     pub fn import(
         &self,
         event: EventRef<'_>,
         imported: &Imported<'_>,
         at_most: Duration,
     ) -> Result<(), EmitError> {
+        self.0.handle.check_listed(event.schema())?;
         let told = imported.spell()?;
         if event.schema().max_line() + told.len() > LINE_BYTES_MAX {
             return Err(EmitError::TooLarge);
@@ -280,13 +284,17 @@ impl ShutdownReport {
 
 impl std::fmt::Display for ShutdownReport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let ShutdownReport { stats: Stats { accepted, written, folded, lost }, durable } = self;
+        let ShutdownReport { stats: Stats { accepted, written, folded, lost, unlisted }, durable } =
+            self;
         let unwritten = self.unwritten();
         write!(f, "{accepted} accepted, {written} written, ")?;
         if *folded > 0 {
             write!(f, "{folded} folded, ")?;
         }
         write!(f, "{lost} lost, {unwritten} unwritten, ")?;
+        if *unlisted > 0 {
+            write!(f, "{unlisted} in no catalog, ")?;
+        }
         f.write_str(if *durable { "durable" } else { "not known to be durable" })
     }
 }
@@ -294,6 +302,16 @@ impl std::fmt::Display for ShutdownReport {
 impl Handle {
     pub(crate) fn stats(&self) -> Stats {
         self.counters.now_of(|taken| self.sender.let_in(taken))
+    }
+
+    /// # Errors
+    ///
+    /// `Unlisted`.
+    fn check_listed(&self, schema: &'static Schema) -> Result<(), EmitError> {
+        match &self.refuses_unlisted {
+            Some(listed) if !listed.has(schema) => Err(EmitError::Unlisted),
+            _ => Ok(()),
+        }
     }
 
     /// Accepts an event that is lost: a gap line will tell of it.
@@ -311,6 +329,7 @@ impl Handle {
 
 impl Recorder for Handle {
     fn record(&self, event: EventRef<'_>) -> Result<(), EmitError> {
+        self.check_listed(event.schema())?;
         match (self.sender.send(event, None, self.overflow.wait()), self.overflow) {
             (Err(EmitError::Full), Overflow::Block { .. } | Overflow::DropAndCount) => {
                 self.count_as_lost(event.schema().stream, Loss::Full)
@@ -320,6 +339,7 @@ impl Recorder for Handle {
     }
 
     fn record_durable(&self, event: EventRef<'_>) -> Result<Pending, EmitError> {
+        self.check_listed(event.schema())?;
         let (completer, pending) = pending();
         self.sender.send(event, Some(completer), self.overflow.wait())?;
         Ok(pending)

@@ -29,6 +29,7 @@ mod hostile;
 mod import;
 mod in_use;
 mod leak;
+mod listed;
 mod overflow;
 mod place;
 mod proof;

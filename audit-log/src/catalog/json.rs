@@ -18,7 +18,10 @@ pub fn json(catalog: &Catalog) -> String {
     let events = catalog.examples().map(|record| {
         let schema = record.schema();
         let line = example(&record).and_then(|line| Line::parse(line.as_bytes()).ok());
-        Entry { schema: SchemaBody::of(schema, &mut names), example: line.map(|line| line.json) }
+        Entry {
+            schema: SchemaBody::of(schema, true, &mut names),
+            example: line.map(|line| line.json),
+        }
     });
     let page = Page { version: VERSION, events: events.collect() };
     // Writing into memory does not fail, and neither schemas nor lines refuse to be written.

@@ -16,13 +16,15 @@ use super::key_names::{KeyNames, Renamed, innermost};
 #[derive(Debug)]
 pub struct SchemaBody {
     schema: &'static Schema,
+    is_listed: bool,
     renamed: Renamed,
 }
 
 impl SchemaBody {
-    /// The schema's line in a log that has these keys already.
-    pub fn of(schema: &'static Schema, names: &mut KeyNames) -> SchemaBody {
-        SchemaBody { schema, renamed: names.adopt(schema) }
+    /// The schema's line in a log that has these keys already, and whether the program's catalogues
+    /// have it.
+    pub fn of(schema: &'static Schema, is_listed: bool, names: &mut KeyNames) -> SchemaBody {
+        SchemaBody { schema, is_listed, renamed: names.adopt(schema) }
     }
 }
 
@@ -60,6 +62,9 @@ impl Serialize for SchemaBody {
         }
         if !schema.mapping.is_empty() {
             map.serialize_entry("mapping", &Called(&schema.mapping))?;
+        }
+        if !self.is_listed {
+            map.serialize_entry("unlisted", &true)?;
         }
         map.serialize_entry("hash", &format!("{:016x}", schema.fingerprint()))?;
         map.end()

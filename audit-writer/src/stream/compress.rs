@@ -167,7 +167,7 @@ mod tests {
         config.retention.total_bytes = u64::MAX;
         let world = World {
             identity: Arc::default(),
-            catalog: None,
+            listed: Arc::default(),
             earlier: None,
             log_before: None,
             stream: Stream::Audit,

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use audit_core::schema::Schema;
 use audit_log::line::{KeyNames, Spelling};
 
+use crate::listed::Listed;
+
 /// The event types that a stream has met, with what is worked out once for each. There are as many
 /// as the program has.
 #[derive(Debug, Default)]
@@ -23,20 +25,27 @@ pub(super) struct EventType {
     pub(super) spelling: Spelling,
     /// What an event of it may need, with its schema's line, in bytes.
     pub(super) room: u64,
+    /// Whether the program's catalogues have it, if there are any.
+    pub(super) is_listed: bool,
     /// Whether its schema stands in the active segment since this run began or the segment did.
     stands: bool,
 }
 
 impl Known {
     /// The place of a type, and whether its schema must be written before an event of it.
-    pub(super) fn place(&mut self, schema: &'static Schema, names: &mut KeyNames) -> usize {
+    pub(super) fn place(
+        &mut self,
+        schema: &'static Schema,
+        names: &mut KeyNames,
+        listed: &Listed,
+    ) -> usize {
         let address = std::ptr::from_ref(schema).addr();
         match self.last {
             Some((last, place)) if last == address => place,
             _ => {
                 let types = &mut self.types;
                 let place = *self.places.entry(address).or_insert_with(|| {
-                    types.push(EventType::new(schema, names));
+                    types.push(EventType::new(schema, names, listed));
                     types.len() - 1
                 });
                 self.last = Some((address, place));
@@ -73,9 +82,10 @@ impl Known {
         }
     }
 
-    /// The schemas that stand in the segment.
-    pub(super) fn standing(&self) -> Vec<&'static Schema> {
-        self.types.iter().filter(|of| of.stands).map(|of| of.schema).collect()
+    /// The schemas that stand in the segment, and whether they are listed.
+    pub(super) fn standing(&self) -> Vec<(&'static Schema, bool)> {
+        let standing = self.types.iter().filter(|of| of.stands);
+        standing.map(|of| (of.schema, of.is_listed)).collect()
     }
 
     /// A new segment holds no schema.
@@ -87,8 +97,13 @@ impl Known {
 }
 
 impl EventType {
-    fn new(schema: &'static Schema, names: &mut KeyNames) -> EventType {
+    fn new(schema: &'static Schema, names: &mut KeyNames, listed: &Listed) -> EventType {
+        let is_listed = listed.has(schema);
+        if !is_listed {
+            tracing::warn!(target: "audit_writer", event = schema.event, "an event is in no catalog of the program");
+        }
         EventType {
+            is_listed,
             schema,
             spelling: Spelling::of(schema, names),
             room: (schema.max_line() + schema.max_schema_line()) as u64,
@@ -129,11 +144,11 @@ mod tests {
     #[test]
     fn a_schema_is_written_once_a_segment() {
         let (mut known, mut names) = (Known::default(), KeyNames::default());
-        let first = known.place(Rang::SCHEMAS[0], &mut names);
+        let first = known.place(Rang::SCHEMAS[0], &mut names, &Listed::default());
         assert!(!known.stands(first));
         known.was_written(first);
         assert!(known.stands(first));
-        let equal = known.place(again(Rang::SCHEMAS[0]), &mut names);
+        let equal = known.place(again(Rang::SCHEMAS[0]), &mut names, &Listed::default());
         assert_ne!(first, equal);
         assert!(known.stands(equal));
         known.begin_segment();
@@ -144,11 +159,11 @@ mod tests {
     fn of_schemas_with_one_name_the_last_holds() {
         let (mut known, mut names) = (Known::default(), KeyNames::default());
         let [one, two] = [Rang::SCHEMAS[0], other::Rang::SCHEMAS[0]]
-            .map(|schema| known.place(schema, &mut names));
+            .map(|schema| known.place(schema, &mut names, &Listed::default()));
         known.was_written(one);
         assert!(!known.stands(two));
         known.was_written(two);
         assert!(known.stands(two) && !known.stands(one));
-        assert_eq!(known.place(Rang::SCHEMAS[0], &mut names), one);
+        assert_eq!(known.place(Rang::SCHEMAS[0], &mut names, &Listed::default()), one);
     }
 }

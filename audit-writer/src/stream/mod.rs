@@ -47,6 +47,7 @@ use crate::flood::{Floods, is_refusal};
 use crate::identity::Identity;
 use crate::jumps::Jumps;
 use crate::keys::store::KeyStore;
+use crate::listed::Listed;
 use crate::loss::{LossCounter, Losses};
 use crate::retention::Ages;
 use crate::retry::Retry;
@@ -88,8 +89,8 @@ pub(crate) struct World {
     pub(crate) keys: Arc<dyn KeyStore>,
     /// Who writes the log.
     pub(crate) identity: Arc<Identity>,
-    /// Tells the program's catalogue from others, where it was given.
-    pub(crate) catalog: Option<String>,
+    /// Which events the program said that it has.
+    pub(crate) listed: Arc<Listed>,
     /// What this process wrote elsewhere before, if it did.
     pub(crate) earlier: Option<Earlier>,
 }
@@ -249,7 +250,7 @@ impl OpenStream {
         if manner.may_fold && self.folds(at, record) {
             return Err(NotWritten::Folded);
         }
-        let place = self.known.place(record.schema(), &mut self.key_names);
+        let place = self.known.place(record.schema(), &mut self.key_names, &self.world.listed);
         self.make_room_for_event(at, place, manner.provenance.len() as u64);
         if self.is_broken() {
             return Err(NotWritten::Broken);
@@ -266,12 +267,12 @@ impl OpenStream {
     /// Room for an event of the type at this place, behind its schema.
     fn make_room_for_event(&mut self, at: Stamp, place: usize, more: u64) {
         let Some(of) = self.known.get(place) else { return };
-        let schema = of.schema;
+        let (schema, is_listed) = (of.schema, of.is_listed);
         self.make_room(at, (of.room + more).min(self.world.config.rotation.segment_bytes / 2));
         if self.known.stands(place) {
             return;
         }
-        let body = SchemaBody::of(schema, &mut self.key_names);
+        let body = SchemaBody::of(schema, is_listed, &mut self.key_names);
         if self.push(at, &body).is_some() {
             self.known.was_written(place);
         }
@@ -311,6 +312,9 @@ impl OpenStream {
                 .follow(seq, phase, || Operation { event: event.to_owned(), run: run.clone() });
         }
         let level = of.schema.level_of(ending.outcome, ending.phase);
+        if !of.is_listed {
+            add(&self.world.counters.unlisted, 1);
+        }
         self.unwritten_events += 1;
         self.was_pushed(seq);
         Some(Numbered { seq, level })
@@ -361,7 +365,7 @@ impl OpenStream {
         self.make_room(now, LOG_LINE_BYTES + CHECKPOINT_LINE_BYTES);
         let earlier = self.world.earlier.as_ref().map(|earlier| earlier.stats).unwrap_or_default();
         let stats = self.world.counters.now(|| waiting).since(earlier);
-        let Stats { accepted, written, folded: summarized, lost } = stats;
+        let Stats { accepted, written, folded: summarized, lost, .. } = stats;
         self.push_lifecycle(now, Lifecycle::Stop { accepted, written, summarized, lost });
         self.sign("stop");
     }

@@ -66,8 +66,9 @@ impl OpenStream {
             // Lines that come again have their schemas above them as before.
             Some(_) => {
                 let mut names = self.key_names.clone();
-                for schema in self.known.standing() {
-                    self.spell(opened, &SchemaBody::of(schema, &mut names), &mut bytes);
+                for (schema, is_listed) in self.known.standing() {
+                    let body = SchemaBody::of(schema, is_listed, &mut names);
+                    self.spell(opened, &body, &mut bytes);
                 }
             }
             None => self.known.begin_segment(),
@@ -97,6 +98,7 @@ impl OpenStream {
         let begin = |it: &mut Signing| it.begin_segment(next_seq, segment_bytes, before);
         let continues = self.continues.as_deref().filter(|_| !self.has_begun);
         let (tree, key) = self.signing.as_mut().map(begin).unzip();
+        let catalog = self.world.listed.hash();
         let header = HeaderBody {
             version: FORMAT_VERSION,
             log: &self.log,
@@ -108,7 +110,7 @@ impl OpenStream {
             run: &self.world.run,
             up_us: at.up_ns / 1_000,
             time_synced: self.clock_synced,
-            catalog: self.world.catalog.as_deref(),
+            catalog: catalog.as_deref(),
             limits: Limits { line_bytes: LINE_BYTES_MAX, segment_bytes },
             tree,
             key,

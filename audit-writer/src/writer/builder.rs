@@ -7,8 +7,6 @@ use std::time::Duration;
 
 use audit_core::{Catalog, Stream};
 use audit_log::name::LOCK;
-use data_encoding::HEXLOWER;
-use sha2::{Digest, Sha256};
 
 use super::{Control, Handle, INSTALLED, Writer, WriterThread};
 use crate::channel::{Ends, channel};
@@ -20,6 +18,7 @@ use crate::flood::Flood;
 use crate::health::Health;
 use crate::identity::Identity;
 use crate::keys::store::{FileKeys, KeyStore};
+use crate::listed::Listed;
 use crate::loss::LossCounter;
 use crate::per_stream::PerStream;
 use crate::pseudonym::KeyedHash;
@@ -40,6 +39,7 @@ pub struct Builder {
     keys: Option<Arc<dyn KeyStore>>,
     identity: Identity,
     catalogs: Vec<Catalog>,
+    refuses_unlisted: bool,
     on_health: Option<OnHealth>,
 }
 
@@ -66,6 +66,7 @@ impl Writer {
             keys: None,
             identity: Identity::of_system(),
             catalogs: Vec::new(),
+            refuses_unlisted: cfg!(debug_assertions),
             on_health: None,
         }
     }
@@ -192,8 +193,20 @@ impl Builder {
 
     /// The events of the program, or of a part of it: call it once for each list. Headers show a hash
     /// of all of them, so that a reader sees where a program began to record something else.
+    ///
+    /// An event that is in none of the lists was seen by no review, policy or lock. It is recorded, its
+    /// schema's line says `unlisted`, and [`Stats`](crate::Stats) count it; where debug assertions are on
+    /// it is refused with [`EmitError::Unlisted`](audit_core::EmitError::Unlisted), so that tests find it.
+    /// Without any list all events are taken.
     pub fn catalog(mut self, events: Catalog) -> Builder {
         self.catalogs.push(events);
+        self
+    }
+
+    /// Whether an event that is in none of the lists is refused, and not only marked; by default where
+    /// debug assertions are on.
+    pub fn refuse_unlisted(mut self, refuse: bool) -> Builder {
+        self.refuses_unlisted = refuse;
         self
     }
 
@@ -247,7 +260,8 @@ impl Builder {
     }
 
     fn begin(self, takes_unrecorded: bool) -> Result<Writer, Error> {
-        let Builder { target, clock, config, keys, identity, catalogs, on_health } = self;
+        let Builder { target, clock, config, keys, identity, catalogs, .. } = self;
+        let Builder { refuses_unlisted, on_health, .. } = self;
         config.check()?;
         check_clashes(&catalogs)?;
         let dir = match &target {
@@ -271,6 +285,7 @@ impl Builder {
         };
         let Opened { storage, keys, lock } = opened;
         let losses = losses_of(&config);
+        let listed = Arc::new(Listed::of(&catalogs));
         let world = World {
             stream: Stream::Audit,
             log: None,
@@ -281,7 +296,7 @@ impl Builder {
             clock: Arc::clone(&clock),
             config,
             identity: Arc::new(identity),
-            catalog: hash_of(&catalogs),
+            listed: Arc::clone(&listed),
             earlier: None,
             counters: Arc::default(),
             losses: Arc::clone(losses.of(Stream::Audit)),
@@ -293,7 +308,8 @@ impl Builder {
         let ends = Ends { clock: Arc::clone(&clock), pseudonyms: Arc::new(key) };
         let (sender, receiver, stop) = channel(config.capacity_bytes, ends);
         let (overflow, counters) = (config.overflow, Arc::clone(&world.counters));
-        let handle = Handle { sender, clock, overflow, counters, losses };
+        let refuses_unlisted = refuses_unlisted.then_some(listed);
+        let handle = Handle { sender, clock, overflow, counters, losses, refuses_unlisted };
         // Should the thread not be there any more, the channel is closed and the report says so.
         let home = Home::new(lock, opener);
         let log = Log { world, streams, losses: handle.losses.clone(), home };
@@ -356,22 +372,6 @@ fn check_clashes(catalogs: &[Catalog]) -> Result<(), Error> {
         Some(clash) => Err(ErrorKind::Clash(clash).into()),
         None => Ok(()),
     }
-}
-
-/// What tells these events from others; `None` where none were listed.
-fn hash_of(catalogs: &[Catalog]) -> Option<String> {
-    let schemas = catalogs.iter().flat_map(Catalog::schemas);
-    let mut fingerprints: Vec<u64> = schemas.map(audit_core::schema::Schema::fingerprint).collect();
-    if fingerprints.is_empty() {
-        return None;
-    }
-    fingerprints.sort_unstable();
-    fingerprints.dedup();
-    let mut hash = Sha256::new();
-    for fingerprint in fingerprints {
-        hash.update(fingerprint.to_le_bytes());
-    }
-    hash.finalize().get(..8).map(|short| HEXLOWER.encode(short))
 }
 
 /// What counts the losses of each stream: of one that the log does not have, what counts those of

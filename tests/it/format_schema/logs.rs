@@ -187,7 +187,8 @@ fn everything<'a>(outcome: Outcome<Refusal>, text: &'a str) -> Everything<'a> {
 fn values() -> Vec<Value> {
     let storage = MemoryStorage::new();
     let streams = [Stream::Access, Stream::Application];
-    let writer = signing(&storage).streams(streams).catalog(EVENTS).start().unwrap();
+    let writer =
+        signing(&storage).streams(streams).catalog(EVENTS).refuse_unlisted(false).start().unwrap();
     let long = "x".repeat(1000);
     everything(Outcome::Success, "a \"text\"\n").to(&writer).emit().unwrap();
     let denied = everything(Outcome::Denied(Refusal::NotAllowed), &long);
