@@ -30,6 +30,8 @@ Commands:
                              compare --help says more
   compare --against DIR [--rounds N]
                              this checkout beside another one of the project
+  many [--rounds N] [--dir DIR]
+                             what is lost where 1 to 1,000 threads emit at once
   channel [--rounds N]       the ways from the emitting threads to the writer thread that were to
                              choose from
   flash --dir DIR            how many bytes a block device is given to write for an event
@@ -57,6 +59,10 @@ enum Command {
     CompareProbe {
         question: String,
     },
+    Many {
+        rounds: usize,
+        dir: Option<PathBuf>,
+    },
     Channel {
         rounds: usize,
     },
@@ -82,6 +88,7 @@ impl Command {
             | Command::CompareProbe { .. }
             | Command::CompileCost { .. } => HELP,
             Command::Compare(_) => compare::HELP,
+            Command::Many { .. } => compare::many::HELP,
             Command::Channel { .. } => channel::HELP,
             Command::Flash { .. } => flash::HELP,
             Command::Verify { .. } => verify::HELP,
@@ -127,6 +134,15 @@ fn parse(mut arguments: lexopt::Parser) -> Result<Command, Failure> {
             }
             (Command::Verify { rounds, .. }, Long("dir")) => {
                 Command::Verify { rounds, dir: Some(arguments.value()?.into()) }
+            }
+            (Command::Help(_), Value(name)) if name == "many" => {
+                Command::Many { rounds: 5, dir: None }
+            }
+            (Command::Many { dir, .. }, Long("rounds")) => {
+                Command::Many { rounds: arguments.value()?.parse::<usize>()?.max(1), dir }
+            }
+            (Command::Many { rounds, .. }, Long("dir")) => {
+                Command::Many { rounds, dir: Some(arguments.value()?.into()) }
             }
             (Command::Help(_), Value(name)) if name == "day" => Command::Day,
             (Command::Help(_), Value(name)) if name == "size" => Command::Size,
@@ -175,6 +191,9 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Compare(options) => print!("{}", compare::measure(&options)?),
         Command::CompareChild { job } => compare::run_child(&job)?,
         Command::CompareProbe { question } => compare::run_probe(&question)?,
+        Command::Many { rounds, dir } => {
+            print!("{}", compare::many::measure(rounds, dir.as_deref())?);
+        }
         Command::Channel { rounds } => print!("{}", channel::measure(rounds)?),
         Command::Flash { dir } => print!("{}", flash::measure(&dir)?),
         Command::Verify { rounds, dir } => {
@@ -238,6 +257,7 @@ mod tests {
         assert_eq!(parsed(&["channel", "-h"]).unwrap(), Command::Help(channel::HELP));
         assert_eq!(parsed(&["flash", "-h"]).unwrap(), Command::Help(flash::HELP));
         assert_eq!(parsed(&["day", "-h"]).unwrap(), Command::Help(day::HELP));
+        assert_eq!(parsed(&["many", "-h"]).unwrap(), Command::Help(compare::many::HELP));
         assert_eq!(parsed(&["verify", "-h"]).unwrap(), Command::Help(verify::HELP));
         assert_eq!(parsed(&["size", "-h"]).unwrap(), Command::Help(size::HELP));
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use audit_log::Log;
 use audit_log::reader::Line;
 use audit_writer::storage::{OsStorage, Storage, StorageFile};
-use audit_writer::{Durability, Writer};
+use audit_writer::{Durability, Rotation, Writer};
 
 use crate::kit::{LONG, counts, door_opened, of_life, text, wait_until_it_writes};
 
@@ -117,4 +117,46 @@ fn an_idle_log_notices_within_a_second() {
     }
     assert_eq!(of_life(&lines(&dir), "foreign").len(), 1);
     assert!(writer.shutdown().is_complete());
+}
+
+/// What another process may put where the log begins its next segment, and the log does not open,
+/// follow, wait for, or lose: a directory with a file, a pipe, a link and a socket.
+fn stand_in_the_way(path: &Path, what: &str) {
+    match what {
+        "directory" => {
+            std::fs::create_dir(path).unwrap();
+            std::fs::write(path.join("precious"), "theirs").unwrap();
+        }
+        "pipe" => assert!(Command::new("mkfifo").arg(path).status().unwrap().success()),
+        "link" => symlink(path.with_file_name("elsewhere"), path).unwrap(),
+        _ => drop(std::os::unix::net::UnixListener::bind(path).unwrap()),
+    }
+}
+
+#[test]
+fn what_stands_in_the_next_segment_s_way_stops_nothing() {
+    for what in ["directory", "pipe", "link", "socket"] {
+        let parent = tempfile::tempdir().unwrap();
+        let dir = parent.path().join("audit");
+        let start = || {
+            let rotation = Rotation { daily: false, segment_bytes: 16 * 1024 };
+            Writer::builder(&dir).rotation(rotation).start().unwrap()
+        };
+        let writer = start();
+        stand_in_the_way(&dir.join("audit.next"), what);
+        (0..200).for_each(|count| {
+            door_opened(count).to(&writer).submit_durable().unwrap().wait_for(LONG).unwrap();
+        });
+        assert!(writer.shutdown_within(LONG).is_complete(), "{what}");
+        stand_in_the_way(&dir.join("audit.next"), what);
+        let writer = start();
+        door_opened(200).to(&writer).submit_durable().unwrap().wait_for(LONG).unwrap();
+        assert!(writer.shutdown_within(LONG).is_complete(), "{what}");
+        assert_eq!(counts(&lines(&dir)), (0..=200).collect::<Vec<_>>(), "{what}");
+        assert!(!dir.join("elsewhere").exists());
+        for aside in ["audit.next.1.foreign", "audit.next.2.foreign"] {
+            let kept = std::fs::read_to_string(dir.join(aside).join("precious")).ok();
+            assert_eq!(kept.as_deref(), (what == "directory").then_some("theirs"), "{what}");
+        }
+    }
 }

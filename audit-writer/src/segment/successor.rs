@@ -8,7 +8,7 @@ use audit_log::name::{Files, Name};
 
 use super::active::{Active, Fault};
 use crate::rotation::Filling;
-use crate::storage::{Storage, StorageFile, remove_if_there, write_all};
+use crate::storage::{Storage, StorageFile, make_free, remove_if_there, write_all};
 
 /// A segment that is to take the active one's place. Trying again after a fault makes the same
 /// bytes, so nothing that somebody may have read changes.
@@ -63,7 +63,7 @@ impl Successor {
         let mut file = match self.made.take() {
             Some(made) => made,
             None => {
-                remove_if_there(storage, next).map_err(Fault::new("remove"))?;
+                make_free(storage, next).map_err(Fault::new("remove"))?;
                 storage.create(next).map_err(Fault::new("create"))?
             }
         };

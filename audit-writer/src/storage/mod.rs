@@ -173,6 +173,35 @@ pub(crate) fn remove_if_there(storage: &dyn Storage, name: &str) -> io::Result<b
     }
 }
 
+/// So many directories are moved out of the way of one name.
+const ASIDE_MAX: u32 = 16;
+
+/// Makes a name free that only the log gives: a file of that name is removed, and whether there was
+/// one is said. A directory, which another process must have made, is moved out of the way and stays.
+///
+/// # Errors
+///
+/// What the storage said; too many directories were moved already.
+pub(crate) fn make_free(storage: &dyn Storage, name: &str) -> io::Result<bool> {
+    match remove_if_there(storage, name) {
+        Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
+            for number in 1..=ASIDE_MAX {
+                let aside = format!("{name}.{number}.foreign");
+                match storage.rename(name, &aside) {
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                    moved => {
+                        moved?;
+                        tracing::error!(target: "audit_writer", name, aside, "a directory stood in the way of the audit log's next segment");
+                        return Ok(false);
+                    }
+                }
+            }
+            Err(error)
+        }
+        other => other,
+    }
+}
+
 /// A write that is interrupted so often in a row has failed.
 const INTERRUPTIONS_MAX: u32 = 100;
 

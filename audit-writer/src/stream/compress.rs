@@ -13,7 +13,7 @@ use super::compressing::{Compressing, Flag, Job};
 use super::own::key_of;
 use crate::compression::Compression;
 use crate::segment::compressed::{Sizes, can_be, compress};
-use crate::storage::remove_if_there;
+use crate::storage::{make_free, remove_if_there};
 
 /// After one that failed, none is compressed for so long.
 const AGAIN_NS: u64 = 60_000_000_000;
@@ -89,7 +89,7 @@ impl OpenStream {
     fn spawn(&self, name: Name) -> io::Result<Job> {
         let storage = Arc::clone(&self.world.storage);
         let next = self.world.files().compressed_next;
-        remove_if_there(storage.as_ref(), next)?;
+        make_free(storage.as_ref(), next)?;
         let file = storage.create(next)?;
         let flag = Flag(Arc::default());
         let is_over = Arc::clone(&flag.0);

@@ -23,7 +23,7 @@ use crate::retry::Retry;
 use crate::rotation::Filling;
 use crate::segment::active::{Active, Fault, Kept, Trouble};
 use crate::segment::recovery::Found;
-use crate::storage::{Storage, remove_if_there};
+use crate::storage::{Storage, make_free};
 use crate::worker::BATCH_MESSAGES;
 
 impl OpenStream {
@@ -247,7 +247,7 @@ fn settle(world: &World) -> Result<(Estate, Prepared, Vec<Aside>), Fault> {
 fn clean_up(storage: &dyn Storage, files: &Files) -> Result<Vec<&'static str>, Fault> {
     let next = settle_next(storage, files)?.then_some(files.next);
     let compressed = files.compressed_next;
-    let was_there = remove_if_there(storage, compressed).map_err(Fault::new("remove"))?;
+    let was_there = make_free(storage, compressed).map_err(Fault::new("remove"))?;
     Ok(next.into_iter().chain(was_there.then_some(compressed)).collect())
 }
 
@@ -260,7 +260,13 @@ fn clean_up(storage: &dyn Storage, files: &Files) -> Result<Vec<&'static str>, F
 fn settle_next(storage: &dyn Storage, files: &Files) -> Result<bool, Fault> {
     let Files { active, next, .. } = *files;
     let is_there = |name| storage.state(name).map_err(Fault::new("examine")).map(|it| it.is_some());
-    let (has_next, has_active) = (is_there(next)?, is_there(active)?);
+    // What is no file is not listed, and no successor.
+    let there = storage.list().map_err(Fault::new("list"))?;
+    let has_active = is_there(active)?;
+    let has_next = there.iter().any(|(name, _)| name == next);
+    if !has_next {
+        make_free(storage, next).map_err(Fault::new("remove"))?;
+    }
     let left_over = has_next && has_active;
     if left_over {
         storage.remove(next).map_err(Fault::new("remove"))?;

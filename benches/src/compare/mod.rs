@@ -25,6 +25,7 @@ mod writer;
 // In the parent: the rounds, and what follows from them.
 mod goals;
 mod machine;
+pub(crate) mod many;
 mod parent;
 mod record;
 mod report;
