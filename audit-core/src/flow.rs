@@ -29,7 +29,7 @@ pub enum Personal {}
 ///
 /// The order is that of [`Class`](crate::Class); nobody else has reason to implement this.
 #[diagnostic::on_unimplemented(
-    message = "a destination cleared for `{Self}` may not take what is `{Class}`",
+    message = "a destination cleared for `{Self}` cannot receive `{Class}` data",
     label = "too confined for this destination"
 )]
 pub unsafe trait Covers<Class> {}

@@ -22,7 +22,7 @@ use crate::{Withheld, Withholdable};
 /// fn may_stand_under_any_name<T: CarriesNoText>(_: T) {}
 /// may_stand_under_any_name(PasteSize::of("hunter2"));
 /// may_stand_under_any_name(Some(Withheld::new("hunter2")));
-/// may_stand_under_any_name(&KeyFingerprint::sha256([0x5a; 32]));
+/// may_stand_under_any_name(&KeyFingerprint::from_sha256_digest([0x5a; 32]));
 /// ```
 ///
 /// ```compile_fail
@@ -35,8 +35,8 @@ use crate::{Withheld, Withholdable};
 /// Whoever implements this by hand vouches that no value's record lets a text, or a number that
 /// somebody typed, be read or guessed.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` may carry a secret: the name says content or credential",
-    label = "may carry text",
+    message = "`{Self}` could carry a secret: this field's name suggests one",
+    label = "could carry a secret",
     note = "a secret, or content such as pasted text: withhold it, in `Withheld<…>`",
     note = "say what may be said of it: `PasteSize`, `SizeBucket`, `Count`, `KeyFingerprint`, or a fieldless enum of your own with `#[derive(AuditValue)]`",
     note = "if it holds no such thing, give it another name"
@@ -111,18 +111,20 @@ unsafe impl<T: CarriesNoText + ?Sized> CarriesNoText for &T {}
 /// A type that tells no length either: what a field may have whose name says something typed or
 /// pasted, unless the name says too that it counts something (`paste_count`, `pin_attempts`).
 ///
-/// The exact length of a password is half of guessing it, so [`Count`] and [`ByteSize`] are not
-/// among these types: [`PasteSize`] and [`SizeBucket`] tell about how large something was.
+/// The exact length of a password is half of guessing it, and a code or the number of a key is a
+/// number, so [`Count`], [`ByteSize`] and [`Elapsed`] are not among these types: [`PasteSize`] and
+/// [`SizeBucket`] tell about how large something was. Nor is [`KeyFingerprint`]: of what is secret
+/// none is made.
 ///
 /// # Safety
 ///
 /// As for [`CarriesNoText`]; and no value's record lets the length of a text be read.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` may carry a secret or tell its length: the name says something that was typed or pasted",
-    label = "may carry text or its length",
+    message = "`{Self}` could carry a secret, or its length: this field's name suggests something typed, pasted or secret",
+    label = "could carry a secret, or its length",
     note = "a secret, or content such as pasted text: withhold it, in `Withheld<…>`",
     note = "about how large it was: `PasteSize`, `SizeBucket`; or a fieldless enum of your own with `#[derive(AuditValue)]`",
-    note = "if it counts something, say so in the name: `…_count`, `…_attempts`; if it holds no such thing, give it another name"
+    note = "if it counts occasions, say so in the name: `…_count`, `…_attempts`; if it holds no such thing, give it another name"
 )]
 pub unsafe trait TellsNoLength: CarriesNoText {
     /// As in [`AuditReason`](crate::AuditReason).
@@ -140,7 +142,7 @@ macro_rules! tell_no_length {
 }
 
 tell_no_length! {
-    bool, HttpMethod, HttpStatus, KeyFingerprint, PasteSize, ScriptSize, SizeBucket, UploadSize,
+    bool, HttpMethod, HttpStatus, PasteSize, ScriptSize, SizeBucket, UploadSize,
 }
 
 // SAFETY: nothing of the value is recorded.

@@ -24,12 +24,12 @@ use crate::{Class, record::Encoder};
 /// Whoever implements this by hand vouches that `encode` writes what `TYPE` says and nothing that
 /// must stay unsaid.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` may not stand in an audit event",
-    label = "nothing about this type says that it holds no secret",
-    note = "a secret, or content such as pasted text: wrap the field's type in `Withheld<…>`",
-    note = "a name, an id, a size, a version, a text of the program (`lit!`): use the type of `audit_core::vocab` that says so",
-    note = "a fieldless enum, a newtype or a struct of your own: add `#[derive(AuditValue)]` to it",
-    note = "text or an integer that may be recorded all the same: say why with `#[audit(disclose = \"why\", class = \"internal\")]`"
+    message = "`{Self}` cannot be a field of an audit event",
+    label = "this type does not say that it is safe to record",
+    note = "a secret, or user content such as pasted text: wrap it, `Withheld<…>`",
+    note = "a name, id, size, version or literal of the program (`lit!`): use the matching type in `audit_core::vocab`",
+    note = "a fieldless enum, newtype or struct of your own: add `#[derive(AuditValue)]` to it",
+    note = "text or an integer that is safe anyway: give the reason, `#[audit(disclose = \"…\", class = \"internal\")]`"
 )]
 pub unsafe trait AuditValue {
     /// What the values are.

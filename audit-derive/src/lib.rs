@@ -12,10 +12,10 @@ mod expand;
 mod fallback;
 mod keys;
 mod model;
+mod sensitive_names;
 #[cfg(test)]
 mod snapshots;
 mod symbol;
-mod telling;
 mod text;
 
 use syn::{Data, DeriveInput, Path, parse_macro_input, parse_quote};

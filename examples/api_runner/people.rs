@@ -67,7 +67,7 @@ impl Caller {
             session: SessionRef::of(&self.cookie),
             from: self.at.ip,
             geo: self.at.geo(),
-            fingerprint: Some(KeyFingerprint::sha256(Sha256::digest(&drawn).into())),
+            fingerprint: Some(KeyFingerprint::from_sha256_digest(Sha256::digest(&drawn).into())),
             api_key: Withheld::new(&drawn),
         }
         .emit()?;

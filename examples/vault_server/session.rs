@@ -9,7 +9,6 @@ use audit_core::{Actor, Context, Outcome, Source, lit};
 use audit_events::vault::{ClientConnected, LoginFailed, LoginRefusal, VaultError, VaultOp};
 use data_encoding::HEXLOWER;
 use ed25519_dalek::{Signature, VerifyingKey};
-use sha2::{Digest as _, Sha256};
 
 use crate::client::login_text;
 use crate::log::Failure;
@@ -63,7 +62,7 @@ impl Session<'_> {
         let Some(key) = key_of(key) else { return Ok("ERROR invalid_command".to_owned()) };
         let mut vaults = self.shared.vaults.lock().unwrap_or_else(PoisonError::into_inner);
         let outcome = vaults.judge_registration(user, code);
-        let fingerprint = KeyFingerprint::sha256(Sha256::digest(key).into());
+        let fingerprint = KeyFingerprint::of_public_key(&key);
         let log = &*self.shared.log;
         record::registration(log, outcome, user, self.from, fingerprint, code)?;
         if outcome == Outcome::Success {
@@ -87,7 +86,7 @@ impl Session<'_> {
             ("ed25519", None) => LoginRefusal::UnknownUser,
             ("ed25519", Some(own)) if key_of(key) != Some(own) => LoginRefusal::UnknownKey,
             ("ed25519", Some(own)) if is_signed(&own, &self.nonce, user, signature) => {
-                let key = KeyFingerprint::sha256(Sha256::digest(own).into());
+                let key = KeyFingerprint::of_public_key(&own);
                 let connected =
                     ClientConnected { user: UserName::new(user)?, from: self.from, key };
                 connected.to(&*self.shared.log).emit()?;

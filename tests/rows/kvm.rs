@@ -255,7 +255,7 @@ fn a09_scripts_by_name_digest_and_status() {
     let script = |outcome, status| ScriptRun {
         outcome,
         script: name("wake-lab.sh"),
-        digest: Digest::sha256([0xab; 32]),
+        digest: Digest::from_sha256_digest([0xab; 32]),
         exit_status: Some(ErrorCode::new(status)),
         duration: Duration::from_millis(1500).into(),
         arguments: Withheld::new(SECRET),

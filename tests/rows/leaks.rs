@@ -40,7 +40,7 @@ fn of_logins() {
         session: SessionRef::of(canary),
         from,
         geo,
-        fingerprint: Some(KeyFingerprint::sha256([7; 32])),
+        fingerprint: Some(KeyFingerprint::from_sha256_digest([7; 32])),
         api_key: Withheld::new(canary),
     });
 }
@@ -56,7 +56,7 @@ fn of_users_and_their_passwords() {
         let password = Withheld::new(canary);
         PasswordReset { outcome, user, id: None, password }
     });
-    let key = KeyFingerprint::sha256([9; 32]);
+    let key = KeyFingerprint::from_sha256_digest([9; 32]);
     assert_no_leak(|canary| {
         let invite_code = Withheld::new(canary);
         let user = ClaimedName::known("bob");
@@ -85,7 +85,7 @@ fn of_a_kvm() {
     assert_no_leak(|canary| ScriptRun {
         outcome: Outcome::Success,
         script: name("wake-lab.sh"),
-        digest: Digest::sha256([1; 32]),
+        digest: Digest::from_sha256_digest([1; 32]),
         exit_status: None,
         duration: Duration::ZERO.into(),
         arguments: Withheld::new(canary),

@@ -154,7 +154,7 @@ fn c04_logins_keys_expired_sessions_and_logouts() {
             session,
             from: FROM,
             geo,
-            fingerprint: Some(KeyFingerprint::sha256([7; 32])),
+            fingerprint: Some(KeyFingerprint::from_sha256_digest([7; 32])),
             api_key: Withheld::new(SECRET),
         };
         generated.to(writer).emit().unwrap();

@@ -13,7 +13,7 @@ use crate::kit::{
     FROM, SECRET, alice, is_by_alice, log, name, nobody, says, source, user, user_name, withheld,
 };
 
-const KEY: KeyFingerprint = KeyFingerprint::sha256([9; 32]);
+const KEY: KeyFingerprint = KeyFingerprint::from_sha256_digest([9; 32]);
 
 #[test]
 fn d01_connections_refused_logins_and_commands() {

@@ -2,6 +2,7 @@
 #![expect(unsafe_code, reason = "the traits that say what may be recorded are unsafe to implement")]
 
 use data_encoding::{BASE64_NOPAD, Encoding, HEXLOWER};
+use sha2::{Digest as _, Sha256};
 
 use super::name::{Refused, Why};
 use crate::text_buffer::TextBuffer;
@@ -11,13 +12,12 @@ use crate::{Class, record::Encoder};
 /// The digest of some content, such as a firmware image; recorded as `sha256:` and lower-case
 /// hexadecimal digits.
 ///
-/// Not for what can be guessed: who has the digest of a password, a PIN or a short text tries all
-/// that it could be. Those are [`Withheld`](crate::Withheld).
+/// Not for what can be guessed: anyone who has the digest of a password, a PIN or a short text can try
+/// all that it could be. Those are [`Withheld`](crate::Withheld).
 ///
 /// ```
 /// use audit_core::vocab::Digest;
-/// # let computed = [0x5a; 32];
-/// let image = Digest::sha256(computed);
+/// let image = Digest::of(b"the bytes of the image");
 /// assert_eq!(format!("{image:?}"), "Digest");
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,18 +34,24 @@ impl Digest {
     /// The longest digest's text, in escaped bytes.
     pub const LIMIT: u16 = 7 + 2 * 64;
 
-    /// A digest by SHA-256.
-    pub const fn sha256(digest: [u8; 32]) -> Digest {
+    /// The digest of this content, by SHA-256.
+    pub fn of(content: &[u8]) -> Digest {
+        Digest::from_sha256_digest(Sha256::digest(content).into())
+    }
+
+    /// A digest that was computed already, by SHA-256: of content too large to be in memory. These
+    /// bytes are recorded as they are; content or a key of 32 bytes goes to [`of`](Digest::of).
+    pub const fn from_sha256_digest(digest: [u8; 32]) -> Digest {
         Digest(Bytes::Sha256(digest))
     }
 
-    /// A digest by SHA-384.
-    pub const fn sha384(digest: [u8; 48]) -> Digest {
+    /// As [`from_sha256_digest`](Digest::from_sha256_digest), by SHA-384.
+    pub const fn from_sha384_digest(digest: [u8; 48]) -> Digest {
         Digest(Bytes::Sha384(digest))
     }
 
-    /// A digest by SHA-512.
-    pub const fn sha512(digest: [u8; 64]) -> Digest {
+    /// As [`from_sha256_digest`](Digest::from_sha256_digest), by SHA-512.
+    pub const fn from_sha512_digest(digest: [u8; 64]) -> Digest {
         Digest(Bytes::Sha512(digest))
     }
 
@@ -79,7 +85,8 @@ unsafe impl AuditValue for Digest {
 /// `ssh-keygen -l` of OpenSSH prints it: `SHA256:` and 43 characters of base64 without padding.
 ///
 /// It is never made of a private key. What it is a fingerprint of is public, so that it gives
-/// nothing away.
+/// nothing away. A field whose name says something secret (`private_key`, `psk`, `token`, `password`)
+/// does not take one.
 ///
 /// ```
 /// use audit_core::vocab::KeyFingerprint;
@@ -97,8 +104,15 @@ impl KeyFingerprint {
     /// The length of its text, in escaped bytes.
     pub const LIMIT: u16 = 7 + DIGITS as u16;
 
-    /// The fingerprint that is this SHA-256 of a public key or certificate.
-    pub const fn sha256(digest: [u8; 32]) -> KeyFingerprint {
+    /// The fingerprint of a public key or certificate, in the binary form that its fingerprint is
+    /// usually made of: the blob of an SSH key, DER of a certificate.
+    pub fn of_public_key(key: &[u8]) -> KeyFingerprint {
+        KeyFingerprint(Sha256::digest(key).into())
+    }
+
+    /// The fingerprint that is this SHA-256 of a public key or certificate. These bytes are recorded
+    /// as they are; a key of 32 bytes goes to [`of_public_key`](KeyFingerprint::of_public_key).
+    pub const fn from_sha256_digest(digest: [u8; 32]) -> KeyFingerprint {
         KeyFingerprint(digest)
     }
 
@@ -161,11 +175,14 @@ mod tests {
         let mut digest = [0xff; 32];
         digest[..3].copy_from_slice(&[0x00, 0x1a, 0xf0]);
         let expected = format!("sha256:001af0{}", "ff".repeat(29));
-        assert_eq!(Digest::sha256(digest).text().as_str(), expected);
-        let whole = Digest::sha512([0xa5; 64]);
+        assert_eq!(Digest::from_sha256_digest(digest).text().as_str(), expected);
+        let whole = Digest::from_sha512_digest([0xa5; 64]);
         assert_eq!(whole.text().as_str(), format!("sha512:{}", "a5".repeat(64)));
         assert_eq!(whole.text().as_str().len(), usize::from(Digest::LIMIT));
-        assert_eq!(Digest::sha384([1; 48]).text().as_str(), format!("sha384:{}", "01".repeat(48)));
+        assert_eq!(
+            Digest::from_sha384_digest([1; 48]).text().as_str(),
+            format!("sha384:{}", "01".repeat(48))
+        );
     }
 
     #[test]
@@ -177,8 +194,18 @@ mod tests {
             0x78, 0x52, 0xb8, 0x55,
         ];
         let text = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU";
-        assert_eq!(KeyFingerprint::sha256(empty).text().as_str(), text);
-        assert_eq!(KeyFingerprint::parse(text), Ok(KeyFingerprint::sha256(empty)));
+        assert_eq!(KeyFingerprint::from_sha256_digest(empty).text().as_str(), text);
+        assert_eq!(KeyFingerprint::parse(text), Ok(KeyFingerprint::from_sha256_digest(empty)));
+    }
+
+    /// A key of 32 bytes would fit where a digest is expected.
+    #[test]
+    fn what_is_hashed_here_is_not_recorded() {
+        let key = [0x5a; 32];
+        assert_ne!(KeyFingerprint::of_public_key(&key), KeyFingerprint::from_sha256_digest(key));
+        assert_ne!(Digest::of(&key), Digest::from_sha256_digest(key));
+        let empty = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU";
+        assert_eq!(KeyFingerprint::of_public_key(b""), KeyFingerprint::parse(empty).unwrap());
     }
 
     #[test]
@@ -187,7 +214,7 @@ mod tests {
             for byte in 0..=u8::MAX {
                 let mut digest = [0x5a; 32];
                 digest[at] = byte;
-                let fingerprint = KeyFingerprint::sha256(digest);
+                let fingerprint = KeyFingerprint::from_sha256_digest(digest);
                 assert_eq!(KeyFingerprint::parse(fingerprint.text().as_str()), Ok(fingerprint));
             }
         }

@@ -217,7 +217,7 @@ macro_rules! parts {
         #[diagnostic::on_unimplemented(
             message = "`{Self}` is always there",
             label = "not an `Option`",
-            note = "`absent` says why an `Option` may be empty: leave it away, or make it an `Option`",
+            note = "`absent` says why an `Option` may be empty: remove it, or make the field an `Option`",
             note = $note
         )]
         pub unsafe trait $optional: AuditValue {}

@@ -11,7 +11,7 @@ use crate::attr::FieldAttrs;
 use crate::errors::Errors;
 use crate::keys;
 use crate::model::{Carries, Field, PartKind, Place};
-use crate::telling::{carries, data_carries};
+use crate::sensitive_names::{carries, data_carries};
 
 pub(super) struct WrittenField<'a> {
     pub(super) ident: &'a Ident,
@@ -61,7 +61,7 @@ pub(super) fn one_field_a_place(event: &Written<'_, '_>, errors: &mut Errors) {
     for field in &event.fields {
         let Some(role) = &field.role else { continue };
         if taken.contains(&field.place) {
-            errors.push(role, "another field has this role already: leave away one of the two");
+            errors.push(role, "another field has this role already: remove one of the two");
         }
         taken.push(field.place);
     }

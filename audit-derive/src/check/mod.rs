@@ -83,7 +83,7 @@ fn treatment(
     errors: &mut Errors,
 ) -> Option<Treatment> {
     if is_sequence_of_withheld(ty) {
-        let message = "how many there are would tell of what is withheld: withhold all of it, as \
+        let message = "the number of items would reveal something about the withheld data: withhold all of it, as \
              `Withheld<Vec<…>>`, or declare a field for each";
         errors.push(ty, message);
         return None;
@@ -131,7 +131,7 @@ fn undisclosable(ty: &Type) -> Option<&'static str> {
         Type::Group(group) => undisclosable(&group.elem),
         Type::Paren(paren) => undisclosable(&paren.elem),
         Type::Path(_) if is_path_to(ty, "Withheld") => {
-            Some("what is withheld cannot be disclosed: leave away either `disclose` or `Withheld`")
+            Some("what is withheld cannot be disclosed: remove either `disclose` or `Withheld`")
         }
         _ => None,
     }

@@ -18,7 +18,7 @@ pub(super) fn outcome<'a>(event: &Written<'a, '_>, errors: &mut Errors) -> Optio
         (Some(_), Some(role)) => {
             let place = event.said.place;
             let message =
-                format!("the outcome is said on the {place} already: leave away one of the two");
+                format!("the outcome is already set on the {place}: remove one of the two");
             errors.push(role, message);
             None
         }
@@ -64,7 +64,8 @@ fn constant<'a>(
             None
         }
         (OutcomeKind::Success | OutcomeKind::Unknown, Some(reason)) => {
-            let message = "only what was denied or failed has a reason: leave it away, or correct the outcome";
+            let message =
+                "only what was denied or failed has a reason: remove it, or correct the outcome";
             errors.push(reason, message);
             None
         }

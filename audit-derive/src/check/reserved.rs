@@ -1,4 +1,4 @@
-//! Names that lines have a use for beside the fields.
+//! Names that fields of data do not have: those that lines use, and those that are not ASCII.
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
@@ -38,6 +38,10 @@ pub(super) fn reserved_in_group(ident: &Ident, errors: &mut Errors) {
 
 fn reserved(ident: &Ident, or_part: impl Fn(&str) -> String, errors: &mut Errors) {
     let name = ident.unraw().to_string();
+    if !name.is_ascii() {
+        // What a name says is judged by words that are written so, and readers of logs type it.
+        errors.push(ident, "a field's name is its key in the log: write it in ASCII");
+    }
     if PARTS.contains(&name.as_str()) {
         let or_part = or_part(&name);
         let message = format!("`{name}` is a part of every line: rename the field{or_part}");

@@ -116,7 +116,7 @@ fn part<'w>(
 }
 
 pub(super) fn said_already(kind: PartKind, place: &str) -> String {
-    format!("the {} is said already on the {place}: leave away one of the two", kind.name())
+    format!("the {} is already set on the {place}: remove one of the two", kind.name())
 }
 
 /// A constant says which, and where there is none the event says why.
@@ -147,4 +147,4 @@ fn object_type(
 }
 
 pub(super) const THERE_IS_NO_OBJECT: &str =
-    "there is no object, by `none(object = …)`: leave away one of the two";
+    "there is no object, by `none(object = …)`: remove one of the two";

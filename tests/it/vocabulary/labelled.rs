@@ -90,10 +90,10 @@ proptest! {
                 pasted: PasteSize::of(&text),
                 uploaded: UploadSize::of(&secret),
                 script: ScriptSize::of(&serial),
-                sha256: Digest::sha256(digest),
-                sha384: Digest::sha384(longer),
-                sha512: Digest::sha512(longest),
-                fingerprint: KeyFingerprint::sha256(digest),
+                sha256: Digest::from_sha256_digest(digest),
+                sha384: Digest::from_sha384_digest(longer),
+                sha512: Digest::from_sha512_digest(longest),
+                fingerprint: KeyFingerprint::from_sha256_digest(digest),
                 place: GeoLabel::new(place).unwrap(),
                 part: has_part.then_some(part),
                 borrowed: Withheld::new(&secret),
@@ -113,7 +113,7 @@ proptest! {
         let fingerprint = body["data"].as_object_mut().unwrap().remove("fingerprint").unwrap();
         prop_assert_eq!(
             KeyFingerprint::parse(fingerprint.as_str().unwrap()),
-            Ok(KeyFingerprint::sha256(digest))
+            Ok(KeyFingerprint::from_sha256_digest(digest))
         );
         let reason = body.as_object_mut().unwrap().remove("reason");
         prop_assert_eq!(reason, outcome.3.map(Value::from));

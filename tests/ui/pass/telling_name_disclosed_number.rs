@@ -1,14 +1,14 @@
 #![forbid(unsafe_code)]
 
 use audit_core::AuditEvent;
-use audit_core::vocab::Count;
+use audit_core::vocab::SizeBucket;
 
 #[must_use]
 #[derive(AuditEvent)]
 #[audit(action = "test", category = "tests", outcome = "success")]
 #[audit(none(actor = "a test", source = "a test", object = "a test"))]
 struct Event {
-    keys: Count,
+    keys: SizeBucket,
 }
 
 fn main() {}

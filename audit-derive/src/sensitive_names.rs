@@ -1,163 +1,13 @@
-//! Names that say content or credential. What has such a name carries no text, whatever its type
+//! Names of fields that suggest content or a credential. What has such a name carries no text, whatever its type
 //! says: a paste in a `UserName` is still a paste.
+
+mod words;
 
 use proc_macro2::Ident;
 
 use crate::model::Carries;
 use crate::text::snake_case;
-
-/// Whole words are meant: `pin` and `user_pin` say a credential, `pinned` and `spinner` do not. Two
-/// or three words that together make one of these count as that one (`key_code`, `apiKey`), and so
-/// do plurals. Some name a thing and not its secret (`mfa`, `key`, `code`): those are not here.
-const WORDS: &[&str] = &[
-    // What somebody proves with who they are.
-    "accesscode",
-    "accesskey",
-    "accesstoken",
-    "activationcode",
-    "aeskey",
-    "apikey",
-    "apitoken",
-    "authcode",
-    "authheader",
-    "authorization",
-    "authtok",
-    "authtoken",
-    "backupcode",
-    "bearer",
-    "confirmcode",
-    "cookie",
-    "cred",
-    "cvc",
-    "cvv",
-    "doorcode",
-    "enckey",
-    "encryptionkey",
-    "hmackey",
-    "invitecode",
-    "jwt",
-    "keymaterial",
-    "licensekey",
-    "logincode",
-    "lukskey",
-    "masterkey",
-    "mfacode",
-    "mfaresponse",
-    "mnemonic",
-    "onetimecode",
-    "otp",
-    "pass",
-    "passcode",
-    "passkey",
-    "passw",
-    "pin",
-    "pincode",
-    "presharedkey",
-    "privatekey",
-    "privkey",
-    "psk",
-    "puk",
-    "pw",
-    "pwd",
-    "pword",
-    "recoverycode",
-    "recoverykey",
-    "resetcode",
-    "secret",
-    "secretkey",
-    "seedphrase",
-    "seedwords",
-    "sessionkey",
-    "sessiontoken",
-    "signingkey",
-    "smscode",
-    "snmpcommunity",
-    "sshkey",
-    "tok",
-    "token",
-    "totp",
-    "unlockcode",
-    "verificationcode",
-    "wgkey",
-    "wpakey",
-    // What somebody typed, pasted, sent or saw.
-    "bodies",
-    "body",
-    "cbtext",
-    "content",
-    "enteredtext",
-    "frame",
-    "hidbuf",
-    "hiddata",
-    "hidreport",
-    "inputline",
-    "kbdbuf",
-    "keybuf",
-    "keybuffer",
-    "keyedtext",
-    "keypress",
-    "keypresses",
-    "keys",
-    "keysym",
-    "lineinput",
-    "macrotext",
-    "ocrtext",
-    "paste",
-    "pastebuf",
-    "pasted",
-    "payload",
-    "pixel",
-    "screen",
-    "screencap",
-    "sendkeys",
-    "sendtext",
-    "typed",
-    "typetext",
-    "typing",
-    "usagecode",
-    "usageid",
-    "userinput",
-    "vkcode",
-];
-
-/// These say so anywhere in a name, however it is written: `userpassword`, `newkeycodes`.
-const STEMS: &[&str] = &[
-    "clipboard",
-    "credential",
-    "framebuffer",
-    "keycode",
-    "keystroke",
-    "passphrase",
-    "passwd",
-    "password",
-    "scancode",
-    "screenshot",
-];
-
-/// Of these, what somebody typed or pasted: its exact length is half of guessing it.
-const TYPED: &[&str] = &[
-    "enteredtext",
-    "otp",
-    "pass",
-    "passcode",
-    "passw",
-    "paste",
-    "pasted",
-    "pin",
-    "pincode",
-    "pw",
-    "pwd",
-    "pword",
-    "secret",
-    "totp",
-    "typed",
-];
-
-/// The same anywhere in a name.
-const TYPED_STEMS: &[&str] = &["clipboard", "passphrase", "passwd", "password"];
-
-/// The same at a name's end.
-const TYPED_ENDINGS: &[&str] = &["pwd", "secret"];
+use words::{STEMS, TYPED, TYPED_ENDINGS, TYPED_STEMS, WORDS};
 
 /// A name with such a word counts occasions (`pin_attempts`, `paste_count`)…
 const COUNTING: &[&str] =
@@ -271,12 +121,14 @@ mod tests {
     fn lengths_of_what_was_typed_are_told_apart_from_counts_of_occasions() {
         let lengths = "paste paste_length pasteLen paste_size password_len passwords pin_length secret \
             clipboard_bytes typed_chars password_character_count pin2 userPwd pin_number otp_number \
-            pastes_number mysecret";
+            pastes_number mysecret token_length keys sms_code cvv puk key_code scan_codes keysym usb_hid_event \
+            shortcut private_key psk api_token";
         for name in lengths.split_whitespace() {
             assert_eq!(of(name), Carries::NoLength, "{name}");
         }
         let counts = "paste_count pin_attempts password_min_length password_max_age password_ttl pin_tries password_changes otp_failures \
-            token_length body_size frames keys screen_bytes cookie_count";
+            body_size frames screen_bytes cookie_count key_presses_count keystroke_count sms_code_attempts \
+            session_id_count token_failures ticket";
         for name in counts.split_whitespace() {
             assert_eq!(of(name), Carries::NoText, "{name}");
         }
@@ -311,6 +163,29 @@ mod tests {
             keyboard keyboard_layout layout text typedef screened framed passed bypass word access \
             compass session gpio_pin gpio_pin_name pass_through tokenizer mfa contentment report size hash invite recovery a _ __";
         for name in names.split_whitespace() {
+            assert!(!told(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn fifty_further_names_that_tell_and_fifty_that_do_not() {
+        let tell = "auth_key setupKey session_id SID webhook_url magicLink reset_link wallet_seed shortcut hotkey \
+            keyboard_shortcut cmdline command_line db_connection_string DSN database_dsn ble_pairing_code \
+            kerberos_ticket saml_assertion neues_passwort contrasena mima parol Kennwort mot_de_passe senha \
+            wachtwoord haslo heslo jelszo salasana losenord sifre refresh_token card_number cvv2 sms_codes \
+            tailscale_auth_key presigned_url security_answer invite_link usb_hid_event raw_key key_combo argv \
+            stdin environ private_pem clip_data zerotier_join_key";
+        let do_not = "author authority setup session session_count sidebar inside webhook webhook_id link_speed \
+            reset_at seedling seeding shortage hotel hotspot cmd command_name line connection_count dsnap \
+            pairing paired ticketing asserted passenger contrast parolee card_id door_id sms number code_page \
+            keyboard_model key_type key_size host_key_type argc environment answered invited event_name \
+            usb_port raw_size combo scanner exit_code country_code reason_code zip_code";
+        assert_eq!(tell.split_whitespace().count(), 50);
+        assert_eq!(do_not.split_whitespace().count(), 50);
+        for name in tell.split_whitespace() {
+            assert!(told(name), "{name}");
+        }
+        for name in do_not.split_whitespace() {
             assert!(!told(name), "{name}");
         }
     }

@@ -1,0 +1,13 @@
+#![forbid(unsafe_code)]
+
+use audit_core::AuditEvent;
+
+#[must_use]
+#[derive(AuditEvent)]
+#[audit(action = "test", category = "tests", outcome = "success")]
+#[audit(none(actor = "a test", source = "a test", object = "a test"))]
+struct Event {
+    contraseña: bool,
+}
+
+fn main() {}
