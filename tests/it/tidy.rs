@@ -159,3 +159,13 @@ fn keys_of(schema: &serde_json::Value, keys: &mut BTreeSet<String>) {
     let inner = schema.as_object().into_iter().flatten().map(|(_, inner)| inner);
     inner.chain(schema.as_array().into_iter().flatten()).for_each(|inner| keys_of(inner, keys));
 }
+
+#[test]
+fn the_readme_has_the_first_example_as_it_is_and_two_commands_to_try() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let example = fs::read_to_string(root().join("examples/first_event.rs")).unwrap();
+    assert!(example.lines().count() <= 40);
+    assert!(readme.contains(&example));
+    let try_it = readme.split("## ").find(|it| it.starts_with("Try it")).unwrap();
+    assert_eq!(try_it.lines().filter(|line| line.starts_with("cargo ")).count(), 2);
+}

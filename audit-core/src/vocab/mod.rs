@@ -7,7 +7,8 @@
 //! | [`SessionRef`] | a session, by a keyed hash of its cookie or token | internal |
 //! | [`ObjectId`], [`ObjectName`] | the thing acted on | internal |
 //! | [`SettingName`], [`Version`] | a setting, a version | internal |
-//! | [`HttpPath`] | a path without query, fragment and userinfo | internal |
+//! | [`HttpPath`] | a path without query, fragment, userinfo and what looks like a token | internal |
+//! | [`Route`] | the pattern of a router, a literal | public |
 //! | [`HttpMethod`], [`HttpStatus`] | what was asked of a server, and how it answered | internal |
 //! | [`ErrorCode`] | an error's number, never its text | internal |
 //! | `IoErrorKind` (feature `std`) | what kind of I/O error it was | internal |
@@ -56,5 +57,5 @@ pub use name::{
     OptionalActorSession, OptionalActorUser, OptionalIsObjectId, OptionalIsObjectName,
     OptionalSourceAddress,
 };
-pub use path::HttpPath;
+pub use path::{HttpPath, Route};
 pub use session::SessionRef;

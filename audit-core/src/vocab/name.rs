@@ -21,6 +21,7 @@ pub(crate) enum Why {
     Empty,
     TooLong { limit: u16 },
     NotAPath,
+    AUrl,
     NotAStatus,
     NotAFingerprint,
     NotAGeoCode,
@@ -40,6 +41,10 @@ impl core::fmt::Display for Refused {
             Why::TooLong { limit } => {
                 write!(f, "refused as {what}: longer than {limit} bytes once escaped")
             }
+            Why::AUrl => write!(
+                f,
+                "refused as {what}: a URL, which may carry a credential; record its `HttpPath`"
+            ),
             Why::NotAPath => write!(f, "refused as {what}: neither a path nor a URL with a path"),
             Why::NotAStatus => write!(f, "refused as {what}: not a number from 100 to 599"),
             Why::NotAFingerprint => {
@@ -77,12 +82,15 @@ macro_rules! names {
             /// The longest text that is taken, in escaped bytes.
             pub const LIMIT: u16 = $limit;
 
-            /// Takes a text that is not empty and not longer than [`LIMIT`](Self::LIMIT).
+            /// Takes a text that is not empty, not longer than [`LIMIT`](Self::LIMIT) and no URL.
             ///
             /// # Errors
             ///
             /// [`Refused`] says what was wrong, without the text.
             pub fn new(text: &'a str) -> Result<Self, Refused> {
+                if text.contains("://") {
+                    return Err(Refused::new($what, Why::AUrl));
+                }
                 checked($what, text, Self::LIMIT).map($name)
             }
         }
@@ -249,8 +257,8 @@ parts! {
         => ObjectId<'_>, SettingName<'_>, UserName<'_>;
     /// A type for `object(name)`: [`ObjectName`], or another name.
     IsObjectName or OptionalIsObjectName, "`{Self}` is not an object's name", "not an object's name",
-        "an object's name is an `ObjectName`; a `SettingName`, a `UserName` or an `HttpPath` will do where it is the object"
-        => ObjectName<'_>, SettingName<'_>, UserName<'_>, super::HttpPath<'_>;
+        "an object's name is an `ObjectName`; a `SettingName`, a `UserName`, an `HttpPath` or a `Route` will do where it is the object"
+        => ObjectName<'_>, SettingName<'_>, UserName<'_>, super::HttpPath<'_>, super::Route;
     /// A type for `actor(session)`: [`SessionRef`](super::SessionRef); with `absent` an `Option` of it.
     ActorSession or OptionalActorSession, "`{Self}` is not a session", "not a session",
         "a session is a `SessionRef`, made from its cookie or token"
