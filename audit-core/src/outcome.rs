@@ -1,4 +1,4 @@
-//! How an action ended, and how loudly to say so.
+//! How an action ended, and how severe that is.
 #![expect(unsafe_code, reason = "the traits that say what may be recorded are unsafe to implement")]
 
 use crate::value::{AuditReason, AuditValue, Type};
@@ -24,6 +24,32 @@ pub enum Outcome<R> {
 }
 
 impl<R> Outcome<R> {
+    /// The outcome that a `Result` is. Of an error `reason` says what it is: a reason alone is that of a
+    /// failure, `Outcome::Denied(reason)` that of a refusal.
+    ///
+    /// ```
+    /// use audit_core::{AuditValue, Outcome};
+    /// #[derive(AuditValue, Debug)]
+    /// enum MediaReason { NotFound, NotAllowed, Io }
+    /// # fn mount(_: &str) -> std::io::Result<()> { Err(std::io::ErrorKind::PermissionDenied.into()) }
+    /// let result = mount("debian.iso");
+    /// let outcome = Outcome::of(&result, |error| match error.kind() {
+    ///     std::io::ErrorKind::PermissionDenied => Outcome::Denied(MediaReason::NotAllowed),
+    ///     std::io::ErrorKind::NotFound => MediaReason::NotFound.into(),
+    ///     _ => MediaReason::Io.into(),
+    /// });
+    /// assert!(matches!(outcome, Outcome::Denied(MediaReason::NotAllowed)));
+    /// ```
+    pub fn of<T, E, W: Into<Outcome<R>>>(
+        result: &Result<T, E>,
+        reason: impl FnOnce(&E) -> W,
+    ) -> Outcome<R> {
+        match result {
+            Ok(_) => Outcome::Success,
+            Err(error) => reason(error).into(),
+        }
+    }
+
     /// The outcome without its reason.
     pub const fn kind(&self) -> OutcomeKind {
         match self {
@@ -31,6 +57,13 @@ impl<R> Outcome<R> {
             Outcome::Denied(_) => OutcomeKind::Denied,
             Outcome::Failure(_) => OutcomeKind::Failure,
         }
+    }
+}
+
+impl<R> From<R> for Outcome<R> {
+    /// A failure, for this reason.
+    fn from(reason: R) -> Outcome<R> {
+        Outcome::Failure(reason)
     }
 }
 
