@@ -4,7 +4,10 @@
 #![no_main]
 
 use audit_core::vocab::{Count, Version};
-use audit_core::{AuditEvent, Outcome, Withheld, record::{EventRef, WIRE_HEADER}};
+use audit_core::{
+    AuditEvent, Outcome, Withheld,
+    record::{EventRef, WIRE_HEADER},
+};
 
 use no_std_user::events::{ImageChecked, ImageFault};
 
