@@ -121,7 +121,7 @@ impl Log {
             ended: Ended::default(),
         };
         let losses = PerStream::by(|_| Arc::clone(&losses)); // One log for all streams.
-        let handle = Handle { sender, clock, overflow, counters, losses };
+        let handle = Handle { sender, clock, overflow, counters, losses, refuses_unlisted: None };
         (Log { handle, returned: Arc::default(), stop, step_ns }, writer)
     }
 
