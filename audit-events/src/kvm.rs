@@ -4,6 +4,8 @@
 //! There is no event for a keystroke, a frame or a click: their timing alone tells. What is pasted
 //! is told of by a size bucket. Logins and users are those of [`common`](crate::common).
 
+mod drive;
+mod hardware;
 pub mod imported;
 mod media;
 mod serial;
@@ -14,9 +16,22 @@ use audit_core::vocab::{
 use audit_core::{AuditEvent, AuditValue, Awaited, Catalog, Outcome, Withheld};
 
 pub use crate::common::{
-    AccountLocked, Fault, LoggedOut, LoginFailed, LoginRefusal, LoginSucceeded, PasswordChanged,
-    PasswordReset, RoleChanged, UserCreated, UserDeleted, UserDisabled, UserReactivated,
-    UserUnlocked,
+    AccountLocked, CertificateReplaced, ConfigurationExported, ConfigurationImported, FactoryReset,
+    Fault, FirstSetupDone, LoggedInBy, LoggedOut, LoginFailed, LoginMethod, LoginRefusal,
+    LoginSucceeded, NetworkService, OperatorStarted, OperatorStopped, OverlayJoined, OverlayKind,
+    OverlayLeft, PasswordChanged, PasswordReset, PasswordResetRequested, ProgramRestarted,
+    RoleChanged, SecondFactor, SecondFactorDisabled, SecondFactorEnrolled, ServiceSwitched,
+    SessionExpired, SessionRevoked, TerminalClosed, TerminalOpened, TokenCreated, TokenReason,
+    TokenRefused, TokenRevoked, TokenUsed, UserCreated, UserDeleted, UserDisabled, UserReactivated,
+    UserRenamed, UserUnlocked,
+};
+pub use drive::{
+    DriveAccess, DriveFilePut, DriveFileTaken, DriveModeChanged, DriveTaking, DriveWiped,
+    MediaDeleted,
+};
+pub use hardware::{
+    AtxPressed, AtxSwitch, EdidChanged, GpioSet, HidMode, HidModeChanged, HidReset,
+    JigglerSwitched, UsbNetworkSwitched, WakeOnLan,
 };
 pub use media::{MediaFault, MediaFetched, MediaMode, MediaMounted, MediaUnmounted, MediaUploaded};
 pub use serial::{BaudRate, FlowControl, Parity, SerialConsole, StopBits};
@@ -49,6 +64,43 @@ pub const EVENTS: Catalog = audit_core::catalog![
     DevicePower,
     MachinePower,
     DebugLogExported,
+    LoggedInBy,
+    SecondFactorEnrolled<'_>,
+    SecondFactorDisabled<'_>,
+    TokenRefused<'_>,
+    TokenCreated<'_>,
+    TokenUsed<'_>,
+    TokenRevoked<'_>,
+    SessionRevoked<'_>,
+    SessionExpired,
+    FirstSetupDone<'_>,
+    UserRenamed<'_>,
+    PasswordResetRequested<'_>,
+    ServiceSwitched,
+    OverlayJoined<'_>,
+    OverlayLeft<'_>,
+    TerminalOpened<'_>,
+    TerminalClosed<'_>,
+    OperatorStarted<'_>,
+    OperatorStopped<'_>,
+    CertificateReplaced,
+    ConfigurationExported,
+    ConfigurationImported,
+    FactoryReset,
+    ProgramRestarted,
+    AtxPressed,
+    WakeOnLan<'_>,
+    GpioSet,
+    EdidChanged<'_>,
+    HidModeChanged,
+    HidReset,
+    JigglerSwitched,
+    UsbNetworkSwitched,
+    MediaDeleted<'_>,
+    DriveWiped,
+    DriveFilePut<'_>,
+    DriveFileTaken<'_>,
+    DriveModeChanged,
 ];
 
 /// A user began to watch and control the attached machine.

@@ -13,4 +13,5 @@ mod kvm;
 mod leaks;
 mod page;
 mod runner;
+mod servers;
 mod vault;

@@ -33,6 +33,9 @@ measures! {
     ByteSize, "bytes";
     /// How long, in whole milliseconds.
     Elapsed, "ms";
+    /// Which of several things of a kind: a line of GPIO, a slot, a channel, a port; by the number that
+    /// the hardware gives it.
+    HardwareIndex, "";
 }
 
 impl Count {
@@ -46,6 +49,13 @@ impl ByteSize {
     /// So many bytes.
     pub const fn new(bytes: u64) -> ByteSize {
         ByteSize(bytes)
+    }
+}
+
+impl HardwareIndex {
+    /// The one with this number.
+    pub const fn new(number: u32) -> HardwareIndex {
+        HardwareIndex(number as u64)
     }
 }
 

@@ -15,7 +15,7 @@
 //! | [`Digest`] | the digest of content that cannot be guessed | internal |
 //! | [`KeyFingerprint`] | the fingerprint of a public key or certificate | internal |
 //! | [`GeoLabel`] | a country or a region of one | personal |
-//! | [`Count`], [`ByteSize`], [`Elapsed`] | numbers with a meaning | internal |
+//! | [`Count`], [`ByteSize`], [`Elapsed`], [`HardwareIndex`] | numbers with a meaning | internal |
 //! | [`SizeBucket`], [`PasteSize`], [`UploadSize`], [`ScriptSize`] | about how large content was | internal |
 //! | [`Lit`] by [`lit!`](crate::lit) | a literal of the program | public |
 //!
@@ -47,7 +47,7 @@ pub use http::{HttpMethod, HttpStatus};
 #[cfg(feature = "std")]
 pub use io_error::IoErrorKind;
 pub use lit::Lit;
-pub use measure::{ByteSize, Count, Elapsed};
+pub use measure::{ByteSize, Count, Elapsed, HardwareIndex};
 pub use name::{
     ActorSession, ActorUser, ClaimedName, IsObjectId, IsObjectName, ObjectId, ObjectName, Refused,
     SettingName, SourceAddress, UserName, Version,

@@ -2,12 +2,24 @@
 //!
 //! The modules of the catalogues have them too, so that one `use` is enough.
 
+mod access;
 mod login;
+mod system;
 mod user;
 
 use audit_core::{AuditValue, Catalog};
 
+pub use access::{
+    FirstSetupDone, LoggedInBy, LoginMethod, PasswordResetRequested, SecondFactor,
+    SecondFactorDisabled, SecondFactorEnrolled, SessionExpired, SessionRevoked, TokenCreated,
+    TokenReason, TokenRefused, TokenRevoked, TokenUsed, UserRenamed,
+};
 pub use login::{AccountLocked, LoggedOut, LoginFailed, LoginRefusal, LoginSucceeded};
+pub use system::{
+    CertificateReplaced, ConfigurationExported, ConfigurationImported, FactoryReset,
+    NetworkService, OperatorStarted, OperatorStopped, OverlayJoined, OverlayKind, OverlayLeft,
+    ProgramRestarted, ServiceSwitched, TerminalClosed, TerminalOpened,
+};
 pub use user::{
     GroupMemberAdded, GroupMemberRemoved, PasswordChanged, PasswordReset, PermissionGranted,
     PermissionRevoked, RoleChanged, UserCreated, UserDeleted, UserDisabled, UserReactivated,
@@ -32,6 +44,30 @@ pub const EVENTS: Catalog = audit_core::catalog![
     PermissionRevoked<'_>,
     GroupMemberAdded<'_>,
     GroupMemberRemoved<'_>,
+    LoggedInBy,
+    SecondFactorEnrolled<'_>,
+    SecondFactorDisabled<'_>,
+    TokenRefused<'_>,
+    TokenCreated<'_>,
+    TokenUsed<'_>,
+    TokenRevoked<'_>,
+    SessionRevoked<'_>,
+    SessionExpired,
+    FirstSetupDone<'_>,
+    UserRenamed<'_>,
+    PasswordResetRequested<'_>,
+    ServiceSwitched,
+    OverlayJoined<'_>,
+    OverlayLeft<'_>,
+    TerminalOpened<'_>,
+    TerminalClosed<'_>,
+    OperatorStarted<'_>,
+    OperatorStopped<'_>,
+    CertificateReplaced,
+    ConfigurationExported,
+    ConfigurationImported,
+    FactoryReset,
+    ProgramRestarted,
 ];
 
 /// Why something was denied or failed, where there is no more to say of it than that.
