@@ -56,22 +56,22 @@ impl<'a> Encoder<'a> {
     #[inline]
     pub(crate) fn put_text(&mut self, text: &str, limit: u16) {
         let kept = fitting(text, limit);
-        self.put_kept(kept, text.len() - kept.len());
+        self.put_kept(kept, u32::try_from(text.len() - kept.len()).unwrap_or(u32::MAX));
     }
 
-    /// Writes a text that its type took only because it fits, and does not look at it again.
+    /// Writes a text that its type made fit by cutting off so many bytes, and does not look at it again.
     #[inline]
-    pub(crate) fn put_fitting(&mut self, text: &str) {
-        self.put_kept(text, 0);
+    pub(crate) fn put_fitting(&mut self, text: &str, cut: u32) {
+        self.put_kept(text, cut);
     }
 
     #[inline]
-    fn put_kept(&mut self, kept: &str, cut: usize) {
+    fn put_kept(&mut self, kept: &str, cut: u32) {
         let mut header = [0; TEXT_HEADER];
         let (len_bytes, cut_bytes) = header.split_at_mut(2);
         // A limit is a u16 and an escaped text is never shorter than the text, so `kept` fits.
         len_bytes.copy_from_slice(&u16::try_from(kept.len()).unwrap_or(u16::MAX).to_le_bytes());
-        cut_bytes.copy_from_slice(&u32::try_from(cut).unwrap_or(u32::MAX).to_le_bytes());
+        cut_bytes.copy_from_slice(&cut.to_le_bytes());
         self.put(&header);
         self.put(kept.as_bytes());
     }

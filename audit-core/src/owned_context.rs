@@ -35,9 +35,23 @@ struct Owned {
     source: Source,
 }
 
+/// A user's name, and how many bytes of it were cut.
+struct Name(Box<str>, u32);
+
+impl Name {
+    fn of(name: UserName<'_>) -> Name {
+        let (text, cut) = name.parts();
+        Name(text.into(), cut)
+    }
+
+    fn as_user(&self) -> UserName<'_> {
+        UserName::of_parts((&self.0, self.1))
+    }
+}
+
 enum OwnedActor {
-    User(Box<str>),
-    UserInSession(Box<str>, Zeroizing<Vec<u8>>),
+    User(Name),
+    UserInSession(Name, Zeroizing<Vec<u8>>),
     Claimed(Zeroizing<String>, bool),
     Session(Zeroizing<Vec<u8>>),
     Service(Lit),
@@ -49,9 +63,9 @@ impl OwnedContext {
     pub fn new(actor: Actor<'_>, source: Source) -> OwnedContext {
         let owned = |session: SessionRef<'_>| Zeroizing::new(session.credential().to_vec());
         let actor = match actor {
-            Actor::User(name) => OwnedActor::User(name.text().into()),
+            Actor::User(name) => OwnedActor::User(Name::of(name)),
             Actor::UserInSession(name, session) => {
-                OwnedActor::UserInSession(name.text().into(), owned(session))
+                OwnedActor::UserInSession(Name::of(name), owned(session))
             }
             Actor::Claimed(name) => {
                 let (text, is_known) = name.text();
@@ -86,9 +100,9 @@ impl AsContext for OwnedContext {
     fn as_context(&self) -> Context<'_> {
         let Owned { actor, source } = &*self.0;
         let actor = match actor {
-            OwnedActor::User(name) => Actor::User(UserName::of_text(name)),
+            OwnedActor::User(name) => Actor::User(name.as_user()),
             OwnedActor::UserInSession(name, session) => {
-                Actor::UserInSession(UserName::of_text(name), SessionRef::of_bytes(session))
+                Actor::UserInSession(name.as_user(), SessionRef::of_bytes(session))
             }
             OwnedActor::Claimed(name, true) => Actor::Claimed(ClaimedName::known(name)),
             OwnedActor::Claimed(name, false) => Actor::Claimed(ClaimedName::unknown(name)),

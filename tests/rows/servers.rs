@@ -1,6 +1,8 @@
 //! Table E: what the servers of such devices do beside.
 
-use audit_core::vocab::{ByteSize, ClaimedName, HardwareIndex, KeyFingerprint, SessionRef};
+use audit_core::vocab::{
+    ByteSize, ClaimedName, HardwareIndex, KeyFingerprint, ObjectName, SessionRef,
+};
 use audit_core::{AuditEvent, Outcome, Withheld};
 use audit_events::kvm::*;
 use serde_json::{Value, json};
@@ -199,6 +201,18 @@ fn e11_images_and_files_of_the_shared_drive() {
         access: DriveAccess::ReadOnly
     });
     is(&line, "drive_mode_change", &drive, &json!({ "mode": "cdrom", "access": "read_only" }));
+}
+
+/// Handlers take names as they come: no event is lost because one was odd.
+#[test]
+fn odd_names_lose_no_event() {
+    let long = "x".repeat(300);
+    let line = line_of!(MediaDeleted { outcome: Outcome::Success, image: ObjectName::of(&long) });
+    assert_eq!(line["object"]["name"].as_str().unwrap(), &long[..256]);
+    assert_eq!(line["object"]["name_cut"], 44, "{line}");
+    let image = ObjectName::of("https://user:hunter2@mirror.test/debian.iso");
+    let line = line_of!(MediaDeleted { outcome: Outcome::Success, image });
+    assert_eq!(line["object"]["name"], "https", "{line}");
 }
 
 /// Each of them is in the list of the device.

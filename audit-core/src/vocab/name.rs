@@ -3,7 +3,7 @@
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
-use crate::escape::fits;
+use crate::escape::{fits, fitting};
 use crate::pseudonym::Domain;
 use crate::value::{AuditValue, Type};
 use crate::{Class, record::Encoder};
@@ -76,7 +76,11 @@ macro_rules! names {
     ($($(#[$doc:meta])* $name:ident, $what:literal, $class:ident, $limit:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-        pub struct $name<'a>(&'a str);
+        pub struct $name<'a> {
+            text: &'a str,
+            /// So many bytes of what was given are not in `text`.
+            cut: u32,
+        }
 
         impl<'a> $name<'a> {
             /// The longest text that is taken, in escaped bytes.
@@ -91,7 +95,20 @@ macro_rules! names {
                 if text.contains("://") {
                     return Err(Refused::new($what, Why::AUrl));
                 }
-                checked($what, text, Self::LIMIT).map($name)
+                checked($what, text, Self::LIMIT).map(|text| $name { text, cut: 0 })
+            }
+
+            /// Takes any text, so that no event is lost because a name was odd. What is longer than
+            /// [`LIMIT`](Self::LIMIT) is cut, and the line says so; so is a URL, behind its scheme. In
+            /// place of an empty text it is `(empty)`.
+            pub fn of(text: &'a str) -> Self {
+                let kept = text.find("://").and_then(|at| text.get(..at)).unwrap_or(text);
+                let kept = fitting(kept, Self::LIMIT);
+                let cut = u32::try_from(text.len() - kept.len()).unwrap_or(u32::MAX);
+                match kept {
+                    "" => $name { text: "(empty)", cut },
+                    text => $name { text, cut },
+                }
             }
         }
 
@@ -108,7 +125,7 @@ macro_rules! names {
             const CLASS: Class = Class::$class;
 
             fn encode(&self, out: &mut Encoder<'_>) {
-                out.put_fitting(self.0);
+                out.put_fitting(self.text, self.cut);
             }
         }
     )*};
@@ -130,13 +147,13 @@ names! {
 
 #[cfg(feature = "std")]
 impl<'a> UserName<'a> {
-    pub(crate) const fn text(self) -> &'a str {
-        self.0
+    pub(crate) const fn parts(self) -> (&'a str, u32) {
+        (self.text, self.cut)
     }
 
-    /// What [`text`](UserName::text) gave.
-    pub(crate) const fn of_text(text: &'a str) -> UserName<'a> {
-        UserName(text)
+    /// What [`parts`](UserName::parts) gave.
+    pub(crate) const fn of_parts((text, cut): (&'a str, u32)) -> UserName<'a> {
+        UserName { text, cut }
     }
 }
 
@@ -263,4 +280,21 @@ parts! {
     ActorSession or OptionalActorSession, "`{Self}` is not a session", "not a session",
         "a session is a `SessionRef`, made from its cookie or token"
         => super::SessionRef<'_>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_text_is_a_name_and_what_is_cut_is_counted() {
+        let of = |text| (ObjectName::of(text).text, ObjectName::of(text).cut);
+        assert_eq!(of("debian.iso"), ("debian.iso", 0));
+        assert_eq!(of(""), ("(empty)", 0));
+        assert_eq!(of("https://user:hunter2@host/x"), ("https", 22));
+        assert_eq!(of("://hunter2"), ("(empty)", 10));
+        let long = "x".repeat(300);
+        assert_eq!(of(&long), (&long[..256], 44));
+        assert_eq!(ObjectName::new("debian.iso"), Ok(ObjectName::of("debian.iso")));
+    }
 }
