@@ -80,7 +80,6 @@ impl<'r, E: TwoPhase> Operation<'r, E> {
         };
         *self.event.awaited() = Awaited::new();
         let event = EventRef::new(&self.event, self.context.as_ref());
-        event.tell();
         let pending = recorder.record_durable(event)?;
         Ok((Started { event: self.event, context: self.context, recorder }, pending))
     }
@@ -200,13 +199,11 @@ impl<E: TwoPhase> Begun<'_, E> {
     fn submit(mut self, outcome: Outcome<E::Reason>) -> Result<Pending, EmitError> {
         self.end(outcome);
         let event = EventRef::new(&self.event, self.context.as_ref());
-        event.tell();
         self.recorder.record_durable(event)
     }
 
     fn record(&self) -> Result<(), EmitError> {
         let event = EventRef::new(&self.event, self.context.as_ref());
-        event.tell();
         self.recorder.record(event).inspect_err(|why| {
             self.recorder.count_lost(event.schema(), *why);
         })

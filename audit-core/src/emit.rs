@@ -69,7 +69,6 @@ impl<'a> Emission<'a> {
     #[inline]
     pub fn emit(self) -> Result<(), EmitError> {
         let event = self.event();
-        event.tell();
         self.recorder()?.record(event)
     }
 
@@ -78,7 +77,6 @@ impl<'a> Emission<'a> {
     #[inline]
     pub fn emit_or_count(self) {
         let event = self.event();
-        event.tell();
         let Ok(recorder) = self.recorder() else { return count_unrecorded() };
         if let Err(why) = recorder.record(event) {
             recorder.count_lost(event.schema(), why);
@@ -108,7 +106,6 @@ impl<'a> Emission<'a> {
     #[inline]
     pub fn submit_durable(self) -> Result<crate::Pending, EmitError> {
         let event = self.event();
-        event.tell();
         self.recorder()?.record_durable(event)
     }
 

@@ -104,8 +104,6 @@ mod wire;
 // The facade: handing records over.
 #[cfg(feature = "std")]
 mod begun;
-#[cfg(feature = "tracing")]
-mod bridge;
 mod emit;
 mod error;
 #[cfg(feature = "std")]

@@ -109,12 +109,6 @@ impl<'a> EventRef<'a> {
         EventRef { event, context }
     }
 
-    /// Shows the event to whoever reads the program's diagnostics, whatever the recorder says.
-    pub(crate) fn tell(self) {
-        #[cfg(feature = "tracing")]
-        crate::bridge::tell(self);
-    }
-
     /// What the event is.
     pub fn schema(&self) -> &'static Schema {
         self.event.schema()

@@ -56,6 +56,8 @@ mod events;
 mod fields;
 mod layer;
 mod rule;
+mod shown;
 
 pub use crate::events::EVENTS;
 pub use crate::layer::ApplicationLayer;
+pub use crate::shown::{ShowEvents, show_events};

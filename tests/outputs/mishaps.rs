@@ -202,10 +202,10 @@ fn panicked_while_encoding(writer: &Writer) -> Result<(), Box<dyn Error>> {
 
 fn refused_by_a_full_channel(_: &Writer) -> Result<(), Box<dyn Error>> {
     let dir = tempfile::tempdir()?;
-    let writer =
-        Writer::builder(dir.path()).capacity_bytes(0).overflow(Overflow::Refuse).start()?;
+    let builder = Writer::builder(dir.path()).capacity_bytes(64 * 1024);
+    let writer = builder.overflow(Overflow::Refuse).start()?;
     let event = paste_used();
-    let refused = (0..100_000).find_map(|_| event.to(&writer).emit().err());
+    let refused = (0..10_000_000).find_map(|_| event.to(&writer).emit().err());
     println!("{event:?} was refused: {refused:?}");
     Err(Box::new(refused.ok_or("the channel never was full")?))
 }
@@ -216,6 +216,6 @@ fn emitted_after_the_end(_: &Writer) -> Result<(), Box<dyn Error>> {
     let event = paste_used();
     let pending = event.to(&writer).submit_durable()?;
     println!("{:?} {pending:?}", pending.wait_for(Duration::from_secs(60)));
-    println!("{:?}", event.emit());
+    println!("{event:?} {:?}", event.emit());
     Ok(())
 }

@@ -92,11 +92,6 @@ impl Outputs {
                 self.fixed(what, record.bytes());
                 self.debug(what, &record);
                 self.values(what, &record);
-                #[cfg(feature = "tracing")]
-                {
-                    let told = crate::bridge::Fields(record.values()).to_string();
-                    self.spelled(format!("what `tracing` is told of {what}"), told);
-                }
             }
         }
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use audit_core::{Catalog, Stream};
+use audit_core::{Catalog, Recorder, Stream};
 use audit_log::name::LOCK;
 
 use super::{Control, Handle, INSTALLED, Writer, WriterThread};
@@ -40,8 +40,12 @@ pub struct Builder {
     identity: Identity,
     catalogs: Vec<Catalog>,
     refuses_unlisted: bool,
+    through: Through,
     on_health: Option<OnHealth>,
 }
+
+/// What stands in front of a recorder.
+type Through = fn(&'static dyn Recorder) -> &'static dyn Recorder;
 
 /// What the log is written to.
 enum Target {
@@ -67,6 +71,7 @@ impl Writer {
             identity: Identity::of_system(),
             catalogs: Vec::new(),
             refuses_unlisted: cfg!(debug_assertions),
+            through: |recorder| recorder,
             on_health: None,
         }
     }
@@ -216,6 +221,16 @@ impl Builder {
         self
     }
 
+    /// Puts another recorder in front of this one, when it is installed: such as
+    /// `audit_tracing::show_events`, which shows each event through `tracing`, too.
+    pub fn through(
+        mut self,
+        through: fn(&'static dyn Recorder) -> &'static dyn Recorder,
+    ) -> Builder {
+        self.through = through;
+        self
+    }
+
     /// What is called, on the writer's thread, each time its health changes: to light a lamp, or to tell
     /// a supervisor. It should be quick, because nothing is written meanwhile; events that it emits may
     /// not be waited for. A panic in it ends the writer.
@@ -240,10 +255,11 @@ impl Builder {
         if audit_core::recorder().is_some() {
             return Err(ErrorKind::Installed.into());
         }
+        let through = self.through;
         let writer = self.begin(true)?;
         // Leaked once in the life of a program: threads may emit until its very end.
         let recorder: &'static Handle = Box::leak(Box::new(writer.0.handle.clone()));
-        audit_core::set_recorder(recorder).map_err(|_installed| ErrorKind::Installed)?;
+        audit_core::set_recorder(through(recorder)).map_err(|_installed| ErrorKind::Installed)?;
         // Whoever set the recorder is the first here, too.
         let _first = INSTALLED.set(Arc::clone(&writer.0));
         Ok(writer)

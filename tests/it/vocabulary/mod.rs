@@ -112,7 +112,8 @@ fn take_pseudonym(body: &mut Value, pointer: &str) -> String {
 fn fitted(text: &str, limit: u16) -> String {
     match front(text, usize::from(limit)) {
         "" => "x".to_owned(),
-        front => front.to_owned(),
+        // No name is a URL.
+        front => front.replace("://", "-//"),
     }
 }
 
