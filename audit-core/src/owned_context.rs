@@ -83,7 +83,7 @@ impl OwnedContext {
         OwnedContext::from(Context::of_nobody(source))
     }
 
-    /// From where; who acts is known later: `context.acting(Actor::User(name))`.
+    /// The same source with this actor: the source of a login is known before its user is.
     #[must_use]
     pub fn acting(&self, actor: Actor<'_>) -> OwnedContext {
         OwnedContext::new(actor, self.0.source)
