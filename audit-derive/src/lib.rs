@@ -12,7 +12,6 @@ mod expand;
 mod fallback;
 mod keys;
 mod model;
-mod sensitive_names;
 #[cfg(test)]
 mod snapshots;
 mod symbol;

@@ -1,6 +1,7 @@
 //! What was declared, as a small tree of our own. It is complete by construction: `check` makes it
 //! of what was written, `expand` makes code of it and cannot fail.
 
+pub(crate) use audit_names::Carries;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Generics, Path, Type};
@@ -120,16 +121,6 @@ pub(crate) enum Treatment {
     ByType,
     /// Its author says so.
     Disclosed { why: String, class: Class },
-}
-
-/// What a field's type may carry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Carries {
-    Anything,
-    /// Its name says content or credential.
-    NoText,
-    /// Its name says something that was typed or pasted, whose very length helps to guess it.
-    NoLength,
 }
 
 /// A type that is a value.

@@ -1,26 +1,24 @@
-//! Names from identifiers, and the word that somebody meant.
+//! Names from identifiers and what they say, and the word that somebody meant.
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
 
+use crate::model::Carries;
+
 /// `LoginFailed` as `login_failed`, `HTTPProxySet` as `http_proxy_set`; without the `r#` of a raw
 /// identifier.
 pub(crate) fn snake_case(ident: &Ident) -> String {
-    let camel = ident.unraw().to_string();
-    let mut snake = String::with_capacity(camel.len() + 8);
-    let mut before = '_';
-    let mut rest = camel.chars().peekable();
-    while let Some(character) = rest.next() {
-        let ends_acronym =
-            before.is_uppercase() && rest.peek().is_some_and(|next| next.is_lowercase());
-        let starts_word = before.is_lowercase() || before.is_ascii_digit() || ends_acronym;
-        if character.is_uppercase() && starts_word {
-            snake.push('_');
-        }
-        snake.extend(character.to_lowercase());
-        before = character;
-    }
-    snake
+    audit_names::snake_case(&ident.unraw().to_string())
+}
+
+/// What a field of this name may carry.
+pub(crate) fn carries(ident: &Ident) -> Carries {
+    audit_names::of_field(&ident.unraw().to_string())
+}
+
+/// What the data of a variant of this name may carry.
+pub(crate) fn data_carries(variant: &Ident) -> Carries {
+    audit_names::of_variant(&variant.unraw().to_string())
 }
 
 /// The word that `written` was meant to be, if one is near enough.

@@ -9,12 +9,17 @@
 use std::fmt::{self, Debug, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use audit_names::Carries;
 use tracing::field::{Field, Visit};
+
+use crate::names::Names;
 
 /// The most that a disclosed text holds is 256 bytes, escaped as in a line.
 const ESCAPED_BYTES_MAX: usize = 256;
 /// The most that is looked at of one text; the rest is cut, and the cut is shown.
 const TEXT_BYTES_MAX: usize = 128;
+
+const WITHHELD: &str = "withheld";
 
 /// Fields that were collected.
 #[derive(Clone, Debug, Default)]
@@ -85,9 +90,16 @@ pub(crate) fn spans<'a>(innermost_first: impl Iterator<Item = (&'a str, String)>
 pub(crate) struct Collector<'f> {
     pub(crate) into: &'f mut Fields,
     pub(crate) allows_texts: bool,
+    pub(crate) names: &'f Names,
 }
 
 impl Collector<'_> {
+    /// A number or a bool, unless the name says that it may be a code, a key or a length.
+    fn take_number(&mut self, field: &Field, value: String) {
+        let is_withheld = self.names.judge(field.name()) == Carries::NoLength;
+        self.take(field, if is_withheld { WITHHELD.to_owned() } else { value });
+    }
+
     fn take(&mut self, field: &Field, value: String) {
         match field.name() {
             "message" => self.into.message = Some(value),
@@ -98,27 +110,27 @@ impl Collector<'_> {
 
 impl Visit for Collector<'_> {
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.take(field, format!("{value:?}"));
+        self.take_number(field, format!("{value:?}"));
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.take(field, value.to_string());
+        self.take_number(field, value.to_string());
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.take(field, value.to_string());
+        self.take_number(field, value.to_string());
     }
 
     fn record_i128(&mut self, field: &Field, value: i128) {
-        self.take(field, value.to_string());
+        self.take_number(field, value.to_string());
     }
 
     fn record_u128(&mut self, field: &Field, value: u128) {
-        self.take(field, value.to_string());
+        self.take_number(field, value.to_string());
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.take(field, value.to_string());
+        self.take_number(field, value.to_string());
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
@@ -127,14 +139,15 @@ impl Visit for Collector<'_> {
 
     /// Bytes are content, whoever logs them.
     fn record_bytes(&mut self, field: &Field, _: &[u8]) {
-        self.take(field, "withheld".to_owned());
+        self.take(field, WITHHELD.to_owned());
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        let value = match self.allows_texts {
+        let is_harmless = || self.names.judge(field.name()) == Carries::Anything;
+        let value = match self.allows_texts && is_harmless() {
             true => quoted(value),
             // It is not even formatted.
-            false => "withheld".to_owned(),
+            false => WITHHELD.to_owned(),
         };
         self.take(field, value);
     }

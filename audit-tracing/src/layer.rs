@@ -13,6 +13,7 @@ use tracing_subscriber::registry::LookupSpan;
 use crate::busy::Busy;
 use crate::events::{Logged, TextsAllowed};
 use crate::fields::{Collector, Fields, spans};
+use crate::names::Names;
 use crate::rule::{Rule, is_own};
 
 /// A layer of [`tracing_subscriber`] that records what is logged in the `application` stream.
@@ -25,6 +26,7 @@ pub struct ApplicationLayer {
     /// Whether the log has the reasons for which texts are recorded.
     has_reasons: AtomicBool,
     telling: Mutex<()>,
+    names: Names,
 }
 
 impl std::fmt::Debug for ApplicationLayer {
@@ -48,6 +50,7 @@ impl ApplicationLayer {
             recorder: None,
             has_reasons: AtomicBool::new(false),
             telling: Mutex::new(()),
+            names: Names::default(),
         }
     }
 
@@ -58,7 +61,7 @@ impl ApplicationLayer {
         self
     }
 
-    /// The most detailed level that is recorded.
+    /// The most detailed level that is recorded, of events and of spans.
     #[must_use]
     pub fn level(mut self, level: Level) -> ApplicationLayer {
         self.rule.level = level;
@@ -74,7 +77,7 @@ impl ApplicationLayer {
         self
     }
 
-    /// Records nothing of this target and of those in it.
+    /// Records nothing of this target and of those in it: neither events nor spans.
     #[must_use]
     pub fn without(mut self, target: impl Into<String>) -> ApplicationLayer {
         self.rule.without.push(target.into());
@@ -133,7 +136,7 @@ impl ApplicationLayer {
     fn collect(&self, metadata: &Metadata<'_>, visit: impl FnOnce(&mut Collector<'_>)) -> Fields {
         let mut fields = Fields::default();
         let allows_texts = self.allows_texts(metadata.target());
-        visit(&mut Collector { into: &mut fields, allows_texts });
+        visit(&mut Collector { into: &mut fields, allows_texts, names: &self.names });
         fields
     }
 }
@@ -173,7 +176,7 @@ fn logged<'a>(
 impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for ApplicationLayer {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let metadata = attributes.metadata();
-        if is_own(metadata.target()) {
+        if !self.is_of_interest(metadata) {
             return;
         }
         let Some(_busy) = Busy::begin() else { return };
@@ -189,7 +192,8 @@ impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for ApplicationLayer {
         // Taken out meanwhile: a value's `Debug` may look at the span.
         let Some(mut fields) = span.extensions_mut().remove::<Fields>() else { return };
         let allows_texts = self.allows_texts(span.metadata().target());
-        values.record(&mut Collector { into: &mut fields, allows_texts });
+        let names = &self.names;
+        values.record(&mut Collector { into: &mut fields, allows_texts, names });
         span.extensions_mut().insert(fields);
     }
 
@@ -203,7 +207,8 @@ impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for ApplicationLayer {
             return self.count_lost(&logged(metadata, &nested, "", 0), EmitError::Full);
         };
         let fields = self.collect(metadata, |collector| event.record(collector));
-        let around = context.event_scope(event).into_iter().flatten().map(|span| {
+        let around = context.event_scope(event).into_iter().flatten();
+        let around = around.filter(|span| self.is_of_interest(span.metadata())).map(|span| {
             let told = span.extensions().get::<Fields>().map(|fields| fields.text().to_owned());
             (span.name(), told.unwrap_or_default())
         });

@@ -30,8 +30,10 @@
 //! `event src/net.rs:42`, or the name that the event was given
 //! (`tracing::info!(name: "connected", …)`).
 //!
-//! Numbers are recorded. A program that logs key codes as numbers tells what was typed: leave such
-//! a target out with [`ApplicationLayer::without`].
+//! Numbers are recorded, unless the name of their field suggests something typed, pasted or secret
+//! (`otp`, `key_code`): fields are judged by their names as those of audit events are. A program that
+//! logs key codes under other names tells what was typed: leave such a target out with
+//! [`ApplicationLayer::without`].
 //!
 //! Texts of a target are recorded once it is [allowed](ApplicationLayer::allow), with a reason; and
 //! only after that reason is itself a line of the log (`texts_allowed`).
@@ -55,6 +57,7 @@ mod busy;
 mod events;
 mod fields;
 mod layer;
+mod names;
 mod rule;
 mod shown;
 

@@ -34,7 +34,7 @@ impl<'r> ShowEvents<'r> {
 /// # let dir = tempfile::tempdir()?; let dir = dir.path().join("audit");
 /// let log = audit_writer::Writer::builder(&dir).through(audit_tracing::show_events).install()?;
 /// # assert!(log.shutdown().is_complete());
-/// # Ok::<(), audit_writer::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn show_events(recorder: &'static dyn Recorder) -> &'static dyn Recorder {
     // Once in the life of a program, as the recorder itself.

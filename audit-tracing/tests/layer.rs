@@ -240,3 +240,33 @@ fn the_events_are_of_the_application_stream() {
     assert_eq!(names, ["logged_info", "logged_warning", "logged_error", "texts_allowed"]);
     assert!(EVENTS.schemas().all(|schema| schema.stream == Stream::Application));
 }
+
+/// Fields are judged by their names as those of audit events are.
+#[test]
+fn codes_and_keys_are_withheld_although_they_are_numbers() {
+    let allow = |layer: ApplicationLayer| layer.allow("app", "nothing that was typed");
+    let lines = recorded(allow, || {
+        tracing::info!(target: "app", otp = 483_920, key_code = 30_u16, scan_code.last = 1, port = 80);
+        tracing::info!(target: "app", pin_attempts = 3, body_size = 7, password = CANARY, "tried");
+    });
+    assert_without_canary(&lines);
+    let logged = data(&lines, "logged");
+    let fields = "otp=withheld key_code=withheld scan_code.last=withheld port=80";
+    assert_eq!(text(logged[0], "fields"), fields);
+    assert_eq!(text(logged[1], "fields"), "pin_attempts=3 body_size=7 password=withheld");
+}
+
+/// Of a target that is left out no span is told either, nor one that is too detailed.
+#[test]
+fn spans_are_left_out_as_events_are() {
+    let without = |layer: ApplicationLayer| layer.without("app::keys");
+    let lines = recorded(without, || {
+        let keys = tracing::info_span!(target: "app::keys", "typing", count = 1);
+        let detail = tracing::debug_span!(target: "app", "detail", count = 2);
+        let around = tracing::info_span!(target: "app", "request", count = 3);
+        let _entered = (keys.entered(), detail.entered(), around.entered());
+        tracing::info!(target: "app", "something");
+    });
+    let logged = data(&lines, "logged");
+    assert_eq!(text(logged[0], "spans"), "request{count=3}");
+}

@@ -11,7 +11,7 @@ use crate::attr::FieldAttrs;
 use crate::errors::Errors;
 use crate::keys;
 use crate::model::{Carries, Field, PartKind, Place};
-use crate::sensitive_names::{carries, data_carries};
+use crate::text::{carries, data_carries};
 
 pub(super) struct WrittenField<'a> {
     pub(super) ident: &'a Ident,

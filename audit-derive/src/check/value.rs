@@ -11,7 +11,7 @@ use crate::attr::{FieldAttrs, ValueAttrs, VariantAttrs};
 use crate::errors::Errors;
 use crate::keys;
 use crate::model::{Carries, Class, Field, Label, Place, Value};
-use crate::sensitive_names::carries;
+use crate::text::carries;
 
 /// Applies every rule; without a value, at least one fault was told.
 pub(crate) fn value<'a>(

@@ -1,13 +1,8 @@
-//! Names of fields that suggest content or a credential. What has such a name carries no text, whatever its type
-//! says: a paste in a `UserName` is still a paste.
+//! The judgement. What has a name that suggests content or a credential carries no text, whatever its
+//! type says: a paste in a `UserName` is still a paste.
 
-mod words;
-
-use proc_macro2::Ident;
-
-use crate::model::Carries;
-use crate::text::snake_case;
-use words::{STEMS, TYPED, TYPED_ENDINGS, TYPED_STEMS, WORDS};
+use crate::words::{STEMS, TYPED, TYPED_ENDINGS, TYPED_STEMS, WORDS};
+use crate::{Carries, snake_case};
 
 /// A name with such a word counts occasions (`pin_attempts`, `paste_count`)…
 const COUNTING: &[&str] =
@@ -36,14 +31,14 @@ const HAPPENED: &[&str] =
 /// The most words that are read as one.
 const JOINED_MAX: usize = 3;
 
-/// What a field of this name may carry.
-pub(crate) fn carries(ident: &Ident) -> Carries {
-    Name::of(ident).carries()
+/// What a field of this name may carry. The name is in snake or camel case, without an `r#`.
+pub fn of_field(name: &str) -> Carries {
+    Name::of(name).carries()
 }
 
 /// What the data of a variant of this name may carry: a name that says what happened says nothing
 /// of the data.
-pub(crate) fn data_carries(variant: &Ident) -> Carries {
+pub fn of_variant(variant: &str) -> Carries {
     let name = Name::of(variant);
     let last = name.words.last().map(String::as_str).unwrap_or_default();
     let is_noun = WORDS.contains(&last);
@@ -61,8 +56,8 @@ struct Name {
 }
 
 impl Name {
-    fn of(ident: &Ident) -> Name {
-        let mut snake = snake_case(ident);
+    fn of(name: &str) -> Name {
+        let mut snake = snake_case(name);
         for otherwise in OTHERWISE {
             snake = snake.replace(otherwise, "");
         }
@@ -106,15 +101,10 @@ fn singular(word: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Carries, STEMS, TYPED, TYPED_STEMS, WORDS, carries, data_carries};
-    use proc_macro2::{Ident, Span};
-
-    fn of(name: &str) -> Carries {
-        carries(&Ident::new(name, Span::call_site()))
-    }
+    use super::{Carries, STEMS, TYPED, TYPED_STEMS, WORDS, of_field, of_variant};
 
     fn told(name: &str) -> bool {
-        of(name) != Carries::Anything
+        of_field(name) != Carries::Anything
     }
 
     #[test]
@@ -124,13 +114,13 @@ mod tests {
             pastes_number mysecret token_length keys sms_code cvv puk key_code scan_codes keysym usb_hid_event \
             shortcut private_key psk api_token";
         for name in lengths.split_whitespace() {
-            assert_eq!(of(name), Carries::NoLength, "{name}");
+            assert_eq!(of_field(name), Carries::NoLength, "{name}");
         }
         let counts = "paste_count pin_attempts password_min_length password_max_age password_ttl pin_tries password_changes otp_failures \
             body_size frames screen_bytes cookie_count key_presses_count keystroke_count sms_code_attempts \
             session_id_count token_failures ticket";
         for name in counts.split_whitespace() {
-            assert_eq!(of(name), Carries::NoText, "{name}");
+            assert_eq!(of_field(name), Carries::NoText, "{name}");
         }
     }
 
@@ -192,19 +182,13 @@ mod tests {
 
     #[test]
     fn variants_say_what_there_is_or_what_happened() {
-        let data = |variant: &str| data_carries(&Ident::new(variant, Span::call_site()));
+        let data = of_variant;
         for variant in ["Password", "UserPassword", "Pasted", "Typed", "ApiKey", "SecretText"] {
             assert_ne!(data(variant), Carries::Anything, "{variant}");
         }
         for variant in ["PasswordChanged", "PasteUsed", "KeysRotated", "TokenSent", "Opened"] {
             assert_eq!(data(variant), Carries::Anything, "{variant}");
         }
-    }
-
-    #[test]
-    fn raw_identifiers_tell_too() {
-        assert_eq!(carries(&Ident::new_raw("pin", Span::call_site())), Carries::NoLength);
-        assert_eq!(carries(&Ident::new_raw("type", Span::call_site())), Carries::Anything);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 /// Whole words are meant: `pin` and `user_pin` say a credential, `pinned` and `spinner` do not. Two
 /// or three words that together make one of these count as that one (`key_code`, `apiKey`), and so
 /// do plurals. Some name a thing and not its secret (`mfa`, `key`, `code`): those are not here.
-pub(super) const WORDS: &[&str] = &[
+pub(crate) const WORDS: &[&str] = &[
     // What somebody proves with who they are, in a dozen languages, as it is written without accents.
     "accesscode",
     "accesskey",
@@ -228,7 +228,7 @@ pub(super) const WORDS: &[&str] = &[
 ];
 
 /// These say so anywhere in a name, however it is written: `userpassword`, `newkeycodes`.
-pub(super) const STEMS: &[&str] = &[
+pub(crate) const STEMS: &[&str] = &[
     "clipboard",
     "credential",
     "framebuffer",
@@ -245,7 +245,7 @@ pub(super) const STEMS: &[&str] = &[
 
 /// Of these, what somebody typed or pasted, whose exact length is half of guessing it; codes and keys,
 /// which are numbers that a count would carry; and secrets of which no fingerprint is made.
-pub(super) const TYPED: &[&str] = &[
+pub(crate) const TYPED: &[&str] = &[
     "accesscode",
     "accesstoken",
     "activationcode",
@@ -362,7 +362,7 @@ pub(super) const TYPED: &[&str] = &[
 ];
 
 /// The same anywhere in a name.
-pub(super) const TYPED_STEMS: &[&str] = &[
+pub(crate) const TYPED_STEMS: &[&str] = &[
     "clipboard",
     "kennwort",
     "keycode",
@@ -375,4 +375,4 @@ pub(super) const TYPED_STEMS: &[&str] = &[
 ];
 
 /// The same at a name's end.
-pub(super) const TYPED_ENDINGS: &[&str] = &["pwd", "secret", "token"];
+pub(crate) const TYPED_ENDINGS: &[&str] = &["pwd", "secret", "token"];
