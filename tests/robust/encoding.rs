@@ -1,12 +1,13 @@
 //! Code of the user's that runs while an event is encoded. In safe code there is none: what a field
 //! may be is vocabulary, text, integers and what the derives make of these. What is left is an
-//! `unsafe impl`, and a subscriber of `tracing` that events are told to.
+//! `unsafe impl`, and a subscriber of `tracing` that events are shown to.
 #![expect(unsafe_code, reason = "safe code cannot declare a value whose encoding panics")]
 
 use std::cell::Cell;
 use std::sync::Arc;
 
 use audit_core::{AuditEvent, AuditValue, Class, EmitError, record::Encoder, schema::Type};
+use audit_tracing::ShowEvents;
 use audit_writer::storage::MemoryStorage;
 use audit_writer::{Evidence, Overflow, Writer};
 use tracing::span::{Attributes, Id, Record};
@@ -70,7 +71,7 @@ pub(crate) fn a_panic_leaves_nothing_behind() {
     for count in 0..1000 {
         for at in 0..3 {
             let odds = odds(at, What::Panics);
-            assert!(panics(|| odds.to(&writer).emit()), "its encoding {at}");
+            assert!(panics(|| odds.to(&ShowEvents::to(&writer)).emit()), "its encoding {at}");
             assert_eq!(odds.value.encodings.get(), at + 1);
             assert!(panics(|| odds_durable(&writer, at)), "its encoding {at}");
         }
@@ -86,14 +87,17 @@ pub(crate) fn a_panic_leaves_nothing_behind() {
 }
 
 fn odds_durable(writer: &Writer, at: u32) {
-    drop(odds(at, What::Panics).to(writer).submit_durable());
+    drop(odds(at, What::Panics).to(&ShowEvents::to(writer)).submit_durable());
 }
 
 /// The box was measured by an encoding that said less.
 pub(crate) fn an_encoding_that_grows() {
     let (storage, writer) = writer();
     for _ in 0..1000 {
-        assert_eq!(odds(2, What::Grows).to(&writer).emit(), Err(EmitError::TooLarge));
+        assert_eq!(
+            odds(2, What::Grows).to(&ShowEvents::to(&writer)).emit(),
+            Err(EmitError::TooLarge)
+        );
     }
     rang_long(1).to(&writer).emit().unwrap();
     let report = writer.shutdown();
@@ -129,7 +133,7 @@ impl Subscriber for Weak {
 pub(crate) fn a_subscriber_that_panics() {
     let (storage, writer) = writer();
     tracing::subscriber::with_default(Weak, || {
-        assert!(panics(|| rang(1).to(&writer).emit()));
+        assert!(panics(|| rang(1).to(&ShowEvents::to(&writer)).emit()));
     });
     assert_eq!(writer.stats().accepted, 0);
     rang(2).to(&writer).emit().unwrap();
