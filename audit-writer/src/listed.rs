@@ -1,7 +1,7 @@
 //! Which events the program said that it has.
 
-use audit_core::Catalog;
 use audit_core::schema::Schema;
+use audit_core::{Catalog, EmitError};
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
@@ -19,6 +19,14 @@ impl Listed {
         // One schema may stand at several addresses.
         let is_it = |it: &&Schema| std::ptr::eq(*it, schema) || **it == *schema;
         self.0.is_empty() || self.0.iter().any(is_it)
+    }
+
+    /// # Errors
+    ///
+    /// `Unlisted`.
+    #[cold]
+    pub(crate) fn check(&self, schema: &'static Schema) -> Result<(), EmitError> {
+        if self.has(schema) { Ok(()) } else { Err(EmitError::Unlisted) }
     }
 
     /// What tells these events from others; `None` where none were listed.

@@ -307,10 +307,11 @@ impl Handle {
     /// # Errors
     ///
     /// `Unlisted`.
+    #[inline]
     fn check_listed(&self, schema: &'static Schema) -> Result<(), EmitError> {
         match &self.refuses_unlisted {
-            Some(listed) if !listed.has(schema) => Err(EmitError::Unlisted),
-            _ => Ok(()),
+            None => Ok(()),
+            Some(listed) => listed.check(schema),
         }
     }
 

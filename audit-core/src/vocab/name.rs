@@ -58,6 +58,7 @@ impl core::fmt::Display for Refused {
 impl core::error::Error for Refused {}
 
 /// Checks a text against a type's limit.
+#[inline]
 pub(crate) fn checked<'a>(
     what: &'static str,
     text: &'a str,
@@ -70,6 +71,20 @@ pub(crate) fn checked<'a>(
         return Err(Refused::new(what, Why::TooLong { limit }));
     }
     Ok(text)
+}
+
+/// The shortest URL that can hold a credential: `a://b:c@d`. What is shorter is not searched.
+const URL_BYTES_MIN: usize = 9;
+
+/// Most names have no colon.
+#[inline]
+fn is_url(text: &str) -> bool {
+    text.len() >= URL_BYTES_MIN && longer_is_url(text)
+}
+
+#[inline(never)]
+fn longer_is_url(text: &str) -> bool {
+    text.as_bytes().contains(&b':') && text.contains("://")
 }
 
 macro_rules! names {
@@ -91,8 +106,9 @@ macro_rules! names {
             /// # Errors
             ///
             /// [`Refused`] says what was wrong, without the text.
+            #[inline]
             pub fn new(text: &'a str) -> Result<Self, Refused> {
-                if text.contains("://") {
+                if is_url(text) {
                     return Err(Refused::new($what, Why::AUrl));
                 }
                 checked($what, text, Self::LIMIT).map(|text| $name { text, cut: 0 })
