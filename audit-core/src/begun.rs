@@ -154,8 +154,8 @@ impl<E: TwoPhase> Begun<'_, E> {
         Receipt { seq: self.begun }
     }
 
-    /// Records how the operation ended. It does not block. `Ok` means accepted: it will be written,
-    /// or its loss recorded.
+    /// Records how the operation ended. It waits for no disk; while the queue is full, for room, as `emit`
+    /// does. `Ok` means accepted: it will be written, or its loss recorded.
     ///
     /// # Errors
     ///
@@ -250,7 +250,7 @@ macro_rules! __two_phase_methods {
             $crate::Operation::of(self).begin()
         }
 
-        /// As `begin`, without blocking: resolves when the beginning is on stable storage.
+        /// As `begin`, without waiting for the disk: resolves when the beginning is on stable storage.
         #[inline]
         pub fn begin_async(
             self,

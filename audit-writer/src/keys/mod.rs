@@ -1,7 +1,7 @@
 //! The keys that a log's checkpoints are signed with, and where they are kept.
 //!
 //! `generate` before a log's first start, or `verifier_key` afterwards, gives the key to verify it
-//! by; `generate` and `verifier_key` do so for each stream, which has keys of its own. It is no
+//! by. Each stream has keys of its own. It is no
 //! secret; what matters is that it is kept where nobody who has the device can change it.
 
 pub(crate) mod chain;
